@@ -1,0 +1,198 @@
+import type { Fault } from './fault.js';
+import type { PersonState } from './state.js';
+
+/** A JSON value. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/**
+ * One message as a door hands it over: a Kinesis record, an Event Hubs event, a file row, an HTTP item.
+ * It may hold several profile exports; each of them is a *record* with an ending of its own.
+ */
+export interface Message {
+  /** Position in its source, unique there: sequence number, `partition/sequence`, `file:row`. */
+  readonly id: string;
+  /** Raw bytes, text, or a value a platform has already parsed (Azure parses JSON bodies before we see them). */
+  readonly body: unknown;
+  /** When the first durable log took the message in, epoch milliseconds. Decides between attribute values. */
+  readonly at: number;
+  /** Name of the door, for people: a stream, hub or file. */
+  readonly source: string;
+}
+
+/** What one run of a batch is allowed and told. */
+export interface RunOptions {
+  /** True while the source itself will deliver unsettled messages again: then a broken connection holds, else it parks. */
+  readonly redelivers: boolean;
+  /** Epoch milliseconds after which no new work is started; what is left is held (or parked). */
+  readonly deadline?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** How one record ended. The ten names are the promise: their counts sum to the records in. */
+export const ENDINGS = [
+  'delivered',
+  'unchanged',
+  'irrelevant',
+  'stale',
+  'withheld',
+  'unaddressed',
+  'rejected',
+  'malformed',
+  'parked',
+  'held',
+] as const;
+export type EndingName = (typeof ENDINGS)[number];
+
+export interface Ending {
+  readonly name: EndingName;
+  /** Why, for every ending that is not plain success. */
+  readonly fault?: Fault;
+  /** Hashed person id, for logs. Absent when the record could not be read that far. */
+  readonly person?: string;
+}
+
+/** The answer for one message: settled means that the source may forget it. */
+export interface Settlement {
+  readonly id: string;
+  readonly settled: boolean;
+  /** One per record in the message, in order; a message that cannot be read counts as one record. */
+  readonly endings: readonly Ending[];
+}
+
+/** Counts of one batch. `records` equals the sum of `endings`, always. */
+export interface Ledger {
+  readonly messages: number;
+  readonly records: number;
+  readonly endings: Readonly<Record<EndingName, number>>;
+  /** Requests made to connectors, rows in them, rows accepted, rows that were suppressed as unchanged. */
+  readonly calls: number;
+  readonly rows: number;
+  readonly accepted: number;
+  readonly suppressed: number;
+}
+
+export const OPERATIONS = ['upsert'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** One change to one object of one remote system. */
+export interface Action {
+  readonly connection: string;
+  readonly operation: Operation;
+  /** The remote object type, e.g. `Contact`. */
+  readonly object: string;
+  /** External id field → value: what addresses the row. */
+  readonly key: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, Json>>;
+}
+
+/** What a target said about one action. Never guessed: no answer is `unknown`. */
+export type Outcome =
+  | { readonly kind: 'accepted'; readonly id?: string; readonly created?: boolean }
+  /** Refused for good. `whole` marks a refusal of the entire request, which may be the fault of one row in it. */
+  | { readonly kind: 'rejected'; readonly code: string; readonly text: string; readonly field?: string; readonly whole?: boolean }
+  /** Waiting may cure it. `scope` tells a busy row from a connection that is down, throttled or unauthorised. */
+  | {
+      readonly kind: 'retry';
+      readonly scope: 'row' | 'connection';
+      readonly fault: Fault;
+      readonly afterMs?: number;
+    }
+  /** The request may or may not have been carried out (time-out, reset after sending). */
+  | { readonly kind: 'unknown'; readonly fault: Fault };
+
+/** A remote system. `send` never throws for an answer: it gives one outcome per action, in the same order. */
+export interface Connector {
+  readonly name: string;
+  readonly operations: readonly Operation[];
+  /** Most actions per `send`. All actions of one `send` share connection, operation and object, and differ in key. */
+  readonly maxRows: number;
+  /** True when repeating an action with the same key changes nothing more: then an `unknown` may be sent again. */
+  readonly idempotent: boolean;
+  send(actions: readonly Action[], signal: AbortSignal): Promise<readonly Outcome[]>;
+}
+
+/** A state with the version it was read at. */
+export interface Versioned {
+  readonly state: PersonState;
+  /** Opaque to everybody but the store that made it. */
+  readonly version: string;
+}
+
+export interface StateWrite {
+  readonly id: string;
+  readonly state: PersonState;
+  /** The version the decision was based on; `undefined` means "there was none". */
+  readonly expected: string | undefined;
+}
+
+export type WriteAnswer = { readonly ok: true; readonly version: string } | { readonly ok: false; readonly reason: 'conflict' };
+
+/** Where a person's state lives. Reads see every write that has answered; writes are conditional on the version. */
+export interface StateStore {
+  readonly kind: string;
+  read(ids: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Versioned>>;
+  /** One answer per write, same order. Throws a `store.*` Fault only when the store as a whole cannot answer. */
+  write(writes: readonly StateWrite[], signal?: AbortSignal): Promise<readonly WriteAnswer[]>;
+}
+
+/** A message that waits outside its stream, or is kept for good, with all that is needed to try it again. */
+export interface KeptMessage {
+  readonly message: Message;
+  readonly fault: Fault;
+  /** Index of the record within the message; the whole message when absent. */
+  readonly record?: number;
+  /** What the target said, word for word, when a target refused it. */
+  readonly remote?: { readonly connection: string; readonly code: string; readonly text: string; readonly field?: string };
+  readonly at: number;
+  readonly afterMs?: number;
+}
+
+/** The retry queue. A promise that resolves means: durable. */
+export interface Parking {
+  park(items: readonly KeptMessage[]): Promise<void>;
+}
+
+/** Where what can never succeed is kept with its reason. A promise that resolves means: durable. */
+export interface DeadLetters {
+  bury(items: readonly KeptMessage[]): Promise<void>;
+}
+
+/** Time, as a parameter. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after `ms`, rejects at once when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Gives the secret a config file names as `secret:NAME`, or a `config.missing-secret` fault. */
+export interface Secrets {
+  get(name: string): Promise<string>;
+}
+
+/** Structured log of one line. `fields` carry codes, counts and hashed ids, never attributes or identities. */
+export interface Log {
+  write(level: 'info' | 'warn' | 'error', event: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+/** One change that reached a target, told to whoever listens (console, audit). Carries personal values: never log it. */
+export interface Delivery {
+  readonly person: string;
+  readonly action: Action;
+  readonly outcome: Outcome;
+  /** Rule names and transitions that asked for it. */
+  readonly causes: readonly string[];
+  /** Stream positions it came from. */
+  readonly messages: readonly string[];
+}
+
+/** Told of every batch and delivery. Must not throw. */
+export interface Observer {
+  batch(ledger: Ledger, source: string): void;
+  delivery(delivery: Delivery): void;
+}
+
+/** The one call a trigger makes. */
+export interface Pipeline {
+  run(messages: readonly Message[], options: RunOptions): Promise<readonly Settlement[]>;
+}
