@@ -89,7 +89,13 @@ export interface Action {
 export type Outcome =
   | { readonly kind: 'accepted'; readonly id?: string; readonly created?: boolean }
   /** Refused for good. `whole` marks a refusal of the entire request, which may be the fault of one row in it. */
-  | { readonly kind: 'rejected'; readonly code: string; readonly text: string; readonly field?: string; readonly whole?: boolean }
+  | {
+      readonly kind: 'rejected';
+      readonly code: string;
+      readonly text: string;
+      readonly field?: string;
+      readonly whole?: boolean;
+    }
   /** Waiting may cure it. `scope` tells a busy row from a connection that is down, throttled or unauthorised. */
   | {
       readonly kind: 'retry';
@@ -125,7 +131,9 @@ export interface StateWrite {
   readonly expected: string | undefined;
 }
 
-export type WriteAnswer = { readonly ok: true; readonly version: string } | { readonly ok: false; readonly reason: 'conflict' };
+export type WriteAnswer =
+  | { readonly ok: true; readonly version: string }
+  | { readonly ok: false; readonly reason: 'conflict' };
 
 /** Where a person's state lives. Reads see every write that has answered; writes are conditional on the version. */
 export interface StateStore {
@@ -142,7 +150,12 @@ export interface KeptMessage {
   /** Index of the record within the message; the whole message when absent. */
   readonly record?: number;
   /** What the target said, word for word, when a target refused it. */
-  readonly remote?: { readonly connection: string; readonly code: string; readonly text: string; readonly field?: string };
+  readonly remote?: {
+    readonly connection: string;
+    readonly code: string;
+    readonly text: string;
+    readonly field?: string;
+  };
   readonly at: number;
   readonly afterMs?: number;
 }
