@@ -17,6 +17,8 @@ export interface Message {
   readonly at: number;
   /** Name of the door, for people: a stream, hub or file. */
   readonly source: string;
+  /** Set on a replay: only this record of the message is meant (index in message order). */
+  readonly record?: number;
 }
 
 /** What one run of a batch is allowed and told. */
@@ -165,7 +167,10 @@ export interface Parking {
   park(items: readonly KeptMessage[]): Promise<void>;
 }
 
-/** Where what can never succeed is kept with its reason. A promise that resolves means: durable. */
+/**
+ * Where what can never succeed is kept with its reason. A promise that resolves means: durable.
+ * Burying the same record of the same message again replaces the letter.
+ */
 export interface DeadLetters {
   bury(items: readonly KeptMessage[]): Promise<void>;
 }

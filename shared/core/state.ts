@@ -18,14 +18,14 @@ export interface Known {
 export interface Written {
   /** Fingerprint of the value. */
   readonly hash: string;
-  /** Time of the record that supplied it, epoch milliseconds. */
+  /** For a constant: the time of the assertion that put it there, epoch microseconds; otherwise 0 (the view decides). */
   readonly at: number;
 }
 
-/** A send that was begun and whose answer was not recorded: until cleared, nothing counts as written for its targets. */
-export interface Unsure {
-  readonly targets: readonly string[];
-  /** After this instant (epoch milliseconds) the sender can no longer be at work. */
+/** A lease on the person: whoever holds it is sending; others wait until it is given back or has run out. */
+export interface Claim {
+  readonly by: string;
+  /** Epoch milliseconds after which the holder can no longer be at work. */
   readonly until: number;
 }
 
@@ -37,7 +37,9 @@ export interface PersonState {
   readonly standing: ReadonlyMap<string, Standing>;
   readonly values: ReadonlyMap<string, Known>;
   readonly written: ReadonlyMap<string, ReadonlyMap<string, Written>>;
-  readonly unsure: ReadonlyMap<string, Unsure>;
+  /** Targets to which something was sent without its answer being recorded: nothing counts as written there. */
+  readonly unsure: ReadonlySet<string>;
+  readonly claim: Claim | undefined;
 }
 
 /** A person nobody has heard of. */
@@ -45,5 +47,6 @@ export const EMPTY_STATE: PersonState = {
   standing: new Map(),
   values: new Map(),
   written: new Map(),
-  unsure: new Map(),
+  unsure: new Set(),
+  claim: undefined,
 };

@@ -1,0 +1,265 @@
+import type { FaultCode } from './fault.js';
+import type { Json } from './ports.js';
+import type { FieldSource, Rule, RulesFile } from './rules.js';
+import type { PersonState } from './state.js';
+
+/** A finding about the file: where (path of keys from the top) and what to do. */
+export interface Finding {
+  readonly code: FaultCode;
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** A declared audience. */
+export interface Audience {
+  readonly name: string;
+  /** `namespace/id`, the key of its standing. */
+  readonly key: string;
+  readonly namespace: string;
+  readonly id: string;
+  /** Rules that name it in `when`, by trigger, in file order: a record touches only rules that can match. */
+  readonly rules: Readonly<Record<Trigger, CompiledRule[]>>;
+}
+
+/** What a field source may look at. */
+export interface Sight {
+  readonly key: string;
+  readonly view: PersonState;
+}
+
+/** Gives the value of one field, or undefined when there is nothing to write. */
+export type Reader = (sight: Sight) => Json | undefined;
+
+export interface CompiledField {
+  readonly name: string;
+  readonly read: Reader;
+  /** A constant is written by the assertion that caused it and carries its time; all else follows the view. */
+  readonly constant: boolean;
+}
+
+export interface CompiledAction {
+  readonly connection: string;
+  readonly object: string;
+  readonly operation: 'upsert';
+  readonly match: { readonly field: string; readonly read: Reader };
+  readonly fields: readonly CompiledField[];
+}
+
+export type Trigger = 'entered' | 'left' | 'stayed' | 'member';
+
+export interface CompiledRule {
+  readonly name: string;
+  /** Place in the file: later rules win. */
+  readonly order: number;
+  readonly trigger: Trigger;
+  readonly audience: Audience;
+  readonly actions: readonly CompiledAction[];
+}
+
+/** An attribute path that some rule reads, split once. */
+export interface ReadPath {
+  readonly text: string;
+  readonly steps: readonly string[];
+}
+
+/** One entry of `person.key`: an identity namespace (lower case) or an attribute path. */
+export type KeySource =
+  | { readonly kind: 'identity'; readonly namespace: string; readonly text: string }
+  | { readonly kind: 'attribute'; readonly path: ReadPath; readonly text: string };
+
+/** The customer's file, ready to run: everything that can be looked up beforehand has been. */
+export interface CompiledRules {
+  readonly keys: readonly KeySource[];
+  readonly consent: string | undefined;
+  /** namespace → id → audience. */
+  readonly audiences: ReadonlyMap<string, ReadonlyMap<string, Audience>>;
+  readonly byKey: ReadonlyMap<string, Audience>;
+  readonly paths: readonly ReadPath[];
+  readonly rules: readonly CompiledRule[];
+}
+
+const split = (text: string): ReadPath => ({ text, steps: text.split('.') });
+
+/** The value at a path of a parsed JSON object; undefined when any step is missing or no object's own member. */
+export function valueAt(body: Readonly<Record<string, unknown>>, path: ReadPath): unknown {
+  let value: unknown = body;
+  for (const step of path.steps) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    // Own member of a parsed JSON object, checked in the line above.
+    value = (value as Record<string, unknown>)[step];
+  }
+  return value;
+}
+
+const CASTS: Record<string, (value: Json) => Json | undefined> = {
+  lowercase: (value) => (typeof value === 'string' ? value.toLowerCase() : value),
+  uppercase: (value) => (typeof value === 'string' ? value.toUpperCase() : value),
+  trim: (value) => (typeof value === 'string' ? value.trim() : value),
+  string: (value) => (typeof value === 'object' ? JSON.stringify(value) : String(value)),
+  number: toNumber,
+  boolean: toBoolean,
+};
+
+function toNumber(value: Json): Json | undefined {
+  if (typeof value === 'number') return value;
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+  return Number.isFinite(number) ? number : undefined;
+}
+
+function toBoolean(value: Json): Json | undefined {
+  if (typeof value === 'boolean') return value;
+  const text = String(value).toLowerCase();
+  if (text === 'true' || text === '1' || text === 'y') return true;
+  return text === 'false' || text === '0' || text === 'n' ? false : undefined;
+}
+
+/** Compiles a file that the schema has accepted. Finds every name that leads nowhere, not only the first. */
+export function compile(file: RulesFile): { rules: CompiledRules; findings: readonly Finding[] } {
+  return new Compiler(file).run();
+}
+
+class Compiler {
+  private readonly findings: Finding[] = [];
+  private readonly paths = new Map<string, ReadPath>();
+  private readonly byName = new Map<string, Audience>();
+  private readonly file: RulesFile;
+
+  constructor(file: RulesFile) {
+    this.file = file;
+  }
+
+  run(): { rules: CompiledRules; findings: readonly Finding[] } {
+    for (const [name, { id, namespace }] of Object.entries(this.file.audiences)) {
+      const space = namespace.toLowerCase();
+      this.byName.set(name, { name, id, namespace: space, key: `${space}/${id}`, rules: noRules() });
+    }
+    if (this.file.consent) this.path(this.file.consent.require);
+    const rules = this.file.rules.map((rule, order) => this.rule(rule, order));
+    for (const rule of rules) rule.audience.rules[rule.trigger].push(rule);
+    const compiled = {
+      keys: this.file.person.key.map((text) => this.keySource(text)),
+      consent: this.file.consent?.require,
+      ...this.audienceIndex(),
+      paths: [...this.paths.values()],
+      rules,
+    };
+    return { rules: compiled, findings: this.findings };
+  }
+
+  private audienceIndex(): Pick<CompiledRules, 'audiences' | 'byKey'> {
+    const audiences = new Map<string, Map<string, Audience>>();
+    const byKey = new Map<string, Audience>();
+    for (const audience of this.byName.values()) {
+      const other = byKey.get(audience.key);
+      if (other) {
+        this.find(['audiences', audience.name], `has the same namespace and id as ${quote(other.name)}`);
+        continue;
+      }
+      byKey.set(audience.key, audience);
+      const ids = audiences.get(audience.namespace) ?? new Map<string, Audience>();
+      audiences.set(audience.namespace, ids.set(audience.id, audience));
+    }
+    return { audiences, byKey };
+  }
+
+  private keySource(text: string): KeySource {
+    return text.includes('.')
+      ? { kind: 'attribute', path: split(text), text: text.toLowerCase() }
+      : { kind: 'identity', namespace: text.toLowerCase(), text: text.toLowerCase() };
+  }
+
+  private rule(rule: Rule, order: number): CompiledRule {
+    const [trigger, name] = Object.entries(rule.when)[0] as [Trigger, string]; // the schema allows exactly one member
+    return {
+      name: rule.name,
+      order,
+      trigger,
+      audience: this.audience(name, ['rules', order, 'when', trigger]),
+      actions: rule.do.map((action, i) => this.action(action, ['rules', order, 'do', i])),
+    };
+  }
+
+  private action(action: Rule['do'][number], path: readonly (string | number)[]): CompiledAction {
+    const [connection = '', object = ''] = action.upsert.split('/');
+    if (!Object.hasOwn(this.file.connections, connection)) {
+      this.unknown([...path, 'upsert'], 'connection', connection, Object.keys(this.file.connections));
+    }
+    const [[field, source] = ['', { key: true as const }]] = Object.entries(action.match);
+    const fields = Object.entries(action.set).map(([name, from]) => ({
+      name,
+      read: this.reader(from, [...path, 'set', name]),
+      constant: 'value' in from,
+    }));
+    return {
+      connection,
+      object,
+      operation: 'upsert',
+      match: { field, read: this.reader(source, path) },
+      fields,
+    };
+  }
+
+  private reader(source: FieldSource, path: readonly (string | number)[]): Reader {
+    if ('key' in source) return ({ key }) => key;
+    if ('value' in source) return () => source.value;
+    if ('member' in source) {
+      const { key } = this.audience(source.member, [...path, 'member']);
+      return ({ view }) => view.standing.get(key)?.member ?? false;
+    }
+    if ('audiences' in source) return this.audienceNames(source.join);
+    return this.attribute(source);
+  }
+
+  private attribute(source: { from: string; default?: Json | undefined; as?: string | undefined }): Reader {
+    const { text } = this.path(source.from);
+    const cast = source.as === undefined ? undefined : CASTS[source.as];
+    return ({ view }) => {
+      const known = view.values.get(text)?.value;
+      const value = known === undefined || cast === undefined ? known : cast(known);
+      return value ?? source.default;
+    };
+  }
+
+  private audienceNames(join: string | undefined): Reader {
+    const all = [...this.byName.values()];
+    return ({ view }) => {
+      const names = all.filter(({ key }) => view.standing.get(key)?.member).map(({ name }) => name);
+      return join === undefined ? names : names.join(join);
+    };
+  }
+
+  private path(text: string): ReadPath {
+    const known = this.paths.get(text) ?? split(text);
+    this.paths.set(text, known);
+    return known;
+  }
+
+  private audience(name: string, path: readonly (string | number)[]): Audience {
+    const found = this.byName.get(name);
+    if (found) return found;
+    this.unknown(path, 'audience', name, [...this.byName.keys()]);
+    return { name, key: `?/${name}`, namespace: '?', id: name, rules: noRules() };
+  }
+
+  private unknown(
+    path: readonly (string | number)[],
+    what: string,
+    name: string,
+    known: readonly string[],
+  ): void {
+    const list = known.length > 0 ? `; declared are ${known.map(quote).join(', ')}` : '; none is declared';
+    this.find(path, `there is no ${what} named ${quote(name)}${list}`, 'config.unknown-name');
+  }
+
+  private find(
+    path: readonly (string | number)[],
+    message: string,
+    code: FaultCode = 'config.invalid',
+  ): void {
+    this.findings.push({ code, path, message });
+  }
+}
+
+const noRules = (): Audience['rules'] => ({ entered: [], left: [], stayed: [], member: [] });
+
+const quote = (name: string): string => JSON.stringify(name);

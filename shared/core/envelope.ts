@@ -1,0 +1,147 @@
+import { bad, Fault, ok, type Result } from './fault.js';
+
+/** Undoes gzip within a limit of output bytes; given by the outside because the core does no I/O. */
+export type Inflate = (bytes: Uint8Array, limit: number) => Result<Uint8Array>;
+
+/** What a message may cost us before it is refused. Kinesis and Event Hubs both stop at 1 MiB by default. */
+export const LIMITS = { messageBytes: 1_048_576, inflatedBytes: 10_485_760, depth: 32 } as const;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function toText(bytes: Uint8Array): Result<string> {
+  try {
+    return ok(utf8.decode(bytes));
+  } catch (cause) {
+    return bad('decode.encoding', 'the message is not valid UTF-8; send JSON encoded as UTF-8', { cause });
+  }
+}
+
+function readBytes(bytes: Uint8Array, inflate: Inflate): Result<string> {
+  if (bytes.length === 0) return bad('decode.empty', 'the message has no bytes');
+  if (bytes.length > LIMITS.messageBytes) return tooLarge(bytes.length);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return toText(bytes);
+  const inflated = inflate(bytes, LIMITS.inflatedBytes);
+  return inflated.ok ? toText(inflated.value) : inflated;
+}
+
+const tooLarge = (size: number): Result<never> =>
+  bad('decode.too-large', `the message has ${size} bytes; the limit is ${LIMITS.messageBytes}`);
+
+const parse = (text: string): { value: unknown } | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return { value };
+  } catch {
+    return undefined;
+  }
+};
+
+const notJson = (text: string): Result<never> =>
+  bad('decode.json', `the text is not JSON (${text.length} characters); nothing could be read from it`);
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Cuts `{…}{…}` at the end of each top-level object. What is left open belongs to the last piece. */
+function cutObjects(text: string): string[] {
+  const pieces: string[] = [];
+  let depth = 0;
+  let start = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (quoted) {
+      if (char === 92) at++;
+      else if (char === 34) quoted = false;
+    } else if (char === 34) quoted = true;
+    else if (char === 123) depth++;
+    else if (char === 125 && --depth === 0) {
+      pieces.push(text.slice(start, at + 1));
+      start = at + 1;
+    }
+  }
+  if (text.slice(start).trim() !== '') pieces.push(text.slice(start));
+  return pieces;
+}
+
+/** Newline-delimited objects, or objects written one after another: each is judged alone. */
+function readSeveral(text: string): readonly Result<unknown>[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const parsed = lines.map(parse);
+  const delimited = lines.length > 1 && parsed.some((line) => line !== undefined && isObject(line.value));
+  if (delimited) return parsed.map((line, i) => (line ? ok(line.value) : notJson(lines[i] ?? '')));
+  const pieces = cutObjects(text);
+  return pieces.length > 1
+    ? pieces.map((piece) => {
+        const value = parse(piece);
+        return value ? ok(value.value) : notJson(piece);
+      })
+    : [notJson(text)];
+}
+
+/** Takes the list out of `[…]` and `{"profiles":[…]}`; anything else is one item. */
+function items(value: unknown): readonly Result<unknown>[] {
+  const profiles =
+    isObject(value) && value['segmentMembership'] === undefined && value['identityMap'] === undefined
+      ? value['profiles']
+      : undefined;
+  const list = Array.isArray(value) ? value : Array.isArray(profiles) ? profiles : undefined;
+  if (list === undefined) return [ok(value)];
+  if (list.length === 0) return [bad('decode.shape', 'the list of profiles is empty')];
+  return list.map((item: unknown) => ok(item));
+}
+
+/** The safest depth-first look at what was parsed: refuses nesting and keys that could hurt whoever walks it later. */
+export function inspect(value: unknown, depth: number = LIMITS.depth): Fault | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth === 0) {
+    return new Fault('decode.too-deep', `the message is nested deeper than ${LIMITS.depth} levels`);
+  }
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const fault = typeof item === 'object' ? inspect(item, depth - 1) : undefined;
+      if (fault) return fault;
+    }
+    return undefined;
+  }
+  for (const key in value) {
+    if (key === '__proto__')
+      return new Fault('decode.hostile-key', 'the message has a member named __proto__');
+    // A JSON object has no inherited members, so this reads own values only.
+    const item = (value as Record<string, unknown>)[key];
+    const fault = typeof item === 'object' ? inspect(item, depth - 1) : undefined;
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
+const guarded = (item: Result<unknown>): Result<unknown> => {
+  if (!item.ok) return item;
+  const fault = inspect(item.value);
+  return fault ? { ok: false, fault } : item;
+};
+
+/**
+ * Opens one message: bytes (plain or gzip), text, or a value the platform has parsed already. Accepts one object, an
+ * array, `{"profiles":[…]}`, newline-delimited objects and objects written one after another. Gives one result per
+ * item, in order, and at least one: a message that cannot be read is one fault.
+ */
+export function open(body: unknown, inflate: Inflate): readonly Result<unknown>[] {
+  if (body instanceof Uint8Array) {
+    const text = readBytes(body, inflate);
+    return text.ok ? openText(text.value) : [text];
+  }
+  if (typeof body === 'string')
+    return body.length > LIMITS.messageBytes ? [tooLarge(body.length)] : openText(body);
+  if (typeof body === 'object' && body !== null) return items(body).map(guarded);
+  return [
+    bad('decode.shape', `the message is ${body === null ? 'null' : `a bare ${typeof body}`}, not an object`),
+  ];
+}
+
+function openText(text: string): readonly Result<unknown>[] {
+  if (text.trim() === '') return [bad('decode.empty', 'the message is empty')];
+  const whole = parse(text);
+  const found = whole ? items(whole.value) : readSeveral(text);
+  return found.map(guarded);
+}

@@ -1,0 +1,34 @@
+import type { Json } from './ports.js';
+
+/** JSON text with the members of every object in order, so that equal values have equal texts. */
+export function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  const members = Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`);
+  return `{${members.join(',')}}`;
+}
+
+/** One lane of the 53-bit cyrb hash (public domain): multiplicative, avalanche at the end. */
+function lane(text: string, seed: number): number {
+  let h1 = 0xdeadbeef ^ seed;
+  let h2 = 0x41c6ce57 ^ seed;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    h1 = Math.imul(h1 ^ code, 2_654_435_761);
+    h2 = Math.imul(h2 ^ code, 1_597_334_677);
+  }
+  h1 = Math.imul(h1 ^ (h1 >>> 16), 2_246_822_507) ^ Math.imul(h2 ^ (h2 >>> 13), 3_266_489_909);
+  h2 = Math.imul(h2 ^ (h2 >>> 16), 2_246_822_507) ^ Math.imul(h1 ^ (h1 >>> 13), 3_266_489_909);
+  return 4_294_967_296 * (2_097_151 & h2) + (h1 >>> 0);
+}
+
+/**
+ * A short text that is equal for equal values and, for all practical purposes, different for different ones (106 bits).
+ * It recognises changes; it is no protection of a secret.
+ */
+export function fingerprint(value: Json): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : canonical(value);
+  return `${lane(text, 1).toString(36)}.${lane(text, 2).toString(36)}`;
+}

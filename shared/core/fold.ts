@@ -1,0 +1,112 @@
+import type { CompiledRules } from './compile.js';
+import { type PlannedAction, plan } from './plan.js';
+import type { ProfileExport } from './profile.js';
+import type { PersonState } from './state.js';
+import { forget, outstanding, sameValues, sameWritten, type WrittenFields } from './suppress.js';
+import { advance, type Transition } from './view.js';
+
+/** One record of a person, as it enters the fold. */
+export interface FoldRecord {
+  readonly profile: ProfileExport;
+  readonly key: string;
+  /** When the first durable log took it in, epoch milliseconds. */
+  readonly at: number;
+}
+
+/** What one record came to, before anything was sent. */
+export interface Verdict {
+  readonly kind: 'acts' | 'unchanged' | 'stale' | 'irrelevant' | 'withheld' | 'unaddressed';
+  /** Targets this record wants changed; empty unless it acts. */
+  readonly targets: readonly string[];
+  readonly unaddressed: readonly string[];
+}
+
+/** The outcome of folding a person's records onto their state: what to send, and the state once it was accepted. */
+export interface Draft {
+  readonly verdicts: readonly Verdict[];
+  /** At most one action per target, in the order in which they were first wanted. */
+  readonly actions: readonly PlannedAction[];
+  readonly view: PersonState;
+  /** Targets' fields after acceptance; a target that is not sent to may still move a constant's time. */
+  readonly written: ReadonlyMap<string, WrittenFields>;
+}
+
+interface Pending {
+  readonly actions: Map<string, PlannedAction>;
+  readonly written: Map<string, WrittenFields>;
+}
+
+function known(target: string, state: PersonState, pending: Pending): WrittenFields | undefined {
+  const later = pending.written.get(target);
+  if (later) return later;
+  const written = state.written.get(target);
+  return state.unsure.has(target) ? forget(written) : written;
+}
+
+/** Takes one planned action in; true when it changes something beyond what earlier records already change. */
+function take(action: PlannedAction, state: PersonState, pending: Pending): boolean {
+  const { changed, fields, written } = outstanding(action, known(action.target, state, pending));
+  if (changed || !sameWritten(written, state.written.get(action.target)))
+    pending.written.set(action.target, written);
+  if (!changed) return false;
+  const earlier = pending.actions.get(action.target);
+  pending.actions.set(action.target, {
+    ...action,
+    fields: earlier ? new Map([...earlier.fields, ...fields]) : fields,
+    causes: earlier ? [...new Set([...earlier.causes, ...action.causes])] : action.causes,
+  });
+  return true;
+}
+
+const isStale = (transitions: readonly Transition[], advanced: boolean): boolean =>
+  !advanced && transitions.length > 0 && transitions.every(({ change }) => change === 'stale');
+
+/** Records that cancel each other out leave nothing to send. */
+function dropUnchanged(state: PersonState, pending: Pending): void {
+  for (const target of pending.actions.keys()) {
+    const same = sameValues(pending.written.get(target), state.written.get(target));
+    if (same && !state.unsure.has(target)) pending.actions.delete(target);
+  }
+}
+
+/**
+ * Runs a person's records, in order, over their state: advance, plan, suppress. Pure; the state given is not changed.
+ * The actions of one target are merged, so that a batch sends each row at most once.
+ */
+export function fold(state: PersonState, records: readonly FoldRecord[], rules: CompiledRules): Draft {
+  const pending: Pending = { actions: new Map(), written: new Map() };
+  const drafts: Verdict[] = [];
+  let view = state;
+  for (const { profile, key, at } of records) {
+    const next = advance(view, profile, rules, at);
+    const wanted = plan(key, next.state, next.transitions, rules);
+    const targets = wanted.actions
+      .filter((action) => take(action, state, pending))
+      .map(({ target }) => target);
+    const stale = isStale(next.transitions, next.state !== view);
+    drafts.push({ kind: kindOf(wanted, targets, stale), targets, unaddressed: wanted.unaddressed });
+    view = next.state;
+  }
+  dropUnchanged(state, pending);
+  const verdicts = drafts.map((draft) => settleVerdict(draft, pending.actions));
+  return { verdicts, actions: [...pending.actions.values()], view, written: pending.written };
+}
+
+function kindOf(
+  wanted: ReturnType<typeof plan>,
+  targets: readonly string[],
+  stale: boolean,
+): Verdict['kind'] {
+  if (targets.length > 0) return 'acts';
+  if (stale) return 'stale';
+  if (wanted.actions.length > 0) return 'unchanged';
+  if (wanted.withheld) return 'withheld';
+  return wanted.unaddressed.length > 0 ? 'unaddressed' : 'irrelevant';
+}
+
+function settleVerdict(verdict: Verdict, actions: ReadonlyMap<string, PlannedAction>): Verdict {
+  const targets = verdict.targets.filter((target) => actions.has(target));
+  return verdict.kind === 'acts' && targets.length === 0
+    ? { ...verdict, kind: 'unchanged', targets }
+    : { ...verdict, targets };
+}

@@ -1,0 +1,151 @@
+import * as z from 'zod';
+import { bad, Fault, ok, type Result } from './fault.js';
+import { parseTime } from './time.js';
+
+/** One assertion "this person is (not) in this audience, as of that time". */
+export interface Assertion {
+  /** Audience namespace, lower-cased: `ups`, `customeraudienceupload`, … */
+  readonly namespace: string;
+  /** Audience id, opaque and case-preserving. */
+  readonly audience: string;
+  readonly member: boolean;
+  /** `lastQualificationTime` in epoch microseconds; undefined when the export carries none. */
+  readonly at: number | undefined;
+}
+
+/** A person's identities: namespace in lower case → ids. */
+export type Identities = ReadonlyMap<string, readonly string[]>;
+
+/** One profile export, as far as it is read. `body` holds the attributes; unknown members are kept, never trusted. */
+export interface ProfileExport {
+  readonly identities: Identities;
+  /** The smallest id marked `primary`, by namespace, where any is. */
+  readonly primary: ReadonlyMap<string, string>;
+  readonly memberships: readonly Assertion[];
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Statuses and whether they mean membership; compared in lower case. A missing status means member (XDM default). */
+export const STATUSES: Readonly<Record<string, boolean>> = {
+  realized: true,
+  existing: true,
+  active: true,
+  exited: false,
+  expired: false,
+};
+
+const Id = z.string().refine((id) => id.trim() !== '');
+const IdentityItem = z.union([
+  z.looseObject({ id: Id, primary: z.unknown().optional() }),
+  z.looseObject({ 'xdm:id': Id, id: z.undefined().optional() }),
+]);
+const Status = z.string().refine((status) => Object.hasOwn(STATUSES, status.toLowerCase()));
+const Time = z.unknown().refine((time) => time === undefined || parseTime(time) !== undefined);
+const Membership = z.looseObject({
+  status: Status.optional(),
+  lastQualificationTime: Time,
+});
+
+/**
+ * The shape of one profile export, as a schema: the reference for {@link readProfile}, which checks the same by hand
+ * because this runs once per record (zod alone would cost more than parsing the JSON). A property test holds the two
+ * together.
+ */
+export const ProfileSchema = z
+  .looseObject({
+    identityMap: z.record(z.string(), z.array(IdentityItem)).optional(),
+    segmentMembership: z.record(z.string(), z.record(z.string(), Membership)).optional(),
+  })
+  .refine((body) => Object.keys(body).length > 0);
+
+type Loose = Record<string, unknown>;
+const isObject = (value: unknown): value is Loose =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const shape = (what: string): Fault => new Fault('decode.shape', `the profile export is malformed: ${what}`);
+
+function readIdentity(item: unknown): string | undefined {
+  if (!isObject(item)) return undefined;
+  const id = item['id'] === undefined ? item['xdm:id'] : item['id'];
+  return typeof id === 'string' && id.trim() !== '' ? id : undefined;
+}
+
+function readIdentities(value: unknown): Pick<ProfileExport, 'identities' | 'primary'> | Fault {
+  const identities = new Map<string, string[]>();
+  const primary = new Map<string, string>();
+  if (value === undefined) return { identities, primary };
+  if (!isObject(value)) return shape('identityMap is not an object');
+  for (const name in value) {
+    const list = value[name];
+    if (!Array.isArray(list)) return shape('an identityMap namespace is not a list');
+    const namespace = name.toLowerCase();
+    const ids = identities.get(namespace) ?? [];
+    for (const item of list) {
+      const id = readIdentity(item);
+      if (id === undefined) return shape('an identity has no id, or its id is not a non-empty string');
+      ids.push(id);
+      const other = primary.get(namespace);
+      if (isObject(item) && item['primary'] === true && (other === undefined || id < other))
+        primary.set(namespace, id);
+    }
+    identities.set(namespace, ids);
+  }
+  return { identities, primary };
+}
+
+function isMember(status: unknown): boolean | undefined {
+  if (status === undefined) return true;
+  if (typeof status !== 'string') return undefined;
+  const exact = STATUSES[status];
+  if (exact !== undefined && Object.hasOwn(STATUSES, status)) return exact;
+  const lower = status.toLowerCase();
+  return Object.hasOwn(STATUSES, lower) ? STATUSES[lower] : undefined;
+}
+
+function readAssertion(namespace: string, audience: string, value: unknown): Assertion | Fault {
+  if (!isObject(value)) return shape('a membership is not an object');
+  const member = isMember(value['status']);
+  if (member === undefined) {
+    return new Fault(
+      'decode.status',
+      `a membership has an unknown status in namespace ${JSON.stringify(namespace)}`,
+    );
+  }
+  const raw = value['lastQualificationTime'];
+  const at = raw === undefined ? undefined : parseTime(raw);
+  if (raw !== undefined && at === undefined) {
+    return new Fault('decode.time', 'a lastQualificationTime is no time we can read');
+  }
+  return { namespace, audience, member, at };
+}
+
+function readMemberships(value: unknown): Assertion[] | Fault {
+  const memberships: Assertion[] = [];
+  if (value === undefined) return memberships;
+  if (!isObject(value)) return shape('segmentMembership is not an object');
+  for (const name in value) {
+    const audiences = value[name];
+    if (!isObject(audiences)) return shape('a segmentMembership namespace is not an object');
+    const namespace = name.toLowerCase();
+    for (const audience in audiences) {
+      const assertion = readAssertion(namespace, audience, audiences[audience]);
+      if (assertion instanceof Fault) return assertion;
+      memberships.push(assertion);
+    }
+  }
+  return memberships;
+}
+
+/**
+ * Reads one parsed item as a profile export. Every part is optional, but not all of them at once. Unknown members are
+ * ignored; a wrong type, an unknown status or an unreadable time makes the record malformed, never a guess.
+ */
+export function readProfile(body: unknown): Result<ProfileExport> {
+  if (!isObject(body)) return bad('decode.shape', 'the item is not a profile object');
+  const found = readIdentities(body['identityMap']);
+  if (found instanceof Fault) return { ok: false, fault: found };
+  const memberships = readMemberships(body['segmentMembership']);
+  if (memberships instanceof Fault) return { ok: false, fault: memberships };
+  for (const _ in body) return ok({ ...found, memberships, body });
+  return bad('decode.shape', 'the profile object is empty');
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod';
+
+/** Names people give to audiences, connections and rules' parts. */
+const Name = z.string().min(1).max(200);
+
+/** An attribute path: `person.name.firstName`, `_acme.loyalty.tier`. */
+export const Path = z
+  .string()
+  .regex(/^[A-Za-z_][\w-]*(\.[\w:-]+)*$/, 'must be an attribute path such as person.name.firstName');
+
+/** `$key` stands for the value of the person's key. */
+const KEY = '$key';
+
+export const AudienceRef = z.union([
+  Name.transform((id) => ({ id, namespace: 'ups' })),
+  z.strictObject({ id: Name, namespace: Name.default('ups') }),
+]);
+
+export const CASTS = ['lowercase', 'uppercase', 'trim', 'string', 'number', 'boolean'] as const;
+const Constant = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+/** Where the value of one field comes from. A bare string is a path (or `$key`), so that a typo is a fault, not a text. */
+export const FieldSource = z.union([
+  z.literal(KEY).transform(() => ({ key: true as const })),
+  Path.transform((from) => ({ from })),
+  z.number().transform((value) => ({ value })),
+  z.boolean().transform((value) => ({ value })),
+  z.null().transform((value) => ({ value })),
+  z.strictObject({ from: Path, default: Constant.optional(), as: z.enum(CASTS).optional() }),
+  z.strictObject({ member: Name }),
+  z.strictObject({ audiences: z.literal('all'), join: z.string().optional() }),
+  z.strictObject({ value: Constant }),
+]);
+export type FieldSource = z.infer<typeof FieldSource>;
+
+export const MatchSource = z.union([
+  z.literal(KEY).transform(() => ({ key: true as const })),
+  Path.transform((from) => ({ from })),
+]);
+
+/** `connection/object`. */
+export const Target = z
+  .string()
+  .regex(/^[^/\s]+\/[^/\s]+$/, 'must be connection/object, for example sales/Contact');
+
+export const UpsertAction = z.strictObject({
+  upsert: Target,
+  match: z
+    .record(Name, MatchSource)
+    .refine((match) => Object.keys(match).length === 1, 'must name exactly one field'),
+  set: z.record(Name, FieldSource).default({}),
+});
+
+/** Edges (`entered`, `left`, `stayed`) fire on one transition; the level `member` follows the standing. */
+export const When = z.union([
+  z.strictObject({ entered: Name }),
+  z.strictObject({ left: Name }),
+  z.strictObject({ stayed: Name }),
+  z.strictObject({ member: Name }),
+]);
+
+export const Rule = z.strictObject({
+  name: Name,
+  when: When,
+  do: z.array(UpsertAction).min(1),
+});
+export type Rule = z.infer<typeof Rule>;
+
+/** The customer's file, `tributary.yaml`, after YAML. Connections are checked by the connectors they name. */
+export const RulesFile = z.strictObject({
+  audiences: z.record(Name, AudienceRef),
+  person: z.strictObject({ key: z.array(z.union([Path, Name])).min(1) }),
+  consent: z.strictObject({ require: Path }).optional(),
+  connections: z.record(Name, z.looseObject({ type: Name })),
+  rules: z.array(Rule),
+});
+export type RulesFile = z.infer<typeof RulesFile>;

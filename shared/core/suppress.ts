@@ -1,0 +1,54 @@
+import { fingerprint } from './fingerprint.js';
+import type { PlannedAction, PlannedField } from './plan.js';
+import type { Written } from './state.js';
+
+/** What a target accepted, by field. */
+export type WrittenFields = ReadonlyMap<string, Written>;
+
+const NONE: WrittenFields = new Map();
+
+/** The part of an action that still has to be written, and what the target will hold once it has accepted it. */
+export interface Outstanding {
+  /** False when the target holds every value already: nothing needs to be sent. */
+  readonly changed: boolean;
+  readonly fields: ReadonlyMap<string, PlannedField>;
+  readonly written: WrittenFields;
+}
+
+/** A constant of an older assertion never overwrites that of a newer one; ties go to the greater fingerprint. */
+const isStale = (field: PlannedField, hash: string, known: Written | undefined): boolean =>
+  known !== undefined &&
+  field.at > 0 &&
+  (known.at > field.at || (known.at === field.at && known.hash > hash));
+
+/**
+ * Compares an action with what its target last accepted. If any field differs, all of them are sent (the row may have
+ * been deleted meanwhile and must be complete to be made again); stale constants are left out.
+ */
+export function outstanding(action: PlannedAction, written: WrittenFields = NONE): Outstanding {
+  const fields = new Map<string, PlannedField>();
+  const next = new Map(written);
+  let changed = action.fields.size === 0 && written.size === 0;
+  for (const [name, field] of action.fields) {
+    const hash = fingerprint(field.value);
+    const known = written.get(name);
+    if (isStale(field, hash, known)) continue;
+    fields.set(name, field);
+    next.set(name, { hash, at: field.at });
+    if (known?.hash !== hash) changed = true;
+  }
+  return { changed, fields, written: next };
+}
+
+/** The same fields with nothing taken as written: used when a send was begun and its answer never recorded. */
+export function forget(written: WrittenFields = NONE): WrittenFields {
+  return new Map([...written].map(([name, { at }]) => [name, { hash: '', at }]));
+}
+
+/** Whether two targets' fields hold the same values. */
+export const sameValues = (a: WrittenFields = NONE, b: WrittenFields = NONE): boolean =>
+  a.size === b.size && [...a].every(([name, { hash }]) => b.get(name)?.hash === hash);
+
+/** Whether two targets' fields are the same, values and times. */
+export const sameWritten = (a: WrittenFields = NONE, b: WrittenFields = NONE): boolean =>
+  sameValues(a, b) && [...a].every(([name, { at }]) => b.get(name)?.at === at);

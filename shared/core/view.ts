@@ -1,0 +1,96 @@
+import { type Audience, type CompiledRules, valueAt } from './compile.js';
+import { canonical } from './fingerprint.js';
+import type { Json } from './ports.js';
+import type { Assertion, ProfileExport } from './profile.js';
+import type { Known, PersonState, Standing } from './state.js';
+
+/** What one record did to one audience's standing. `stale`: it is older than what is known. */
+export type Change = 'entered' | 'left' | 'stayed' | 'out' | 'stale';
+
+export interface Transition {
+  readonly audience: Audience;
+  readonly change: Change;
+  /** The assertion of this record, epoch microseconds. */
+  readonly at: number;
+  readonly member: boolean;
+}
+
+/** A total order of assertions: later wins and, at the same instant, an exit wins. Arrival order therefore never matters. */
+export const supersedes = (seen: Standing, known: Standing): boolean =>
+  seen.at > known.at || (seen.at === known.at && known.member && !seen.member);
+
+/** What an assertion means, given what was known: the transition it makes. */
+export function changeOf(known: Standing | undefined, seen: Standing): Change {
+  if (known === undefined) return seen.member ? 'entered' : 'left';
+  const same = known.at === seen.at && known.member === seen.member;
+  if (!same && !supersedes(seen, known)) return 'stale';
+  if (seen.member) return known.member ? 'stayed' : 'entered';
+  return known.member ? 'left' : 'out';
+}
+
+/** The declared audiences a record speaks of, each at most once (the winning assertion). */
+function declared(
+  memberships: readonly Assertion[],
+  rules: CompiledRules,
+  at: number,
+): Map<Audience, Standing> {
+  const found = new Map<Audience, Standing>();
+  for (const { namespace, audience: id, member, at: asserted } of memberships) {
+    const audience = rules.audiences.get(namespace)?.get(id);
+    if (audience === undefined) continue;
+    const seen = { at: asserted ?? at * 1000, member };
+    const other = found.get(audience);
+    if (other === undefined || supersedes(seen, other)) found.set(audience, seen);
+  }
+  return found;
+}
+
+/** Newer wins; at the same instant the greater canonical text, so that ties do not depend on arrival either. */
+const isNewer = (known: Known, value: Json, at: number): boolean =>
+  at > known.at || (at === known.at && known.value !== value && canonical(value) > canonical(known.value));
+
+function mergeValues(
+  view: PersonState,
+  profile: ProfileExport,
+  rules: CompiledRules,
+  at: number,
+): PersonState['values'] {
+  let merged: Map<string, Known> | undefined;
+  for (const path of rules.paths) {
+    // The body came out of JSON.parse (or is Azure's equivalent), so whatever is found there is JSON.
+    const value = valueAt(profile.body, path) as Json | undefined;
+    if (value === undefined || value === null) continue;
+    const known = view.values.get(path.text);
+    if (known !== undefined && !isNewer(known, value, at)) continue;
+    merged ??= new Map(view.values);
+    merged.set(path.text, { value, at });
+  }
+  return merged ?? view.values;
+}
+
+/**
+ * Merges one record into a person's view and tells which transitions it makes. The view is a join: any order and any
+ * repetition of the same records ends in the same one. The state given is not changed; the same object comes back when
+ * the record says nothing new. `at` is the time the first durable log took the record in, epoch milliseconds.
+ */
+export function advance(
+  state: PersonState,
+  profile: ProfileExport,
+  rules: CompiledRules,
+  at: number,
+): { readonly state: PersonState; readonly transitions: readonly Transition[] } {
+  const transitions: Transition[] = [];
+  let standing: Map<string, Standing> | undefined;
+  for (const [audience, seen] of declared(profile.memberships, rules, at)) {
+    const known = state.standing.get(audience.key);
+    const change = changeOf(known, seen);
+    transitions.push({ audience, change, at: seen.at, member: seen.member });
+    if (known === undefined || supersedes(seen, known)) {
+      standing ??= new Map(state.standing);
+      standing.set(audience.key, seen);
+    }
+  }
+  const values = mergeValues(state, profile, rules, at);
+  if (standing === undefined && values === state.values) return { state, transitions };
+  return { state: { ...state, standing: standing ?? state.standing, values }, transitions };
+}

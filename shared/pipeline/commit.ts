@@ -1,0 +1,136 @@
+import { Fault } from '../core/fault.js';
+import type { Verdict } from '../core/fold.js';
+import type { Ending, KeptMessage, Outcome } from '../core/ports.js';
+import { bury, keptOf, letGo } from './keep.js';
+import type { Run } from './run.js';
+import type { Attempt, Work } from './settle.js';
+import { isChanged, stateAfter } from './state-after.js';
+
+/** Why a person cannot be settled now: only they fail (`alone`), or their connection does. */
+interface Failure {
+  readonly fault: Fault;
+  readonly alone: boolean;
+  readonly afterMs: number | undefined;
+}
+
+/** A target's refusal for good, in its own words. */
+type Refusal = NonNullable<KeptMessage['remote']>;
+
+/** How one person came out, decided before anything is recorded. */
+interface Result {
+  readonly one: Attempt;
+  readonly failure: Failure | undefined;
+  readonly letters: readonly KeptMessage[];
+}
+
+/** The most serious failure among a person's actions: a connection that is down outweighs a busy row. */
+function failureOf(outcomes: Iterable<Outcome>): Failure | undefined {
+  let worst: Failure | undefined;
+  for (const outcome of outcomes) {
+    if (outcome.kind !== 'retry' && outcome.kind !== 'unknown') continue;
+    const alone = outcome.kind === 'retry' && outcome.scope === 'row';
+    const afterMs = outcome.kind === 'retry' ? outcome.afterMs : undefined;
+    if (!worst || (worst.alone && !alone)) worst = { fault: outcome.fault, alone, afterMs };
+  }
+  return worst;
+}
+
+function refusalOf(verdict: Verdict, { lane }: Attempt): Refusal | undefined {
+  for (const { target, connection } of lane.actions) {
+    const outcome = lane.outcomes.get(target);
+    if (!verdict.targets.includes(target) || outcome?.kind !== 'rejected') continue;
+    const { code, text, field } = outcome;
+    return { connection, code, text, ...(field === undefined ? {} : { field }) };
+  }
+  return undefined;
+}
+
+const rejected = ({ connection, code, text }: Refusal): Fault =>
+  new Fault('remote.rejected', `${connection} refused the row: ${code} ${text}`);
+
+const unaddressed = ({ unaddressed: reasons }: Verdict): Fault =>
+  new Fault('person.unaddressed', `nothing to address the row by: ${reasons.join('; ')}`);
+
+/** What must be kept of a person's records before they may be called settled. */
+function lettersOf(one: Attempt, run: Run): KeptMessage[] {
+  return one.work.entries.flatMap((entry, i) => {
+    const verdict = one.draft.verdicts[i];
+    const refusal = verdict && refusalOf(verdict, one);
+    if (refusal) return [keptOf(entry, rejected(refusal), run, { remote: refusal })];
+    return verdict?.kind === 'unaddressed' ? [keptOf(entry, unaddressed(verdict), run)] : [];
+  });
+}
+
+function endingOf(verdict: Verdict, one: Attempt, person: string): Ending {
+  const refusal = refusalOf(verdict, one);
+  if (refusal) return { name: 'rejected', fault: rejected(refusal), person };
+  if (verdict.kind === 'acts') return { name: 'delivered', person };
+  if (verdict.kind === 'unaddressed') return { name: 'unaddressed', fault: unaddressed(verdict), person };
+  return { name: verdict.kind, person };
+}
+
+async function end({ one, failure }: Result, run: Run): Promise<void> {
+  const { work, draft } = one;
+  if (failure) return letGo(work.entries, failure.fault, run, failure);
+  const person = run.deps.pseudonym(work.id);
+  for (const [i, entry] of work.entries.entries()) {
+    const verdict = draft.verdicts[i];
+    if (!verdict) continue;
+    if (verdict.kind === 'unchanged') run.counts.suppressed++;
+    run.endings.set(entry, endingOf(verdict, one, person));
+  }
+}
+
+function tell({ work, draft, lane }: Attempt, run: Run): void {
+  for (const action of lane.actions) {
+    const outcome = lane.outcomes.get(action.target);
+    if (!outcome) continue;
+    const messages = work.entries
+      .filter((_, i) => draft.verdicts[i]?.targets.includes(action.target))
+      .map(({ message }) => message.id);
+    const fields = Object.fromEntries([...action.fields].map(([name, { value }]) => [name, value]));
+    const { connection, operation, object, key, causes } = action;
+    const told = { connection, operation, object, key, fields };
+    run.deps.observer.delivery({ person: work.id, action: told, outcome, causes, messages });
+  }
+}
+
+/** Keeps dead letters first: a refusal that could not be kept must not be forgotten, so its person fails instead. */
+async function judge(attempts: readonly Attempt[], run: Run): Promise<Result[]> {
+  const judged = attempts.map((one) => {
+    const failure = failureOf(one.lane.outcomes.values());
+    return { one, failure, letters: failure ? [] : lettersOf(one, run) };
+  });
+  const unkept = await bury(
+    judged.flatMap(({ letters }) => letters),
+    run,
+  );
+  if (!unkept) return judged;
+  const lost: Failure = { fault: unkept, alone: false, afterMs: undefined };
+  return judged.map((result) => (result.letters.length > 0 ? { ...result, failure: lost } : result));
+}
+
+/**
+ * Records what the targets said and ends each person's records. Order matters for a crash between any two steps: what
+ * must be kept is kept before the state moves on, and the state moves on before the source is told. Gives back those
+ * whose state somebody else changed meanwhile.
+ */
+export async function commit(attempts: readonly Attempt[], run: Run): Promise<Work[]> {
+  const results = await judge(attempts, run);
+  for (const result of results) if (result.failure) await end(result, run);
+  const changed = results.filter(({ one }) => isChanged(one));
+  const answers = await run.deps.store.write(
+    changed.map(({ one, failure }) => ({
+      id: one.work.id,
+      expected: one.version,
+      state: stateAfter(one, failure === undefined),
+    })),
+    run.signal,
+  );
+  const lost = new Set(changed.filter((_, i) => !answers[i]?.ok).map(({ one }) => one.work));
+  for (const result of results) {
+    tell(result.one, run);
+    if (!result.failure && !lost.has(result.one.work)) await end(result, run);
+  }
+  return [...lost];
+}

@@ -1,0 +1,119 @@
+import type { CompiledRules } from '../core/compile.js';
+import type { Inflate } from '../core/envelope.js';
+import type {
+  Clock,
+  Connector,
+  DeadLetters,
+  Ending,
+  Log,
+  Message,
+  Observer,
+  Parking,
+  Pipeline,
+  RunOptions,
+  Settlement,
+  StateStore,
+} from '../core/ports.js';
+import { decodeMessage, type Entry } from './decode.js';
+import { buryUnreadable } from './keep.js';
+import { countLedger } from './ledger.js';
+import { settlePersons } from './settle.js';
+
+/** How hard one invocation tries before it lets go. */
+export interface Tuning {
+  /** Sends of one chunk, the first included. */
+  readonly attempts: number;
+  /** First and largest back-off, milliseconds; full jitter in between. */
+  readonly baseMs: number;
+  readonly capMs: number;
+  /** Requests under way at once, per connection. */
+  readonly parallelCalls: number;
+  /** Lease on a person while something is sent for them, milliseconds: longer than an invocation can last. */
+  readonly leaseMs: number;
+  /** How long to wait for a person somebody else is sending for, milliseconds. */
+  readonly patienceMs: number;
+}
+
+export const TUNING: Tuning = {
+  attempts: 3,
+  baseMs: 200,
+  capMs: 5_000,
+  parallelCalls: 4,
+  leaseMs: 120_000,
+  patienceMs: 10_000,
+};
+
+/** Everything the pipeline needs of the outside. */
+export interface PipelineDeps {
+  readonly rules: CompiledRules;
+  readonly store: StateStore;
+  readonly connectors: ReadonlyMap<string, Connector>;
+  readonly parking: Parking;
+  readonly deadLetters: DeadLetters;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly observer: Observer;
+  readonly inflate: Inflate;
+  /** Unique per run: names the lease. */
+  readonly newId: () => string;
+  /** Uniform in [0, 1), for jitter. */
+  readonly random: () => number;
+  /** One-way name of a person for logs. */
+  readonly pseudonym: (person: string) => string;
+  readonly tuning?: Partial<Tuning>;
+}
+
+/** One run of one batch: what its steps share. */
+export interface Run {
+  readonly deps: PipelineDeps;
+  readonly options: RunOptions;
+  readonly tuning: Tuning;
+  readonly id: string;
+  readonly signal: AbortSignal;
+  readonly counts: { calls: number; rows: number; accepted: number; suppressed: number };
+  readonly endings: Map<Entry, Ending>;
+}
+
+const NEVER = new AbortController().signal;
+
+/** True once no new work may be started. */
+export const isOver = ({ deps, options, signal }: Run): boolean =>
+  signal.aborted || (options.deadline !== undefined && deps.clock.now() >= options.deadline);
+
+function settlementOf(message: Message, entries: readonly Entry[], run: Run): Settlement {
+  const endings = entries.map((entry) => {
+    const ending = run.endings.get(entry);
+    if (!ending) throw new Error(`record ${message.id}#${entry.record} was left without an ending`);
+    return ending;
+  });
+  return { id: message.id, settled: endings.every(({ name }) => name !== 'held'), endings };
+}
+
+/**
+ * The whole story of a batch: decode → advance → plan → deliver → settle. Gives one settlement per message, in order,
+ * and in it one ending per record. Throws only when the program itself is broken; then the source delivers all again.
+ */
+export function createPipeline(deps: PipelineDeps): Pipeline {
+  return {
+    async run(messages, options) {
+      const run: Run = {
+        deps,
+        options,
+        tuning: { ...TUNING, ...deps.tuning },
+        id: deps.newId(),
+        signal: options.signal ?? NEVER,
+        counts: { calls: 0, rows: 0, accepted: 0, suppressed: 0 },
+        endings: new Map(),
+      };
+      const entries = messages.map((message) => decodeMessage(message, deps));
+      const all = entries.flat();
+      await buryUnreadable(all, run);
+      await settlePersons(all, run);
+      const settlements = messages.map((message, i) => settlementOf(message, entries[i] ?? [], run));
+      const ledger = countLedger(messages.length, all.length, settlements, run.counts);
+      deps.log.write('info', 'batch', { source: messages[0]?.source ?? 'none', ...ledger });
+      deps.observer.batch(ledger, messages[0]?.source ?? 'none');
+      return settlements;
+    },
+  };
+}

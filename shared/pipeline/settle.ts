@@ -1,0 +1,147 @@
+import { Fault } from '../core/fault.js';
+import { type Draft, fold } from '../core/fold.js';
+import type { Versioned } from '../core/ports.js';
+import { EMPTY_STATE, type PersonState } from '../core/state.js';
+import { commit } from './commit.js';
+import type { AddressedEntry, Entry } from './decode.js';
+import { deliver, type Lane } from './deliver.js';
+import { letGo } from './keep.js';
+import { backoff } from './retry.js';
+import { isOver, type Run } from './run.js';
+
+/** One person's share of the batch. */
+export interface Work {
+  readonly id: string;
+  readonly entries: readonly AddressedEntry[];
+  /** Targets this run has sent to and not yet recorded: after a lost race they count as unsure. */
+  readonly sent: Set<string>;
+}
+
+/** A person's records folded onto the state as it was read. */
+export interface Attempt {
+  readonly work: Work;
+  readonly state: PersonState;
+  readonly version: string | undefined;
+  readonly draft: Draft;
+  readonly lane: Lane;
+}
+
+function groupByPerson(entries: readonly Entry[]): Work[] {
+  const works = new Map<string, { id: string; entries: AddressedEntry[]; sent: Set<string> }>();
+  for (const entry of entries) {
+    if (entry.kind !== 'addressed') continue;
+    const work = works.get(entry.person.id) ?? { id: entry.person.id, entries: [], sent: new Set() };
+    work.entries.push(entry);
+    works.set(entry.person.id, work);
+  }
+  return [...works.values()];
+}
+
+function attempt(work: Work, known: Versioned | undefined, run: Run): Attempt {
+  const stored = known?.state ?? EMPTY_STATE;
+  const state =
+    work.sent.size > 0 ? { ...stored, unsure: new Set([...stored.unsure, ...work.sent]) } : stored;
+  const records = work.entries.map(({ profile, person, message }) => ({
+    profile,
+    key: person.key,
+    at: message.at,
+  }));
+  const draft = fold(state, records, run.deps.rules);
+  const lane = { person: work.id, actions: draft.actions, outcomes: new Map() };
+  return { work, state, version: known?.version, draft, lane };
+}
+
+/** Takes the lease for everybody we must send for. Those who lost the race come back to be read again. */
+async function claim(attempts: readonly Attempt[], run: Run): Promise<{ held: Attempt[]; lost: Work[] }> {
+  const until = run.deps.clock.now() + run.tuning.leaseMs;
+  const answers = await run.deps.store.write(
+    attempts.map(({ work, state, version, draft }) => ({
+      id: work.id,
+      expected: version,
+      state: {
+        ...state,
+        claim: { by: run.id, until },
+        unsure: new Set([...state.unsure, ...draft.actions.map(({ target }) => target)]),
+      },
+    })),
+    run.signal,
+  );
+  const held: Attempt[] = [];
+  const lost: Work[] = [];
+  for (const [i, one] of attempts.entries()) {
+    const answer = answers[i];
+    if (answer?.ok) held.push({ ...one, version: answer.version });
+    else lost.push(one.work);
+  }
+  return { held, lost };
+}
+
+/** Delivers and commits everybody whose lease is free; gives back those who must be read again. */
+async function settleReady(attempts: readonly Attempt[], run: Run): Promise<Work[]> {
+  const quiet = attempts.filter(({ draft }) => draft.actions.length === 0);
+  const { held, lost } = await claim(
+    attempts.filter(({ draft }) => draft.actions.length > 0),
+    run,
+  );
+  for (const { work, draft } of held) for (const { target } of draft.actions) work.sent.add(target);
+  await deliver(
+    held.map(({ lane }) => lane),
+    run,
+  );
+  return [...lost, ...(await commit([...quiet, ...held], run))];
+}
+
+async function round(works: readonly Work[], run: Run): Promise<{ left: Work[]; progress: boolean }> {
+  const now = run.deps.clock.now();
+  const states = await run.deps.store.read(
+    works.map(({ id }) => id),
+    run.signal,
+  );
+  const waiting: Work[] = [];
+  const ready: Attempt[] = [];
+  for (const work of works) {
+    const known = states.get(work.id);
+    const claimed = known?.state.claim;
+    if (claimed && claimed.by !== run.id && claimed.until > now) waiting.push(work);
+    else ready.push(attempt(work, known, run));
+  }
+  const again = ready.length > 0 ? await settleReady(ready, run) : [];
+  return { left: [...waiting, ...again], progress: again.length < ready.length };
+}
+
+async function giveUp(works: readonly Work[], fault: Fault, run: Run): Promise<void> {
+  for (const { entries } of works) await letGo(entries, fault, run);
+}
+
+/**
+ * Ends every addressed record. Persons somebody else is sending for are waited for, lost races are read and planned
+ * again; what does not come through in time goes back to the stream, or to the retry queue where there is no way back.
+ */
+export async function settlePersons(entries: readonly Entry[], run: Run): Promise<void> {
+  const patience = run.deps.clock.now() + run.tuning.patienceMs;
+  let works = groupByPerson(entries);
+  for (let turn = 1; works.length > 0; turn++) {
+    if (isOver(run)) return giveUp(works, new Fault('run.deadline', 'the invocation ran out of time'), run);
+    try {
+      const { left, progress } = await round(works, run);
+      works = left.filter(({ entries: [first] }) => first && !run.endings.has(first));
+      if (works.length === 0) return;
+      if (run.deps.clock.now() >= patience) return giveUp(works, contended(works.length), run);
+      if (!progress)
+        await run.deps.clock.sleep(
+          25 + backoff(turn, { baseMs: 50, capMs: 1000 }, run.deps.random),
+          run.signal,
+        );
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      const open = works.filter(({ entries: [first] }) => first && !run.endings.has(first));
+      return giveUp(open, error, run);
+    }
+  }
+}
+
+const contended = (count: number): Fault =>
+  new Fault(
+    'store.contended',
+    `${count} persons are being worked on elsewhere; their records are tried again later`,
+  );

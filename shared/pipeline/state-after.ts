@@ -1,0 +1,36 @@
+import type { PersonState } from '../core/state.js';
+import type { WrittenFields } from '../core/suppress.js';
+import type { Attempt } from './settle.js';
+
+/** What each target holds now: accepted fields as sent, refused ones as before; moved constants of unsent targets. */
+function writtenAfter({ state, draft, lane }: Attempt, settled: boolean): PersonState['written'] {
+  const written = new Map<string, WrittenFields>(state.written);
+  for (const [target, fields] of draft.written) {
+    const outcome = lane.outcomes.get(target);
+    if (outcome?.kind === 'accepted' || (outcome === undefined && settled)) written.set(target, fields);
+  }
+  return written;
+}
+
+/** Only an acceptance makes a target certain; an attempt that failed may have been carried out all the same. */
+function unsureAfter({ state, lane }: Attempt): Set<string> {
+  const unsure = new Set(state.unsure);
+  for (const [target, { kind }] of lane.outcomes) {
+    if (kind === 'accepted') unsure.delete(target);
+    else if (kind !== 'rejected') unsure.add(target);
+  }
+  return unsure;
+}
+
+/**
+ * The state to store after delivery. The view advances only when every action was answered for good; what a target has
+ * accepted is remembered in any case, so that a redelivery repeats nothing. The lease is given back.
+ */
+export function stateAfter(one: Attempt, settled: boolean): PersonState {
+  const view = settled ? one.draft.view : one.state;
+  return { ...view, written: writtenAfter(one, settled), unsure: unsureAfter(one), claim: undefined };
+}
+
+/** Whether there is anything to store. */
+export const isChanged = ({ state, draft, lane }: Attempt): boolean =>
+  lane.actions.length > 0 || draft.view !== state || draft.written.size > 0;
