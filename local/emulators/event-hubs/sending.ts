@@ -1,0 +1,81 @@
+import rhea, { type Delivery, type EventContext, type Message, type Receiver } from 'rhea';
+import type { SendTarget } from './address.js';
+import { notImplemented, serverBusy, tooLarge, undecodable } from './amqp-errors.js';
+import { BATCH_FORMAT, type IncomingBatch, readBatch, readEvent } from './event.js';
+import type { SendFault } from './faults.js';
+
+/** Largest send in bytes; links announce it and the SDKs size their batches by it. */
+export const MAX_MESSAGE_SIZE = 1_048_576;
+
+/** What the sending side needs of the emulator. */
+export interface SendingHost {
+  /** Stores a batch in the partition its target and key lead to. */
+  store(target: SendTarget, batch: IncomingBatch): void;
+  takeFault(): SendFault | undefined;
+}
+
+/** The links on which clients send events. */
+export interface SendingLinks {
+  open(link: Receiver, target: SendTarget, address: string): void;
+  handle(context: EventContext): void;
+}
+
+/** Makes the sending side: takes batches and single messages, settles each as the service would. */
+export function sendingLinks(host: SendingHost): SendingLinks {
+  const targets = new WeakMap<Receiver, SendTarget>();
+  const stalled = new WeakMap<Receiver, Delivery[]>();
+
+  /** A stalled delivery would block rhea's session buffer for good, so the next send that is answered frees it. */
+  const forgetStalled = (link: Receiver): void => {
+    for (const delivery of stalled.get(link) ?? []) delivery.release();
+    stalled.delete(link);
+  };
+
+  return {
+    open: (link, target, address) => {
+      targets.set(link, target);
+      link.set_source({ address: link.source?.address ?? '' });
+      link.set_target({ address });
+    },
+    handle: ({ receiver: link, delivery, message, connection }) => {
+      const target = link && targets.get(link);
+      if (link === undefined || delivery === undefined || target === undefined || !link.is_open()) return;
+      const fault = host.takeFault();
+      if (fault === 'stall') {
+        stalled.set(link, [...(stalled.get(link) ?? []), delivery]);
+        return;
+      }
+      if (fault === 'drop') return cut(connection);
+      forgetStalled(link);
+      if (fault === 'busy') return delivery.reject(serverBusy);
+      const bytes = encoded(message);
+      if (bytes.length > MAX_MESSAGE_SIZE) {
+        return delivery.reject(tooLarge(delivery.id, bytes.length, MAX_MESSAGE_SIZE));
+      }
+      const batch = batchOf(bytes, delivery.format);
+      if (batch === undefined) {
+        const known = delivery.format === 0 || delivery.format === BATCH_FORMAT;
+        return delivery.reject(known ? undecodable : notImplemented(`Message format ${delivery.format}`));
+      }
+      host.store(target, batch);
+      if (fault === 'drop-after-append') return cut(connection);
+      delivery.accept();
+    },
+  };
+}
+
+/** rhea hands over raw bytes for every message format but 0, which it decodes: that one is encoded again. */
+function encoded(message: Message | Buffer | undefined): Buffer {
+  return Buffer.isBuffer(message) ? message : rhea.message.encode(message);
+}
+
+function batchOf(bytes: Buffer, format: number): IncomingBatch | undefined {
+  if (format === BATCH_FORMAT) return readBatch(bytes);
+  const event = format === 0 ? readEvent(bytes) : undefined;
+  return event && { partitionKey: event.partitionKey, events: [event] };
+}
+
+/** Destroys a client's socket with an error: rhea clears its timers only when the socket reports one. */
+export function cut(connection: EventContext['connection']): void {
+  connection['socket'].destroy(new Error('The emulator cut this connection.'));
+}
