@@ -1,0 +1,55 @@
+import { Fault } from '../core/fault.js';
+import type { Outcome } from '../core/ports.js';
+import { type HttpSuccess, verdict } from './http-success.js';
+import { unauthorized } from './oauth.js';
+import { fromWaitingStatus, retry, unknown } from './outcome.js';
+import type { Reply } from './transport.js';
+import { excerpt } from './vendor-text.js';
+
+/** What is needed to read an answer. */
+export interface HttpAnswering {
+  readonly connection: string;
+  readonly now: number;
+  readonly success: HttpSuccess | undefined;
+  readonly idempotent: boolean;
+  readonly secrets: readonly string[];
+}
+
+const ADVICE = 'Check its "auth" and "headers" and the secrets they name, and what the account may do there.';
+
+function fromSuccess(context: HttpAnswering, reply: Reply): Outcome {
+  const { connection, success, secrets } = context;
+  const said = success === undefined ? 'yes' : verdict(success, reply.json);
+  if (said === 'yes') return { kind: 'accepted', ...(reply.status === 201 ? { created: true } : {}) };
+  if (said === 'no') return { kind: 'rejected', code: `HTTP_${reply.status}`, text: excerpt(reply, secrets) };
+  const text = `"${connection}" answered ${reply.status} without the JSON that its "success" rule needs.`;
+  return unknown('remote.unanswered', text);
+}
+
+/**
+ * A gateway that gives up says nothing of the server behind it: what cannot be repeated safely may have been done. And
+ * a 500 is often the doing of one row, so it must not count against the whole connection.
+ */
+function fromServerError(context: HttpAnswering, { status }: Reply): Outcome | undefined {
+  if (!context.idempotent && (status === 502 || status === 504))
+    return unknown('remote.unanswered', `A gateway before "${context.connection}" answered ${status}.`);
+  if (status < 500 || (status >= 502 && status <= 504)) return undefined;
+  const text = `"${context.connection}" answered ${status}: an error of its own, or one that this row sets off.`;
+  return retry('row', new Fault('remote.unavailable', text));
+}
+
+/** What an answer means for the one row of the request, by the status and, where there is a rule, by the body. */
+export function fromHttpReply(context: HttpAnswering, reply: Reply): Outcome {
+  const { connection, now, secrets } = context;
+  const { status } = reply;
+  if (status >= 200 && status < 300) return fromSuccess(context, reply);
+  if (status === 401 || status === 403) return unauthorized(connection, `${status}`, ADVICE);
+  return (
+    fromServerError(context, reply) ??
+    fromWaitingStatus(connection, reply, now) ?? {
+      kind: 'rejected',
+      code: `HTTP_${status}`,
+      text: excerpt(reply, secrets),
+    }
+  );
+}

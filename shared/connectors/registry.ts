@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import type { Connector } from '../core/ports.js';
+import type { ConnectorDeps } from './deps.js';
+import { HttpConfig, http } from './http.js';
+import { SalesforceConfig, salesforce } from './salesforce.js';
+
+export type { ConnectorDeps } from './deps.js';
+
+/** One entry under `connections:` of a config file: `type` says which system it is. */
+export const ConnectionConfig = z.discriminatedUnion('type', [SalesforceConfig, HttpConfig]);
+export type ConnectionConfig = z.infer<typeof ConnectionConfig>;
+
+/** Opens the connector for a connection. It neither reads a secret nor sends anything before its first `send`. */
+export function openConnector(name: string, config: ConnectionConfig, deps: ConnectorDeps): Connector {
+  switch (config.type) {
+    case 'salesforce':
+      return salesforce(name, config, deps);
+    case 'http':
+      return http(name, config, deps);
+  }
+}
