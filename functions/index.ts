@@ -1,0 +1,44 @@
+import { app, type EventHubHandler } from '@azure/functions';
+import { pipeline } from './compose.js';
+import { eventHub } from './event-hub.js';
+
+// Everything here was run through the real @azure/functions library with a stand-in host; it has never been run on the
+// real Azure Functions host. On Node 20 and 22 native ESM sees only `app`, `input`, `output` and `trigger` as values of
+// '@azure/functions': import anything else as a type.
+
+/** Two minutes less than `functionTimeout` in host.json, so that a batch ends in an answer and not in a killed worker. */
+const WORK_MS = 8 * 60_000;
+
+/** Composed at the first event, not at import: the host waits for imports at every cold start. */
+const audienceExports: EventHubHandler = async (messages, context) => {
+  const handle = eventHub(await pipeline(), { clock: { now: Date.now }, workMs: WORK_MS });
+  await handle(messages, context);
+};
+
+/**
+ * `dataType` is a property of every host binding, missing from the library's Event Hubs type. With it the host hands
+ * over bytes; as strings, invalid UTF-8 would be replaced and long numeric bodies rounded before we see them.
+ */
+const trigger = {
+  connection: 'EventHubConnection',
+  eventHubName: '%EVENT_HUB_NAME%',
+  consumerGroup: '%EVENT_HUB_CONSUMER_GROUP%',
+  cardinality: 'many',
+  dataType: 'binary',
+} as const;
+
+// Should the binding fall back to strings, empty bodies must still arrive, or bodies and metadata stop lining up
+// (https://github.com/Azure/azure-functions-nodejs-worker/issues/639).
+app.setup({ capabilities: { IncludeEmptyEntriesInMessagePayload: true } });
+
+app.eventHub('audience-exports', {
+  ...trigger,
+  // Whole seconds: the library rounds. -1 never gives up: Event Hubs checkpoints a failed batch once its retries end.
+  retry: {
+    strategy: 'exponentialBackoff',
+    maxRetryCount: -1,
+    minimumInterval: { seconds: 2 },
+    maximumInterval: { minutes: 1 },
+  },
+  handler: audienceExports,
+});

@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+
+/** A running Azurite with blobs, queues and tables in memory. */
+export interface Azurite {
+  readonly connectionString: string;
+  readonly blobUrl: string;
+  close(): Promise<void>;
+}
+
+const SERVICES = ['Blob', 'Queue', 'Table'] as const;
+type Endpoints = ReadonlyMap<string, string>;
+
+/** The account every Azure storage emulator has, published in Microsoft's documentation: not a secret. */
+const ACCOUNT = 'devstoreaccount1';
+const ACCOUNT_KEY =
+  'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+
+const START_MS = 30_000;
+const STOP_MS = 5_000;
+
+/** Ends Azurite when its parent is gone, even killed: the channel between them closes then. */
+const WATCH_PARENT = `data:text/javascript,${encodeURIComponent("process.on('disconnect', () => process.exit(0))")}`;
+
+const ARGUMENTS = [
+  '--silent',
+  '--disableTelemetry',
+  '--inMemoryPersistence',
+  // @azure/storage-blob sends an API version newer than this Azurite knows.
+  '--skipApiVersionCheck',
+  '--blobPort=0',
+  '--queuePort=0',
+  '--tablePort=0',
+];
+
+const launch = (): ChildProcess => {
+  const script = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js');
+  return spawn(process.execPath, ['--import', WATCH_PARENT, script, ...ARGUMENTS], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+};
+
+const stop = async (child: ChildProcess): Promise<void> => {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  const insist = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  await gone;
+  clearTimeout(insist);
+};
+
+const endpointsIn = (output: string): Endpoints => {
+  const lines = output.matchAll(/Azurite (\w+) service is successfully listening at (http:\/\/\S+)/g);
+  return new Map([...lines].map(([, service, url]) => [service ?? '', url ?? '']));
+};
+
+/** Port 0 lets the system choose, so the ports are known only from what Azurite prints, which it does even when silent. */
+const listening = (child: ChildProcess): Promise<Endpoints> =>
+  new Promise((resolve, reject) => {
+    let output = '';
+    const fail = (why: string) => reject(new Error(`Azurite ${why}. It said: ${output.trim() || 'nothing'}`));
+    const timer = setTimeout(() => fail(`was not up after ${START_MS} ms`), START_MS);
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+      const endpoints = endpointsIn(output);
+      if (endpoints.size < SERVICES.length) return;
+      clearTimeout(timer);
+      resolve(endpoints);
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('error', (error) => fail(`could not be started (${error.message})`));
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer);
+      fail(`ended early (${code ?? signal})`);
+    });
+  });
+
+const connectionString = (endpoints: Endpoints): string =>
+  [
+    'DefaultEndpointsProtocol=http',
+    `AccountName=${ACCOUNT}`,
+    `AccountKey=${ACCOUNT_KEY}`,
+    ...SERVICES.map((service) => `${service}Endpoint=${endpoints.get(service)}/${ACCOUNT}`),
+    '',
+  ].join(';');
+
+/** Starts Azurite in a child process on free ports of 127.0.0.1, up in about a second. */
+export const startAzurite = async (): Promise<Azurite> => {
+  const child = launch();
+  try {
+    const endpoints = await listening(child);
+    return {
+      connectionString: connectionString(endpoints),
+      blobUrl: `${endpoints.get('Blob')}/${ACCOUNT}`,
+      close: () => stop(child),
+    };
+  } catch (error) {
+    await stop(child);
+    throw error;
+  }
+};

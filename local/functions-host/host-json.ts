@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { Fault } from '../../shared/core/fault.js';
+
+const Count = z.int().positive();
+
+const InitialOffset = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('fromStart') }),
+  z.strictObject({ type: z.literal('fromEnd') }),
+  z.strictObject({ type: z.literal('fromEnqueuedTime'), enqueuedTimeUtc: z.iso.datetime({ offset: true }) }),
+]);
+
+/**
+ * `extensions.eventHubs` of host.json with the extension's own defaults. Unknown names are refused: the real host
+ * ignores them, so a misspelt setting would go unnoticed. The balancing intervals, the transport and the scaling
+ * threshold are accepted and have no effect here: on one machine they would only make starts slow.
+ */
+const EventHubs = z.strictObject({
+  maxEventBatchSize: Count.default(100),
+  minEventBatchSize: z
+    .literal(1, 'the local host hands batches out as they come: minEventBatchSize must be 1 here')
+    .default(1),
+  maxWaitTime: z.string().optional(),
+  prefetchCount: Count.default(300),
+  batchCheckpointFrequency: Count.default(1),
+  enableCheckpointing: z.boolean().default(true),
+  initialOffsetOptions: InitialOffset.default({ type: 'fromStart' }),
+  targetUnprocessedEventThreshold: Count.optional(),
+  transportType: z.enum(['amqpTcp', 'amqpWebSockets']).optional(),
+  loadBalancingUpdateInterval: z.string().optional(),
+  partitionOwnershipExpirationInterval: z.string().optional(),
+  clientRetryOptions: z.unknown().optional(),
+});
+
+const HostJson = z.object({
+  version: z.literal('2.0'),
+  extensions: z.object({ eventHubs: EventHubs.prefault({}) }).prefault({}),
+});
+
+/** How the Event Hubs trigger reads and checkpoints. */
+export type EventHubsSettings = z.infer<typeof EventHubs>;
+
+/** Reads the parts of host.json the local host obeys; throws a `config.invalid` fault that names the setting. */
+export const parseHostJson = (hostJson: unknown): { readonly eventHubs: EventHubsSettings } => {
+  const parsed = HostJson.safeParse(hostJson);
+  if (parsed.success) return { eventHubs: parsed.data.extensions.eventHubs };
+  throw new Fault('config.invalid', `host.json: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
+};

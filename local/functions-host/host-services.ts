@@ -1,0 +1,18 @@
+import type { Clock } from '../../shared/core/ports.js';
+import type { EventHubsSettings } from './host-json.js';
+import type { Settings } from './settings.js';
+
+/** What the host lends every trigger. */
+export interface HostServices {
+  readonly settings: Settings;
+  readonly eventHubs: EventHubsSettings;
+  /** Capabilities the app asked for in `app.setup`. */
+  readonly capabilities: Readonly<Record<string, string>>;
+  readonly blobConnectionString: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Told of every error nobody else handles: failed attempts, lost connections. */
+  readonly report: (error: unknown) => void;
+  /** Told of every attempt to run a function. */
+  readonly invoked: () => void;
+}
