@@ -30,18 +30,27 @@ export interface Sight {
 /** Gives the value of one field, or undefined when there is nothing to write. */
 export type Reader = (sight: Sight) => Json | undefined;
 
+/** One field of an action. Fields of one row that bear the same name share a slot, so that each is computed once. */
 export interface CompiledField {
-  readonly name: string;
+  readonly slot: number;
   readonly read: Reader;
   /** A constant is written by the assertion that caused it and carries its time; all else follows the view. */
   readonly constant: boolean;
 }
 
-export interface CompiledAction {
+/** A row that actions address in the same way: same connection, object and match. */
+export interface Row {
   readonly connection: string;
-  readonly object: string;
   readonly operation: 'upsert';
-  readonly match: { readonly field: string; readonly read: Reader };
+  readonly object: string;
+  readonly match: string;
+  readonly address: Reader;
+  /** Field names by slot; grows while the file is compiled. */
+  readonly slots: string[];
+}
+
+export interface CompiledAction {
+  readonly row: Row;
   readonly fields: readonly CompiledField[];
 }
 
@@ -54,6 +63,8 @@ export interface CompiledRule {
   readonly trigger: Trigger;
   readonly audience: Audience;
   readonly actions: readonly CompiledAction[];
+  /** What is said of a row this rule asked for, by what happened to the person. */
+  readonly causes: Readonly<Record<'entered' | 'left' | 'stayed' | 'member' | 'outside', string>>;
 }
 
 /** An attribute path that some rule reads, split once. */
@@ -122,6 +133,7 @@ class Compiler {
   private readonly findings: Finding[] = [];
   private readonly paths = new Map<string, ReadPath>();
   private readonly byName = new Map<string, Audience>();
+  private readonly rows = new Map<string, Row>();
   private readonly file: RulesFile;
 
   constructor(file: RulesFile) {
@@ -176,27 +188,37 @@ class Compiler {
       trigger,
       audience: this.audience(name, ['rules', order, 'when', trigger]),
       actions: rule.do.map((action, i) => this.action(action, ['rules', order, 'do', i])),
+      causes: {
+        entered: `${rule.name} (entered ${name})`,
+        left: `${rule.name} (left ${name})`,
+        stayed: `${rule.name} (stayed in ${name})`,
+        member: `${rule.name} (member of ${name})`,
+        outside: `${rule.name} (not a member of ${name})`,
+      },
     };
   }
 
   private action(action: Rule['do'][number], path: readonly (string | number)[]): CompiledAction {
+    const row = this.row(action, path);
+    const fields = Object.entries(action.set).map(([name, from]) => ({
+      slot: slotOf(row, name),
+      read: this.reader(from, [...path, 'set', name]),
+      constant: 'value' in from,
+    }));
+    return { row, fields };
+  }
+
+  private row(action: Rule['do'][number], path: readonly (string | number)[]): Row {
     const [connection = '', object = ''] = action.upsert.split('/');
     if (!Object.hasOwn(this.file.connections, connection)) {
       this.unknown([...path, 'upsert'], 'connection', connection, Object.keys(this.file.connections));
     }
-    const [[field, source] = ['', { key: true as const }]] = Object.entries(action.match);
-    const fields = Object.entries(action.set).map(([name, from]) => ({
-      name,
-      read: this.reader(from, [...path, 'set', name]),
-      constant: 'value' in from,
-    }));
-    return {
-      connection,
-      object,
-      operation: 'upsert',
-      match: { field, read: this.reader(source, path) },
-      fields,
-    };
+    const id = JSON.stringify([action.upsert, action.match]);
+    const [[match, source] = ['', { key: true as const }]] = Object.entries(action.match);
+    const address = this.reader(source, [...path, 'match', match]);
+    const row = this.rows.get(id) ?? { connection, operation: 'upsert', object, match, address, slots: [] };
+    this.rows.set(id, row);
+    return row;
   }
 
   private reader(source: FieldSource, path: readonly (string | number)[]): Reader {
@@ -258,6 +280,11 @@ class Compiler {
   ): void {
     this.findings.push({ code, path, message });
   }
+}
+
+function slotOf(row: Row, name: string): number {
+  const known = row.slots.indexOf(name);
+  return known >= 0 ? known : row.slots.push(name) - 1;
 }
 
 const noRules = (): Audience['rules'] => ({ entered: [], left: [], stayed: [], member: [] });

@@ -1,4 +1,4 @@
-import type { CompiledAction, CompiledRule, CompiledRules, Sight } from './compile.js';
+import type { CompiledField, CompiledRule, CompiledRules, Row, Sight } from './compile.js';
 import type { Json, Operation } from './ports.js';
 import type { PersonState } from './state.js';
 import type { Transition } from './view.js';
@@ -31,89 +31,145 @@ export interface Plan {
   readonly unaddressed: readonly string[];
 }
 
-/** A rule that matches, and the time its constants carry; without one it speaks of a non-member and sets no constants. */
-interface Match {
-  readonly rule: CompiledRule;
-  readonly constantAt: number | undefined;
-  readonly cause: string;
+/** A rule's wish for one field. */
+interface Bid {
+  readonly field: CompiledField;
+  readonly order: number;
+  /** Time of a constant, epoch microseconds; else 0. */
+  readonly at: number;
+}
+
+/** One row being put together: per slot the bid that wins so far. Later rules win, whatever the order of matching. */
+interface Building {
+  readonly row: Row;
+  readonly bids: (Bid | undefined)[];
+  readonly causes: string[];
+  /** First rule that wants the row: rows are sent in this order. */
+  order: number;
+  /** A rule without fields wants the row to exist. */
+  bare: boolean;
 }
 
 const YES = new Set(['y', 'dy', 'in', 'true']);
 
 const NOTHING: Plan = { actions: [], withheld: false, unaddressed: [] };
 
+function building(rows: Map<Row, Building>, row: Row, order: number): Building {
+  const known = rows.get(row);
+  if (known) {
+    if (order < known.order) known.order = order;
+    return known;
+  }
+  // Left full of holes on purpose: most rows have many more slots than one event bids for.
+  const bids = new Array<Bid | undefined>(row.slots.length);
+  const made = { row, bids, causes: [], order, bare: false };
+  rows.set(row, made);
+  return made;
+}
+
+/** Lets a rule bid for the fields of its rows. Without `constantAt` it speaks of a non-member and sets no constants. */
+function bid(
+  rows: Map<Row, Building>,
+  rule: CompiledRule,
+  cause: string,
+  constantAt: number | undefined,
+): void {
+  for (const action of rule.actions) {
+    const built = building(rows, action.row, rule.order);
+    built.causes.push(cause);
+    if (action.fields.length === 0 && constantAt !== undefined) built.bare = true;
+    for (const field of action.fields) {
+      if (field.constant && constantAt === undefined) continue;
+      const winner = built.bids[field.slot];
+      if (winner !== undefined && winner.order > rule.order) continue;
+      built.bids[field.slot] = { field, order: rule.order, at: field.constant ? (constantAt ?? 0) : 0 };
+    }
+  }
+}
+
+/** A late record that shows the person as a member supplies the constants it would have written in its own time. */
+function lateTime(transitions: readonly Transition[], key: string): number | undefined {
+  for (const { audience, change, member, at } of transitions) {
+    if (change === 'stale' && member && audience.key === key) return at;
+  }
+  return undefined;
+}
+
 /** A level rule is planned once the standing of its audience is known, member or not. */
-function levelMatches(view: PersonState, transitions: readonly Transition[], rules: CompiledRules): Match[] {
-  const matches: Match[] = [];
+function bidLevels(
+  rows: Map<Row, Building>,
+  view: PersonState,
+  transitions: readonly Transition[],
+  rules: CompiledRules,
+): void {
   for (const [key, standing] of view.standing) {
     const levels = rules.byKey.get(key)?.rules.member;
     if (levels === undefined || levels.length === 0) continue;
-    // A late record that shows the person as a member supplies the constants it would have written in its own time.
-    const late = transitions.find(({ audience, member }) => member && audience.key === key);
-    const constantAt = standing.member ? standing.at : late?.at;
-    const state = standing.member ? 'member' : 'not a member';
-    for (const rule of levels) matches.push({ rule, constantAt, cause: `${rule.name} (${state})` });
-  }
-  return matches;
-}
-
-function matchesOf(view: PersonState, transitions: readonly Transition[], rules: CompiledRules): Match[] {
-  const matches = levelMatches(view, transitions, rules);
-  for (const { audience, change, at } of transitions) {
-    if (change === 'out' || change === 'stale') continue;
-    for (const rule of audience.rules[change]) {
-      matches.push({ rule, constantAt: at, cause: `${rule.name} (${change} ${audience.name})` });
+    const constantAt = standing.member ? standing.at : lateTime(transitions, key);
+    for (const rule of levels) {
+      bid(rows, rule, standing.member ? rule.causes.member : rule.causes.outside, constantAt);
     }
   }
-  return matches.length > 1 ? matches.sort((a, b) => a.rule.order - b.rule.order) : matches;
 }
 
-function fieldsOf(
-  action: CompiledAction,
-  sight: Sight,
-  constantAt: number | undefined,
-): Map<string, PlannedField> {
-  const fields = new Map<string, PlannedField>();
-  for (const { name, read, constant } of action.fields) {
-    if (constant && constantAt === undefined) continue;
-    const value = read(sight);
-    if (value !== undefined) fields.set(name, { value, at: constant ? (constantAt ?? 0) : 0 });
+function bidEdges(rows: Map<Row, Building>, transitions: readonly Transition[]): void {
+  for (const { audience, change, at } of transitions) {
+    if (change === 'out' || change === 'stale') continue;
+    for (const rule of audience.rules[change]) bid(rows, rule, rule.causes[change], at);
   }
-  return fields;
 }
 
-function addressOf(action: CompiledAction, sight: Sight): string | undefined {
-  const value = action.match.read(sight);
+function addressOf(row: Row, sight: Sight): string | undefined {
+  const value = row.address(sight);
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
-interface Gathering {
-  readonly sight: Sight;
-  readonly actions: Map<string, PlannedAction>;
-  readonly unaddressed: string[];
+function fieldsOf({ row, bids }: Building, sight: Sight): Map<string, PlannedField> {
+  const fields = new Map<string, PlannedField>();
+  for (let slot = 0; slot < bids.length; slot++) {
+    const winner = bids[slot];
+    const value = winner?.field.read(sight);
+    if (winner && value !== undefined) fields.set(row.slots[slot] ?? '', { value, at: winner.at });
+  }
+  return fields;
 }
 
-function gather({ sight, actions, unaddressed }: Gathering, action: CompiledAction, match: Match): void {
-  const address = addressOf(action, sight);
-  if (address === undefined) {
-    unaddressed.push(`${match.rule.name}: no value for ${action.match.field}`);
-    return;
+/** Different rows of the file may meet in one row of the target: their fields are merged, the later rule's last. */
+function merged(actions: readonly PlannedAction[]): readonly PlannedAction[] {
+  const byTarget = new Map<string, PlannedAction>();
+  for (const action of actions) {
+    const other = byTarget.get(action.target);
+    const fields = other ? new Map([...other.fields, ...action.fields]) : action.fields;
+    byTarget.set(action.target, { ...action, fields, causes: [...(other?.causes ?? []), ...action.causes] });
   }
-  const fields = fieldsOf(action, sight, match.constantAt);
-  if (fields.size === 0 && (action.fields.length > 0 || match.constantAt === undefined)) return;
-  const { connection, operation, object } = action;
-  const target = `${connection}/${object}/${address}`;
-  const other = actions.get(target);
-  actions.set(target, {
-    connection,
-    operation,
-    object,
-    target,
-    key: { [action.match.field]: address },
-    fields: other ? new Map([...other.fields, ...fields]) : fields,
-    causes: other ? [...other.causes, match.cause] : [match.cause],
-  });
+  return byTarget.size === actions.length ? actions : [...byTarget.values()];
+}
+
+function build(rows: ReadonlyMap<Row, Building>, sight: Sight): Plan {
+  const actions: PlannedAction[] = [];
+  const unaddressed: string[] = [];
+  for (const built of [...rows.values()].sort((a, b) => a.order - b.order)) {
+    const { connection, operation, object, match } = built.row;
+    const address = addressOf(built.row, sight);
+    if (address === undefined) {
+      unaddressed.push(`${built.causes.join(', ')}: no value for ${object}.${match}`);
+      continue;
+    }
+    const fields = fieldsOf(built, sight);
+    if (fields.size === 0 && !built.bare) continue;
+    const target = `${connection}/${object}/${address}`;
+    actions.push({
+      connection,
+      operation,
+      object,
+      target,
+      key: { [match]: address },
+      fields,
+      causes: built.causes,
+    });
+  }
+  return { actions: actions.length > 1 ? merged(actions) : actions, withheld: false, unaddressed };
 }
 
 /** Whether the newest consent value known allows acting; anything but a clear yes does not. */
@@ -131,12 +187,10 @@ export function plan(
   transitions: readonly Transition[],
   rules: CompiledRules,
 ): Plan {
-  const matches = matchesOf(view, transitions, rules);
-  if (matches.length === 0) return NOTHING;
+  const rows = new Map<Row, Building>();
+  bidLevels(rows, view, transitions, rules);
+  bidEdges(rows, transitions);
+  if (rows.size === 0) return NOTHING;
   if (!consents(view, rules.consent)) return { ...NOTHING, withheld: true };
-  const gathering: Gathering = { sight: { key, view }, actions: new Map(), unaddressed: [] };
-  for (const match of matches) {
-    for (const action of match.rule.actions) gather(gathering, action, match);
-  }
-  return { actions: [...gathering.actions.values()], withheld: false, unaddressed: gathering.unaddressed };
+  return build(rows, { key, view });
 }

@@ -59,6 +59,12 @@ export const ProfileSchema = z
   .refine((body) => Object.keys(body).length > 0);
 
 type Loose = Record<string, unknown>;
+
+function isEmpty(body: Loose): boolean {
+  for (const _ in body) return false;
+  return true;
+}
+
 const isObject = (value: unknown): value is Loose =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -94,10 +100,10 @@ function readIdentities(value: unknown): Pick<ProfileExport, 'identities' | 'pri
 }
 
 function isMember(status: unknown): boolean | undefined {
-  if (status === undefined) return true;
+  // The two that nearly every export carries, before anything is looked up.
+  if (status === 'realized' || status === undefined) return true;
+  if (status === 'exited') return false;
   if (typeof status !== 'string') return undefined;
-  const exact = STATUSES[status];
-  if (exact !== undefined && Object.hasOwn(STATUSES, status)) return exact;
   const lower = status.toLowerCase();
   return Object.hasOwn(STATUSES, lower) ? STATUSES[lower] : undefined;
 }
@@ -119,21 +125,37 @@ function readAssertion(namespace: string, audience: string, value: unknown): Ass
   return { namespace, audience, member, at };
 }
 
+/** Two namespaces that differ only in case are one; of two assertions about one audience the winning one stays. */
+function once(memberships: readonly Assertion[]): Assertion[] {
+  const found = new Map<string, Assertion>();
+  for (const seen of memberships) {
+    const key = `${seen.namespace}/${seen.audience}`;
+    const other = found.get(key);
+    const newer = (seen.at ?? 0) - (other?.at ?? 0);
+    if (other === undefined || newer > 0 || (newer === 0 && !seen.member)) found.set(key, seen);
+  }
+  return [...found.values()];
+}
+
 function readMemberships(value: unknown): Assertion[] | Fault {
   const memberships: Assertion[] = [];
   if (value === undefined) return memberships;
   if (!isObject(value)) return shape('segmentMembership is not an object');
+  const namespaces = new Set<string>();
+  let names = 0;
   for (const name in value) {
     const audiences = value[name];
     if (!isObject(audiences)) return shape('a segmentMembership namespace is not an object');
     const namespace = name.toLowerCase();
+    namespaces.add(namespace);
+    names += 1;
     for (const audience in audiences) {
       const assertion = readAssertion(namespace, audience, audiences[audience]);
       if (assertion instanceof Fault) return assertion;
       memberships.push(assertion);
     }
   }
-  return memberships;
+  return namespaces.size === names ? memberships : once(memberships);
 }
 
 /**
@@ -146,6 +168,7 @@ export function readProfile(body: unknown): Result<ProfileExport> {
   if (found instanceof Fault) return { ok: false, fault: found };
   const memberships = readMemberships(body['segmentMembership']);
   if (memberships instanceof Fault) return { ok: false, fault: memberships };
-  for (const _ in body) return ok({ ...found, memberships, body });
-  return bad('decode.shape', 'the profile object is empty');
+  if (isEmpty(body)) return bad('decode.shape', 'the profile object is empty');
+  // Members named one by one: spreading `found` here cost a fifth of the whole check.
+  return ok({ identities: found.identities, primary: found.primary, memberships, body });
 }

@@ -2,14 +2,14 @@ const DIGITS = /^\d{9,17}$/;
 const ISO =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)? ?(Z|z|[+-]\d{2}:?\d{2})?$/;
 
-/** Days from 1970-01-01 to a civil date of the proleptic Gregorian calendar. */
-function daysFromCivil(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
+const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+
+/** Days from 1970-01-01 to a date of the proleptic Gregorian calendar. */
+function daysTo(year: number, month: number, day: number): number {
+  const past = year - 1;
+  const leaps = Math.floor(past / 4) - Math.floor(past / 100) + Math.floor(past / 400) - 477;
+  const leapDay = month > 2 && leap(year) ? 1 : 0;
+  return (year - 1970) * 365 + leaps + (DAYS_BEFORE_MONTH[month - 1] ?? 0) + leapDay + day - 1;
 }
 
 const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -27,7 +27,7 @@ function instant(
   if (month < 1 || month > 12 || day < 1 || hour > 24 || minute > 59 || second > 60) return undefined;
   if (day > (MONTH_DAYS[month - 1] ?? 0) || (month === 2 && day === 29 && !leap(year))) return undefined;
   if (hour === 24 && (minute > 0 || second > 0 || micros > 0)) return undefined;
-  const seconds = daysFromCivil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+  const seconds = daysTo(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
   return seconds * 1_000_000 + micros;
 }
 
@@ -39,13 +39,14 @@ function fromEpoch(value: number): number | undefined {
   return value < 100_000_000_000_000_000 ? value : undefined;
 }
 
-const two = (text: string, at: number): number => {
+/** Two digits at a place, or something above 99 when they are none. */
+function two(text: string, at: number): number {
   const high = text.charCodeAt(at) - 48;
   const low = text.charCodeAt(at + 1) - 48;
-  return high >= 0 && high <= 9 && low >= 0 && low <= 9 ? high * 10 + low : Number.NaN;
-};
+  return high >= 0 && high <= 9 && low >= 0 && low <= 9 ? high * 10 + low : 1000;
+}
 
-/** `YYYY-MM-DDTHH:MM:SSZ`, nearly every timestamp on the wire: about eight times faster than the general form. */
+/** `YYYY-MM-DDTHH:MM:SSZ`, nearly every timestamp on the wire: several times faster than the general form. */
 function commonForm(text: string): number | undefined {
   const separators =
     text.charCodeAt(4) === 45 &&
@@ -54,15 +55,9 @@ function commonForm(text: string): number | undefined {
     text.charCodeAt(13) === 58 &&
     text.charCodeAt(16) === 58 &&
     text.charCodeAt(19) === 90;
-  if (!separators) return undefined;
   const year = two(text, 0) * 100 + two(text, 2);
-  const month = two(text, 5);
-  const day = two(text, 8);
-  const hour = two(text, 11);
-  const minute = two(text, 14);
-  const second = two(text, 17);
-  if (Number.isNaN(year + month + day + hour + minute + second)) return undefined;
-  return instant(year, month, day, hour, minute, second, 0);
+  if (!separators || year > 9999) return undefined;
+  return instant(year, two(text, 5), two(text, 8), two(text, 11), two(text, 14), two(text, 17), 0);
 }
 
 function generalForm(text: string): number | undefined {

@@ -1,7 +1,7 @@
 import { type Audience, type CompiledRules, valueAt } from './compile.js';
 import { canonical } from './fingerprint.js';
 import type { Json } from './ports.js';
-import type { Assertion, ProfileExport } from './profile.js';
+import type { ProfileExport } from './profile.js';
 import type { Known, PersonState, Standing } from './state.js';
 
 /** What one record did to one audience's standing. `stale`: it is older than what is known. */
@@ -26,23 +26,6 @@ export function changeOf(known: Standing | undefined, seen: Standing): Change {
   if (!same && !supersedes(seen, known)) return 'stale';
   if (seen.member) return known.member ? 'stayed' : 'entered';
   return known.member ? 'left' : 'out';
-}
-
-/** The declared audiences a record speaks of, each at most once (the winning assertion). */
-function declared(
-  memberships: readonly Assertion[],
-  rules: CompiledRules,
-  at: number,
-): Map<Audience, Standing> {
-  const found = new Map<Audience, Standing>();
-  for (const { namespace, audience: id, member, at: asserted } of memberships) {
-    const audience = rules.audiences.get(namespace)?.get(id);
-    if (audience === undefined) continue;
-    const seen = { at: asserted ?? at * 1000, member };
-    const other = found.get(audience);
-    if (other === undefined || supersedes(seen, other)) found.set(audience, seen);
-  }
-  return found;
 }
 
 /** Newer wins; at the same instant the greater canonical text, so that ties do not depend on arrival either. */
@@ -81,10 +64,20 @@ export function advance(
 ): { readonly state: PersonState; readonly transitions: readonly Transition[] } {
   const transitions: Transition[] = [];
   let standing: Map<string, Standing> | undefined;
-  for (const [audience, seen] of declared(profile.memberships, rules, at)) {
+  let namespace: string | undefined;
+  let ids: ReadonlyMap<string, Audience> | undefined;
+  for (const assertion of profile.memberships) {
+    if (assertion.namespace !== namespace) {
+      namespace = assertion.namespace;
+      ids = rules.audiences.get(namespace);
+    }
+    const audience = ids?.get(assertion.audience);
+    if (audience === undefined) continue;
+    const { member } = assertion;
+    const seen = { at: assertion.at ?? at * 1000, member };
     const known = state.standing.get(audience.key);
     const change = changeOf(known, seen);
-    transitions.push({ audience, change, at: seen.at, member: seen.member });
+    transitions.push({ audience, change, at: seen.at, member });
     if (known === undefined || supersedes(seen, known)) {
       standing ??= new Map(state.standing);
       standing.set(audience.key, seen);

@@ -1,0 +1,77 @@
+/** One thing to be measured: it does `units` of work per call and gives something, so that nothing is optimised away. */
+export interface Contender {
+  readonly name: string;
+  readonly run: () => unknown;
+}
+
+export interface Measured {
+  readonly name: string;
+  /** Calls per second: median, least and most of the rounds. */
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface Comparison {
+  readonly contenders: readonly Measured[];
+  /** Per round, the second contender's rate over the first's: median and spread. */
+  readonly ratio: { readonly median: number; readonly min: number; readonly max: number };
+}
+
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+};
+
+let sink: unknown;
+
+function rate(run: () => unknown, ms: number): number {
+  const start = performance.now();
+  let calls = 0;
+  let elapsed = 0;
+  do {
+    sink = run();
+    calls += 1;
+    elapsed = performance.now() - start;
+  } while (elapsed < ms);
+  return (calls * 1000) / elapsed;
+}
+
+const spread = (values: readonly number[]): { median: number; min: number; max: number } => ({
+  median: median(values),
+  min: Math.min(...values),
+  max: Math.max(...values),
+});
+
+/**
+ * Measures two contenders in turn, round by round, so that a machine that slows down slows both. The ratio is taken
+ * per round and its median reported with the spread: trust the ratio, not the absolute rates.
+ */
+export function compare(
+  limit: Contender,
+  ours: Contender,
+  options: { rounds: number; ms: number },
+): Comparison {
+  for (const { run } of [limit, ours]) rate(run, options.ms);
+  const rates: [number, number][] = [];
+  for (let round = 0; round < options.rounds; round++) {
+    // Who goes first changes each round: the second may profit from a warm cache or suffer from the first's garbage.
+    if (round % 2 === 0) rates.push([rate(limit.run, options.ms), rate(ours.run, options.ms)]);
+    else {
+      const second = rate(ours.run, options.ms);
+      rates.push([rate(limit.run, options.ms), second]);
+    }
+  }
+  return {
+    contenders: [
+      { name: limit.name, ...spread(rates.map(([a]) => a)) },
+      { name: ours.name, ...spread(rates.map(([, b]) => b)) },
+    ],
+    ratio: spread(rates.map(([a, b]) => b / a)),
+  };
+}
+
+/** Keeps the last result reachable, so that the engine cannot drop the work. */
+export const lastResult = (): unknown => sink;
