@@ -1,7 +1,7 @@
 import { Fault } from '../core/fault.js';
 import type { PlannedAction } from '../core/plan.js';
 import type { Action, Connector, Outcome } from '../core/ports.js';
-import { isOver, type Run } from './run.js';
+import { lastCall, type Run } from './run.js';
 import { sendChunk } from './send.js';
 
 /** One person's actions, in the order in which they must reach their targets. */
@@ -67,9 +67,10 @@ async function sendOne(chunk: readonly Send[], down: Map<string, Fault>, run: Ru
   const connection = chunk[0]?.action.connection ?? '';
   const connector = run.deps.connectors.get(connection);
   if (!connector) throw new Error(`no connector is open for connection ${connection}`);
-  const fault = isOver(run)
-    ? new Fault('run.deadline', 'the invocation ran out of time before this was sent')
-    : down.get(connection);
+  const fault =
+    run.signal.aborted || run.deps.clock.now() >= lastCall(run)
+      ? new Fault('run.deadline', 'the invocation ran out of time before this was sent')
+      : down.get(connection);
   const outcomes = fault
     ? chunk.map(() => refusal(fault))
     : await sendChunk(

@@ -28,8 +28,10 @@ export interface Tuning {
   readonly capMs: number;
   /** Requests under way at once, per connection. */
   readonly parallelCalls: number;
-  /** Lease on a person while something is sent for them, milliseconds: longer than an invocation can last. */
+  /** Lease on a person while something is sent for them, milliseconds. After a crash they wait this long. */
   readonly leaseMs: number;
+  /** No request is begun this close to the end of the lease, milliseconds: longer than one may take. */
+  readonly callMs: number;
   /** How long to wait for a person somebody else is sending for, milliseconds. */
   readonly patienceMs: number;
 }
@@ -39,7 +41,8 @@ export const TUNING: Tuning = {
   baseMs: 200,
   capMs: 5_000,
   parallelCalls: 4,
-  leaseMs: 120_000,
+  leaseMs: 90_000,
+  callMs: 35_000,
   patienceMs: 10_000,
 };
 
@@ -72,6 +75,8 @@ export interface Run {
   readonly signal: AbortSignal;
   readonly counts: { calls: number; rows: number; accepted: number; suppressed: number };
   readonly endings: Map<Entry, Ending>;
+  /** Epoch milliseconds at which the leases taken last run out. */
+  leaseEnd: number;
 }
 
 const NEVER = new AbortController().signal;
@@ -79,6 +84,10 @@ const NEVER = new AbortController().signal;
 /** True once no new work may be started. */
 export const isOver = ({ deps, options, signal }: Run): boolean =>
   signal.aborted || (options.deadline !== undefined && deps.clock.now() >= options.deadline);
+
+/** The last instant at which a request may be begun: within the invocation and well within the lease. */
+export const lastCall = ({ options, tuning, leaseEnd }: Run): number =>
+  Math.min(options.deadline ?? Number.POSITIVE_INFINITY, leaseEnd - tuning.callMs);
 
 function settlementOf(message: Message, entries: readonly Entry[], run: Run): Settlement {
   const endings = entries.map((entry) => {
@@ -104,6 +113,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
         signal: options.signal ?? NEVER,
         counts: { calls: 0, rows: 0, accepted: 0, suppressed: 0 },
         endings: new Map(),
+        leaseEnd: Number.POSITIVE_INFINITY,
       };
       const entries = messages.map((message) => decodeMessage(message, deps));
       const all = entries.flat();

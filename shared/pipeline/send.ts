@@ -1,7 +1,7 @@
 import { Fault } from '../core/fault.js';
 import type { Action, Connector, Outcome } from '../core/ports.js';
 import { backoff } from './retry.js';
-import type { Run } from './run.js';
+import { lastCall, type Run } from './run.js';
 
 /** May this outcome change by sending again within this invocation? */
 const isOpen = (outcome: Outcome, connector: Connector): boolean =>
@@ -22,8 +22,8 @@ function waitFor(outcomes: readonly Outcome[], attempt: number, run: Run): numbe
   return Math.max(backoff(attempt, run.tuning, run.deps.random), ...asked);
 }
 
-const fits = (ms: number, { deps, options, tuning }: Run): boolean =>
-  ms <= tuning.capMs * 2 && (options.deadline === undefined || deps.clock.now() + ms < options.deadline);
+const fits = (ms: number, run: Run): boolean =>
+  ms <= run.tuning.capMs * 2 && run.deps.clock.now() + ms < lastCall(run);
 
 const isRefusedWhole = (outcomes: readonly Outcome[]): boolean =>
   outcomes.length > 1 && outcomes.every((outcome) => outcome.kind === 'rejected' && outcome.whole === true);

@@ -54,6 +54,7 @@ function attempt(work: Work, known: Versioned | undefined, run: Run): Attempt {
 /** Takes the lease for everybody we must send for. Those who lost the race come back to be read again. */
 async function claim(attempts: readonly Attempt[], run: Run): Promise<{ held: Attempt[]; lost: Work[] }> {
   const until = run.deps.clock.now() + run.tuning.leaseMs;
+  run.leaseEnd = until;
   const answers = await run.deps.store.write(
     attempts.map(({ work, state, version, draft }) => ({
       id: work.id,

@@ -1,0 +1,80 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { systemClock } from './clock.js';
+import { type Config, formatFinding, loadConfig } from './config/load.js';
+import { openConnector } from './connectors/registry.js';
+import { Fault } from './core/fault.js';
+import type { Clock, Connector, Observer, Pipeline } from './core/ports.js';
+import { jsonLog } from './log.js';
+import { inflate } from './pipeline/inflate.js';
+import { createPipeline } from './pipeline/run.js';
+import { settingSecrets } from './secrets.js';
+import { readSettings } from './settings.js';
+import { openKept, openStore } from './stores/open.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What a host may listen with; a deployed function listens with nothing. */
+export interface AssembleOptions {
+  readonly observer?: Observer;
+  readonly clock?: Clock;
+}
+
+const DEAF: Observer = { batch: () => undefined, delivery: () => undefined };
+
+async function readConfig(path: string, env: Env): Promise<Config> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const hint = 'point TRIBUTARY_CONFIG at your tributary.yaml';
+    throw new Fault('config.unreadable', `${path} cannot be read (${why}); ${hint}`, { cause });
+  }
+  const loaded = loadConfig(text, path, env);
+  if (loaded.ok) return loaded.config;
+  const list = loaded.findings.map(formatFinding).join('\n');
+  throw new Fault('config.invalid', `${path} has ${loaded.findings.length} fault(s):\n${list}`);
+}
+
+/**
+ * Puts a pipeline together from a deployment's settings: the file, its connections, the stores. Both clouds and the
+ * local run call this, so that they cannot differ. Throws a `config.*` fault that names what is wrong.
+ */
+export async function assemble(env: Env, options: AssembleOptions = {}): Promise<Pipeline> {
+  const settings = readSettings(env);
+  const clock = options.clock ?? systemClock;
+  const config = await readConfig(settings.TRIBUTARY_CONFIG, env);
+  const secrets = settingSecrets(env);
+  const connectors = new Map<string, Connector>();
+  for (const [name, connection] of config.connections) {
+    connectors.set(name, openConnector(name, connection, { secrets, clock }));
+  }
+  return createPipeline({
+    rules: config.rules,
+    store: await openStore(settings.TRIBUTARY_STATE),
+    connectors,
+    parking: await openKept('TRIBUTARY_PARKING', settings.TRIBUTARY_PARKING, clock),
+    deadLetters: await openKept('TRIBUTARY_DEAD_LETTERS', settings.TRIBUTARY_DEAD_LETTERS, clock),
+    clock,
+    log: jsonLog(settings.TRIBUTARY_LOG_LEVEL, (line) => process.stdout.write(line), clock.now),
+    observer: options.observer ?? DEAF,
+    inflate,
+    newId: randomUUID,
+    random: Math.random,
+    pseudonym: (person) =>
+      createHmac('sha256', settings.TRIBUTARY_LOG_KEY).update(person).digest('hex').slice(0, 16),
+  });
+}
+
+/** Remembers the first success, so that a cold start happens once; a failure is tried again at the next call. */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}

@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { Fault } from './core/fault.js';
+import { LEVELS } from './log.js';
+
+/** Settings of a deployment, from environment variables (app settings on Azure). */
+export const Settings = z.object({
+  /** Path of the customer's file. */
+  TRIBUTARY_CONFIG: z.string().min(1).default('tributary.yaml'),
+  /** Where persons' state lives: `memory:NAME`. */
+  TRIBUTARY_STATE: z.string().min(1),
+  /** The retry queue: `memory:NAME`. */
+  TRIBUTARY_PARKING: z.string().min(1),
+  /** Where dead letters go: `memory:NAME`. */
+  TRIBUTARY_DEAD_LETTERS: z.string().min(1),
+  TRIBUTARY_LOG_LEVEL: z.enum(LEVELS).default('info'),
+  /** Key of the one-way names that stand for persons in logs. */
+  TRIBUTARY_LOG_KEY: z.string().min(1).default('tributary'),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** Reads the settings, or throws one fault that names every setting that is missing or wrong. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const parsed = Settings.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message, code, input }) => {
+    const missing = code === 'invalid_type' && input === undefined;
+    return `${path.join('.')}: ${missing ? 'is not set' : message}`;
+  });
+  const text = `settings (environment variables): ${faults.join('; ')}`;
+  throw new Fault('config.missing-setting', text, { cause: parsed.error });
+}
