@@ -1,0 +1,70 @@
+import type { KinesisStreamBatchResponse } from 'aws-lambda';
+import * as z from 'zod';
+import { Fault } from '../shared/core/fault.js';
+import type { Message, Pipeline } from '../shared/core/ports.js';
+
+/** `arn:aws:kinesis:eu-central-1:123456789012:stream/name`; an enhanced fan-out ARN goes on with `/consumer/…`. */
+const STREAM_ARN = /^arn:[^:]+:kinesis:[^:]*:[^:]*:stream\/([^/]+)/;
+
+const StreamName = z.string().transform((arn, context) => {
+  const name = STREAM_ARN.exec(arn)?.[1];
+  if (name !== undefined) return name;
+  context.addIssue({ code: 'custom', message: 'expected the ARN of a Kinesis stream' });
+  return z.NEVER;
+});
+
+/** The members of a Kinesis record that are read; AWS may add others at any time, so unknown ones are kept. */
+const StreamRecord = z.looseObject({
+  eventSourceARN: StreamName,
+  kinesis: z.looseObject({
+    sequenceNumber: z.string().min(1),
+    data: z.string(),
+    /** Seconds with a fraction. */
+    approximateArrivalTimestamp: z.number().nonnegative(),
+  }),
+});
+
+/** What Lambda's Kinesis event source mapping hands over. */
+export const StreamEvent = z.looseObject({ Records: z.array(StreamRecord) });
+
+/** The one thing this adapter asks of the Lambda context. */
+export interface RemainingTime {
+  getRemainingTimeInMillis(): number;
+}
+
+/** Time kept back for what is under way when the deadline strikes: its answers must still be recorded. */
+const MARGIN_MS = 10_000;
+/** A function with a short time-out keeps back less, or it would never start anything. */
+const MARGIN_SHARE = 0.25;
+
+function parse(event: unknown): readonly Message[] {
+  const parsed = StreamEvent.safeParse(event);
+  if (!parsed.success) {
+    const why = z.prettifyError(parsed.error);
+    const text = `The event is not one of a Kinesis event source mapping. Is the function attached to another trigger?\n${why}`;
+    throw new Fault('decode.shape', text, { cause: parsed.error });
+  }
+  return parsed.data.Records.map(({ eventSourceARN, kinesis: record }) => ({
+    id: record.sequenceNumber,
+    body: Buffer.from(record.data, 'base64'),
+    at: Math.round(record.approximateArrivalTimestamp * 1000),
+    source: `kinesis:${eventSourceARN}`,
+  }));
+}
+
+/**
+ * Kinesis batch in, the answer its event source mapping understands out. Everything from the lowest sequence number
+ * named is sent again, so naming the first unsettled record says it all; one that got no answer counts as unsettled.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
+ */
+export const kinesis =
+  (pipeline: Pipeline, now: () => number = Date.now) =>
+  async (event: unknown, context: RemainingTime): Promise<KinesisStreamBatchResponse> => {
+    const messages = parse(event);
+    const left = context.getRemainingTimeInMillis();
+    const deadline = now() + left - Math.min(MARGIN_MS, left * MARGIN_SHARE);
+    const settlements = await pipeline.run(messages, { redelivers: true, deadline });
+    const settled = new Set(settlements.filter((one) => one.settled).map(({ id }) => id));
+    const first = messages.find(({ id }) => !settled.has(id));
+    return { batchItemFailures: first ? [{ itemIdentifier: first.id }] : [] };
+  };
