@@ -18,7 +18,6 @@ const ACCOUNT_KEY =
   'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
 const START_MS = 30_000;
-const STOP_MS = 5_000;
 
 /** Ends Azurite when its parent is gone, even killed: the channel between them closes then. */
 const WATCH_PARENT = `data:text/javascript,${encodeURIComponent("process.on('disconnect', () => process.exit(0))")}`;
@@ -41,13 +40,12 @@ const launch = (): ChildProcess => {
   });
 };
 
+/** Killed, not asked: on SIGTERM Azurite waits for idle keep-alive connections, and there is nothing to save. */
 const stop = async (child: ChildProcess): Promise<void> => {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
-  child.kill('SIGTERM');
-  const insist = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  child.kill('SIGKILL');
   await gone;
-  clearTimeout(insist);
 };
 
 const endpointsIn = (output: string): Endpoints => {

@@ -44,6 +44,12 @@ const BALANCING = {
 } as const;
 
 /**
+ * A connection cut while the SDK waits for events ends that wait only when it is over, and the partition stands still
+ * until then. Waiting in short turns keeps the stop short; an empty turn costs nothing.
+ */
+const IDLE_SECONDS = 1;
+
+/**
  * Thrown from `processEvents` only once another consumer owns the partition. It makes the SDK end its pump, which
  * otherwise goes on handing out prefetched events and, should the partition come back, would never be restarted.
  */
@@ -147,7 +153,7 @@ export const startEventHubTrigger = (trigger: EventHubTrigger): RunningTrigger =
     },
     {
       maxBatchSize: settings.maxEventBatchSize,
-      maxWaitTimeInSeconds: 60,
+      maxWaitTimeInSeconds: IDLE_SECONDS,
       prefetchCount: settings.prefetchCount,
       skipParsingBodyAsJson: true,
       startPosition: startPosition(settings),
@@ -157,7 +163,8 @@ export const startEventHubTrigger = (trigger: EventHubTrigger): RunningTrigger =
   return {
     async close() {
       for (const { stop } of partitions.values()) stop.abort();
-      await subscription.close();
+      // Rejects when the store cannot take the partitions back; they then expire by themselves.
+      await subscription.close().catch(report);
       await Promise.allSettled(inFlight); // subscription.close() does not wait for handlers
       await client.close();
     },
