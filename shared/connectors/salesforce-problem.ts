@@ -63,15 +63,12 @@ function busy(connection: string, code: string): Outcome {
 }
 
 /** A refusal for good, in the vendor's words. */
-export function refusal(
-  secrets: readonly string[],
-  problems: readonly Problem[],
-  code: string,
-  field?: string,
-) {
-  const text = presentable(problems.map(({ message }) => message).join('; '), secrets);
-  const rejected = { kind: 'rejected', code, text } as const;
-  return field === undefined ? rejected : { ...rejected, field };
+function rejected(secrets: readonly string[], problems: readonly Problem[], lasting: Problem): Outcome {
+  const clean = (text: string): string => presentable(text, secrets);
+  const [field] = lasting.fields;
+  const text = clean(problems.map(({ message }) => message).join('; '));
+  const outcome = { kind: 'rejected', code: clean(lasting.code), text } as const;
+  return field === undefined ? outcome : { ...outcome, field: clean(field) };
 }
 
 /**
@@ -84,7 +81,7 @@ export function fromProblems(
   usage: string | null,
 ): Outcome | undefined {
   const lasting = problems.find((problem) => !isPassing(problem));
-  if (lasting !== undefined) return refusal(context.secrets, problems, lasting.code, lasting.fields[0]);
+  if (lasting !== undefined) return rejected(context.secrets, problems, lasting);
   const limit = problems.find(({ code }) => code === LIMIT);
   if (limit !== undefined) return limited(context, limit, usage);
   const [first] = problems;

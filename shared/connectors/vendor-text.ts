@@ -8,6 +8,7 @@ const forms = (secret: string): readonly string[] => [
   secret,
   JSON.stringify(secret).slice(1, -1),
   encodeURIComponent(secret),
+  new URLSearchParams([['', secret]]).toString().slice(1),
   Buffer.from(secret).toString('base64'),
 ];
 

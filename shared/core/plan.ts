@@ -1,12 +1,12 @@
 import type { CompiledField, CompiledRule, CompiledRules, Row, Sight } from './compile.js';
 import type { Json, Operation } from './ports.js';
-import type { PersonState } from './state.js';
+import type { PersonState, Standing } from './state.js';
 import type { Transition } from './view.js';
 
 /** The value a field should have. */
 export interface PlannedField {
   readonly value: Json;
-  /** For a constant, the time of the assertion that caused it (epoch microseconds): the newest wins. Else 0. */
+  /** For a constant of an edge rule, the time of the edge (epoch microseconds): the newest wins. Else 0: the view decides. */
   readonly at: number;
 }
 
@@ -31,13 +31,32 @@ export interface Plan {
   readonly unaddressed: readonly string[];
 }
 
+/** How much a rule's wish for a field weighs. */
+interface Weight {
+  /** False for a constant whose audience the person has left: any rule that speaks of the present outweighs it. */
+  readonly active: boolean;
+  /** When the person left, epoch microseconds: of constants gone by, the one that held last. 0 while active. */
+  readonly until: number;
+}
+
 /** A rule's wish for one field. */
-interface Bid {
+interface Bid extends Weight {
   readonly field: CompiledField;
   readonly order: number;
-  /** Time of a constant, epoch microseconds; else 0. */
+  /** See {@link PlannedField.at}. */
   readonly at: number;
 }
+
+/** What makes a rule speak: the transition's time for an edge, the standing for a level. */
+interface Occasion {
+  readonly cause: string;
+  /** Undefined: constants have nothing to say (the person is not known to have been a member, ever). */
+  readonly constants: Weight | undefined;
+  /** Time of an edge, epoch microseconds; 0 for a level. */
+  readonly at: number;
+}
+
+const NOW: Weight = { active: true, until: 0 };
 
 /** One row being put together: per slot the bid that wins so far. Later rules win, whatever the order of matching. */
 interface Building {
@@ -67,47 +86,46 @@ function building(rows: Map<Row, Building>, row: Row, order: number): Building {
   return made;
 }
 
-/** Lets a rule bid for the fields of its rows. Without `constantAt` it speaks of a non-member and sets no constants. */
-function bid(
-  rows: Map<Row, Building>,
-  rule: CompiledRule,
-  cause: string,
-  constantAt: number | undefined,
-): void {
+/** The present outweighs the past; of the past, what held longer; then the later rule. */
+const outweighs = (a: Weight & { order: number }, b: Bid): boolean =>
+  a.active !== b.active ? a.active : a.until !== b.until ? a.until > b.until : a.order >= b.order;
+
+/** Lets a rule bid for the fields of its rows. */
+function bid(rows: Map<Row, Building>, rule: CompiledRule, { cause, constants, at }: Occasion): void {
   for (const action of rule.actions) {
     const built = building(rows, action.row, rule.order);
     built.causes.push(cause);
-    if (action.fields.length === 0 && constantAt !== undefined) built.bare = true;
+    if (action.fields.length === 0 && constants !== undefined) built.bare = true;
     for (const field of action.fields) {
-      if (field.constant && constantAt === undefined) continue;
+      const weight = field.constant ? constants : NOW;
+      if (weight === undefined) continue;
+      const { active, until } = weight;
+      const made = { field, order: rule.order, active, until, at: field.constant ? at : 0 };
       const winner = built.bids[field.slot];
-      if (winner !== undefined && winner.order > rule.order) continue;
-      built.bids[field.slot] = { field, order: rule.order, at: field.constant ? (constantAt ?? 0) : 0 };
+      if (winner === undefined || outweighs(made, winner)) built.bids[field.slot] = made;
     }
   }
 }
 
-/** A late record that shows the person as a member supplies the constants it would have written in its own time. */
-function lateTime(transitions: readonly Transition[], key: string): number | undefined {
-  for (const { audience, change, member, at } of transitions) {
-    if (change === 'stale' && member && audience.key === key) return at;
-  }
-  return undefined;
-}
+const weightOf = ({ member, ever, at }: Standing): Weight | undefined =>
+  member ? NOW : ever ? { active: false, until: at } : undefined;
 
-/** A level rule is planned once the standing of its audience is known, member or not. */
-function bidLevels(
-  rows: Map<Row, Building>,
-  view: PersonState,
-  transitions: readonly Transition[],
-  rules: CompiledRules,
-): void {
+/**
+ * A level rule is planned once the standing of its audience is known, member or not. Its constants hold for members;
+ * for one who has left they stay what they last were, which is a function of the view too, so that a late "realized"
+ * ends in the same row as a timely one.
+ */
+function bidLevels(rows: Map<Row, Building>, view: PersonState, rules: CompiledRules): void {
   for (const [key, standing] of view.standing) {
     const levels = rules.byKey.get(key)?.rules.member;
     if (levels === undefined || levels.length === 0) continue;
-    const constantAt = standing.member ? standing.at : lateTime(transitions, key);
+    const constants = weightOf(standing);
     for (const rule of levels) {
-      bid(rows, rule, standing.member ? rule.causes.member : rule.causes.outside, constantAt);
+      bid(rows, rule, {
+        cause: standing.member ? rule.causes.member : rule.causes.outside,
+        constants,
+        at: 0,
+      });
     }
   }
 }
@@ -115,7 +133,8 @@ function bidLevels(
 function bidEdges(rows: Map<Row, Building>, transitions: readonly Transition[]): void {
   for (const { audience, change, at } of transitions) {
     if (change === 'out' || change === 'stale') continue;
-    for (const rule of audience.rules[change]) bid(rows, rule, rule.causes[change], at);
+    for (const rule of audience.rules[change])
+      bid(rows, rule, { cause: rule.causes[change], constants: NOW, at });
   }
 }
 
@@ -188,7 +207,7 @@ export function plan(
   rules: CompiledRules,
 ): Plan {
   const rows = new Map<Row, Building>();
-  bidLevels(rows, view, transitions, rules);
+  bidLevels(rows, view, rules);
   bidEdges(rows, transitions);
   if (rows.size === 0) return NOTHING;
   if (!consents(view, rules.consent)) return { ...NOTHING, withheld: true };

@@ -5,6 +5,8 @@ export interface Standing {
   /** `lastQualificationTime`, epoch microseconds. */
   readonly at: number;
   readonly member: boolean;
+  /** Whether any assertion seen so far, however old, said "member". Never goes back to false. */
+  readonly ever: boolean;
 }
 
 /** Newest known value of an attribute that rules read. */
@@ -18,7 +20,7 @@ export interface Known {
 export interface Written {
   /** Fingerprint of the value. */
   readonly hash: string;
-  /** For a constant: the time of the assertion that put it there, epoch microseconds; otherwise 0 (the view decides). */
+  /** For a constant of an edge rule: the time of that edge, epoch microseconds; otherwise 0 (the view decides). */
   readonly at: number;
 }
 

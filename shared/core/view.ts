@@ -15,17 +15,27 @@ export interface Transition {
   readonly member: boolean;
 }
 
+/** One assertion about one audience; `at` in epoch microseconds. */
+type Said = Pick<Standing, 'at' | 'member'>;
+
 /** A total order of assertions: later wins and, at the same instant, an exit wins. Arrival order therefore never matters. */
-export const supersedes = (seen: Standing, known: Standing): boolean =>
+export const supersedes = (seen: Said, known: Said): boolean =>
   seen.at > known.at || (seen.at === known.at && known.member && !seen.member);
 
 /** What an assertion means, given what was known: the transition it makes. */
-export function changeOf(known: Standing | undefined, seen: Standing): Change {
+export function changeOf(known: Said | undefined, seen: Said): Change {
   if (known === undefined) return seen.member ? 'entered' : 'left';
   const same = known.at === seen.at && known.member === seen.member;
   if (!same && !supersedes(seen, known)) return 'stale';
   if (seen.member) return known.member ? 'stayed' : 'entered';
   return known.member ? 'left' : 'out';
+}
+
+/** The join of what is known and what is seen: the newer assertion, and whether any ever said "member". */
+function joined(known: Standing | undefined, { at, member }: Said): Standing {
+  if (known === undefined) return { at, member, ever: member };
+  if (supersedes({ at, member }, known)) return { at, member, ever: known.ever || member };
+  return member && !known.ever ? { ...known, ever: true } : known;
 }
 
 /** Newer wins; at the same instant the greater canonical text, so that ties do not depend on arrival either. */
@@ -78,9 +88,10 @@ export function advance(
     const known = state.standing.get(audience.key);
     const change = changeOf(known, seen);
     transitions.push({ audience, change, at: seen.at, member });
-    if (known === undefined || supersedes(seen, known)) {
+    const next = joined(known, seen);
+    if (next !== known) {
       standing ??= new Map(state.standing);
-      standing.set(audience.key, seen);
+      standing.set(audience.key, next);
     }
   }
   const values = mergeValues(state, profile, rules, at);
