@@ -3,6 +3,7 @@ import { readTime } from './oracle-time.js';
 
 /** What one membership asserts. */
 export interface Assertion {
+  /** In lower case. */
   readonly namespace: string;
   readonly id: string;
   readonly member: boolean;
@@ -89,18 +90,23 @@ function runOfObjects(text: string): unknown[] {
   return found;
 }
 
-/** The JSON values of a body: one, several one after another, or one a line; a line that is not JSON is `UNREADABLE`. */
+/**
+ * The JSON values of a body: one, several one after another, or one a line. Text is taken for lines only when one of them
+ * is an object; otherwise a broken export that was printed over many lines would count as many records.
+ */
 function valuesOf(text: string): unknown[] {
   const whole = attempt(() => [parse(text)]) ?? attempt(() => runOfObjects(text));
   if (whole !== undefined) return whole;
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.map((line) => attempt(() => parse(line)) ?? UNREADABLE);
+  const values = lines.map((line) => attempt(() => parse(line)) ?? UNREADABLE);
+  return values.some(isObject) ? values : [UNREADABLE];
 }
 
 /** The profiles of one JSON value: an empty list is one unreadable record. */
 function itemsOf(value: unknown): readonly unknown[] {
-  const list = isObject(value) && Array.isArray(value['profiles']) ? value['profiles'] : value;
-  if (!Array.isArray(list)) return [list];
+  const profile = !isObject(value) || 'identityMap' in value || 'segmentMembership' in value;
+  const list = profile ? value : (value['profiles'] ?? value);
+  if (!Array.isArray(list)) return [value];
   return list.length > 0 ? list : [UNREADABLE];
 }
 
@@ -120,7 +126,7 @@ function readAssertion(namespace: string, id: string, value: unknown): Assertion
   ensure(member !== undefined, 'unknown status');
   const at = time === undefined ? undefined : readTime(time);
   ensure(time === undefined || at !== undefined, 'unreadable time');
-  return { namespace, id, member, at };
+  return { namespace: namespace.toLowerCase(), id, member, at };
 }
 
 function readMemberships(value: unknown): Assertion[] {
@@ -138,9 +144,10 @@ function readIdentities(value: unknown): Map<string, string[]> {
     ensure(Array.isArray(list), 'a namespace is not a list');
     for (const entry of list) {
       ensure(isObject(entry), 'an identity is not an object');
-      const { id, primary } = entry;
-      ensure(typeof id === 'string' && id !== '', 'an identity has no id');
-      found.push({ namespace: namespace.toLowerCase(), id, primary: primary === true });
+      // The schema also knows the prefixed spelling.
+      const id = entry['id'] ?? entry['xdm:id'];
+      ensure(typeof id === 'string' && id.trim() !== '', 'an identity has no id');
+      found.push({ namespace: namespace.toLowerCase(), id, primary: entry['primary'] === true });
     }
   }
   found.sort((a, b) => Number(b.primary) - Number(a.primary) || (a.id < b.id ? -1 : 1));

@@ -20,9 +20,8 @@ export interface Person {
   readonly key: string;
   readonly standings: Map<string, Standing>;
   readonly values: Map<string, Value>;
-  /** The newest membership ever asserted that gives a constant for Tier__c. */
-  tier: { readonly at: number; readonly rule: Constant } | undefined;
-  everVip: boolean;
+  /** Audiences of which membership was asserted by any record, however late it came. */
+  readonly ever: Set<string>;
   records: number;
   /** How many of the records carry a last name that the CRM refuses, or an address that is none. */
   longNames: number;
@@ -35,10 +34,10 @@ interface Constant {
   readonly place: number;
 }
 
-/** The audiences of tributary.yaml, `namespace/id` → name, in its order. */
+/** The audiences of tributary.yaml, `namespace/id` → name, in its order; namespaces in lower case. */
 const AUDIENCES: ReadonlyMap<string, string> = new Map([
   ['ups/59bd2fkd-3c48-4b18-bf56-4f5c5e6967ae', 'high-propensity'],
-  ['CustomerAudienceUpload/vip-2026', 'vip'],
+  ['customeraudienceupload/vip-2026', 'vip'],
   ['ups/c0a7e913-52d8-4b6f-8e21-7d94f1b3a605', 'cart-abandoner'],
   ['ups/3e9b7d20-81c4-4fa6-9d57-0b26c8e4f71a', 'newsletter'],
   ['ups/9a84c2f1-63d0-48b5-a7e2-00f4g7cd1b58', 'lapsed'],
@@ -68,31 +67,41 @@ function canonical(value: unknown): string {
   );
 }
 
-const usable = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
-
 /** Who a record is about, by `person.key: [crmid, email, personalEmail.address]`; undefined when nobody can tell. */
 export function keyOf({ identities, profile }: Export): { id: string; key: string } | undefined {
-  for (const namespace of ['crmid', 'email']) {
-    const key = identities.get(namespace)?.find(usable);
-    if (key !== undefined) return { id: `${namespace}:${key}`, key };
-  }
   const address = attribute(profile, 'personalEmail.address');
-  return usable(address) ? { id: `personalemail.address:${address}`, key: address } : undefined;
+  const candidates = [
+    ['crmid', identities.get('crmid')?.[0]],
+    ['email', identities.get('email')?.[0]],
+    ['personalemail.address', typeof address === 'string' ? address : undefined],
+  ];
+  for (const [entry, value] of candidates) {
+    const key = value?.trim();
+    if (key !== undefined && key !== '') return { id: `${entry}:${key}`, key };
+  }
+  return undefined;
 }
 
-/** Newest assertion wins; at the same time an exit. The newest membership that was ever asserted gives the constant. */
+/** Newest assertion wins; at the same time an exit. */
 function assert(person: Person, audience: string, seen: Standing): void {
   const known = person.standings.get(audience);
   const exitWins = known?.at === seen.at && !seen.member;
   if (known === undefined || seen.at > known.at || exitWins) person.standings.set(audience, seen);
-  if (!seen.member) return;
-  if (audience === 'vip') person.everVip = true;
-  const rule = TIERS.get(audience);
-  if (rule === undefined) return;
-  const { tier } = person;
-  // Both constants at the same time: the later rule wins.
-  const sameTime = tier?.at === seen.at && rule.place > tier.rule.place;
-  if (tier === undefined || seen.at > tier.at || sameTime) person.tier = { at: seen.at, rule };
+  if (seen.member) person.ever.add(audience);
+}
+
+/** The last tier rule in the file of those that hold; when none does, the one that held longest of those that ever did. */
+function tierOf({ standings, ever }: Person): string | undefined {
+  let best: { holds: boolean; until: number; rule: Constant } | undefined;
+  for (const [audience, rule] of TIERS) {
+    const standing = standings.get(audience);
+    if (standing === undefined || !ever.has(audience)) continue;
+    const one = { holds: standing.member, until: standing.member ? 0 : standing.at, rule };
+    const rivals = best === undefined ? [] : [Number(one.holds) - Number(best.holds), one.until - best.until];
+    const decisive = rivals.find((difference) => difference !== 0) ?? rule.place - (best?.rule.place ?? 0);
+    if (decisive > 0) best = one;
+  }
+  return best?.rule.value;
 }
 
 function carry(person: Person, path: string, value: unknown, at: number): void {
@@ -108,8 +117,7 @@ export const newPerson = ({ id, key }: { id: string; key: string }): Person => (
   key,
   standings: new Map(),
   values: new Map(),
-  tier: undefined,
-  everVip: false,
+  ever: new Set(),
   records: 0,
   longNames: 0,
   oddAddresses: 0,
@@ -134,12 +142,13 @@ export function take(person: Person, seen: Export, at: number): void {
 
 /** The Contact row that the three level rules of tributary.yaml describe; none while no rule's audience is known. */
 export function contactOf(person: Person): Row | undefined {
-  const { standings, tier } = person;
+  const { standings } = person;
+  const tier = tierOf(person);
   if (!['high-propensity', 'vip', 'lapsed'].some((audience) => standings.has(audience))) return undefined;
   const value = (path: string): unknown => person.values.get(path)?.value;
   const row: Record<string, unknown> = { AEP_Id__c: person.key };
   row['LastName'] = value('person.name.lastName') ?? 'Unknown';
-  if (tier !== undefined) row['Tier__c'] = tier.rule.value;
+  if (tier !== undefined) row['Tier__c'] = tier;
   if (!standings.has('high-propensity')) return row;
   const email = value('personalEmail.address');
   row['FirstName'] = value('person.name.firstName');

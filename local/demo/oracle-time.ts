@@ -1,4 +1,4 @@
-const WRITTEN = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:\.(\d+))?(?:Z|([+-])(\d\d):?(\d\d))?$/;
+const WRITTEN = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:\.(\d+))?(?:Z|([+-])(\d\d):?(\d\d))?)?$/;
 
 /** How many microseconds one unit of an epoch number is, by its number of digits. */
 const EPOCH_UNITS: ReadonlyMap<number, number> = new Map([
@@ -19,7 +19,7 @@ export function readTime(value: unknown): number | undefined {
   if (/^\d+$/.test(text)) return readEpoch(text);
   const parts = WRITTEN.exec(text);
   if (parts === null) return undefined;
-  const [, day, clock, seconds = ':00', fraction = '', sign, hours = '0', minutes = '0'] = parts;
+  const [, day, clock = '00:00', seconds = ':00', fraction = '', sign, hours = '0', minutes = '0'] = parts;
   const whole = Date.parse(`${day}T${clock}${seconds}Z`);
   // Date rolls the 30th of February over to March; such a day is no time.
   if (Number.isNaN(whole) || new Date(whole).toISOString() !== `${day}T${clock}${seconds}.000Z`)

@@ -31,8 +31,8 @@ interface Draft extends Expected {
 }
 
 function settle(person: Person, draft: Draft): void {
-  const { key, records, longNames, oddAddresses, standings, everVip } = person;
-  if (everVip) draft.entries.upper.add(key);
+  const { key, records, longNames, oddAddresses, standings, ever } = person;
+  if (ever.has('vip')) draft.entries.upper.add(key);
   if (standings.get('vip')?.member === true) draft.entries.lower.add(key);
   const row = contactOf(person);
   if (row === undefined) return;

@@ -1,0 +1,119 @@
+import type { ActualRows, LogEntry } from '../../../local/demo/oracle.js';
+import { type Export, readMessage } from '../../../local/demo/oracle-reading.js';
+import { keyOf, type Row } from '../../../local/demo/oracle-rules.js';
+
+/**
+ * The demo rules worked off one record after another, as they are worded: transitions, plans, what a target last took,
+ * a CRM that refuses. Slow and stateful on purpose; the oracle gets to the same rows without any order.
+ */
+interface State {
+  readonly key: string;
+  readonly standings: Map<string, { at: number; member: boolean }>;
+  readonly values: Map<string, { at: number; value: unknown }>;
+  /** Time and place of the constant that Tier__c was last given. */
+  tier: readonly [at: number, place: number];
+}
+
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['ups/59bd2fkd-3c48-4b18-bf56-4f5c5e6967ae', 'high-propensity'],
+  ['customeraudienceupload/vip-2026', 'vip'],
+  ['ups/c0a7e913-52d8-4b6f-8e21-7d94f1b3a605', 'cart-abandoner'],
+  ['ups/3e9b7d20-81c4-4fa6-9d57-0b26c8e4f71a', 'newsletter'],
+  ['ups/9a84c2f1-63d0-48b5-a7e2-00f4g7cd1b58', 'lapsed'],
+]);
+const PATHS = ['person.name.firstName', 'person.name.lastName', 'personalEmail.address', 'loyalty.points'];
+
+const at = (value: unknown, path: string): unknown =>
+  path.split('.').reduce<unknown>((found, step) => {
+    const members = typeof found === 'object' && found !== null ? Object.entries(found) : [];
+    return members.find(([name]) => name === step)?.[1];
+  }, value);
+
+interface Asserted {
+  readonly name: string;
+  readonly member: boolean;
+  readonly at: number;
+  readonly entered: boolean;
+}
+
+function advance(state: State, seen: Export, now: number): Asserted[] {
+  for (const path of PATHS) {
+    const value = at(seen.profile, path) ?? undefined;
+    const known = state.values.get(path);
+    const greater = known !== undefined && JSON.stringify(value) > JSON.stringify(known.value);
+    if (value === undefined || (known && (now < known.at || (now === known.at && !greater)))) continue;
+    state.values.set(path, { at: now, value });
+  }
+  return seen.assertions.flatMap((assertion) => {
+    const name = NAMES.get(`${assertion.namespace}/${assertion.id}`);
+    if (name === undefined) return [];
+    const { member } = assertion;
+    const time = assertion.at ?? now * 1000;
+    const known = state.standings.get(name);
+    const wins = known === undefined || time > known.at || (time === known.at && known.member && !member);
+    if (wins) state.standings.set(name, { at: time, member });
+    return [{ name, member, at: time, entered: wins && member && known?.member !== true }];
+  });
+}
+
+const CONSTANTS = [
+  { audience: 'vip', value: 'VIP', place: 2 },
+  { audience: 'lapsed', value: 'Lapsed', place: 3 },
+];
+
+/** The constants that this record may write, in the order in which they overwrite each other. */
+function constants(state: State, asserted: readonly Asserted[]): { value: string; when: [number, number] }[] {
+  return CONSTANTS.flatMap(({ audience, value, place }) => {
+    const standing = state.standings.get(audience);
+    const own = asserted.filter((one) => one.name === audience && one.member);
+    const times = [...own, ...(standing?.member ? [standing] : [])].map((one) => one.at);
+    return times.map((time) => ({ value, when: [time, place] as [number, number] }));
+  }).sort((a, b) => a.when[0] - b.when[0] || a.when[1] - b.when[1]);
+}
+
+function plan(state: State, asserted: readonly Asserted[]): Row | undefined {
+  const known = (name: string): boolean => state.standings.has(name);
+  const value = (path: string): unknown => state.values.get(path)?.value;
+  const member = [...NAMES.values()].filter((name) => state.standings.get(name)?.member);
+  const email = String(value('personalEmail.address') ?? '').toLowerCase();
+  const row: Record<string, unknown> = {};
+  if (known('high-propensity')) {
+    row['FirstName'] = value('person.name.firstName');
+    row['Email'] = email === '' ? undefined : email;
+    row['Loyalty_Points__c'] = value('loyalty.points');
+    row['Hot_Prospect__c'] = member.includes('high-propensity');
+    row['Audiences__c'] = member.join(';');
+  }
+  for (const { value: tier, when } of constants(state, asserted)) {
+    const [time, place] = state.tier;
+    if (when[0] < time || (when[0] === time && when[1] < place)) continue;
+    state.tier = when;
+    row['Tier__c'] = tier;
+  }
+  if (!['high-propensity', 'vip', 'lapsed'].some(known)) return undefined;
+  row['LastName'] = value('person.name.lastName') ?? 'Unknown';
+  return Object.fromEntries(Object.entries(row).filter(([, held]) => held !== undefined));
+}
+
+/** The rows of a CRM after these messages, in this order. */
+export function oneByOne(log: readonly LogEntry[]): ActualRows {
+  const states = new Map<string, State>();
+  const contacts = new Map<string, Row>();
+  const entries = new Map<string, Row>();
+  for (const { body, at: now } of log) {
+    for (const seen of readMessage(body)) {
+      const who = seen && keyOf(seen);
+      if (!seen || !who) continue;
+      const { id, key } = who;
+      const state = states.get(id) ?? { key, standings: new Map(), values: new Map(), tier: [-1, 0] };
+      states.set(id, state);
+      const asserted = advance(state, seen, now);
+      const row = plan(state, asserted);
+      const refused = String(row?.['LastName']).length > 80;
+      if (row && !refused) contacts.set(key, { ...contacts.get(key), ...row, AEP_Id__c: key });
+      const entered = asserted.some((one) => one.name === 'vip' && one.entered);
+      if (entered) entries.set(key, { AEP_Id__c: key, Entered__c: true });
+    }
+  }
+  return { contacts: [...contacts.values()], entries: [...entries.values()] };
+}
