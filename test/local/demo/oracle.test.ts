@@ -213,15 +213,22 @@ describe('the constants of Tier__c', () => {
   const vip = (day: number, at = 1): LogEntry => exported([[ID.vip, 'realized', day]], at);
   const lapsed = (day: number, at = 1): LogEntry => exported([[ID.lapsed, 'realized', day]], at);
 
-  test('the newest membership gives the constant, in any order of arrival', () => {
-    expect(tier(vip(5), lapsed(3))).toBe('VIP');
-    expect(tier(lapsed(3), vip(5))).toBe('VIP');
+  test('of the rules that hold now the later one wins, whenever the memberships began', () => {
+    expect(tier(vip(5), lapsed(3))).toBe('Lapsed');
+    expect(tier(lapsed(3), vip(5))).toBe('Lapsed');
     expect(tier(vip(3), lapsed(5))).toBe('Lapsed');
+    expect(tier(vip(3))).toBe('VIP');
   });
-  test('it outlives the membership', () => {
-    expect(tier(vip(3), exported([[ID.vip, 'exited', 5]]))).toBe('VIP');
-    expect(tier(exported([[ID.vip, 'exited', 5]]), vip(3))).toBe('VIP');
-    expect(tier(vip(5), lapsed(3), exported([[ID.vip, 'exited', 6]]))).toBe('VIP');
+  test('a rule that holds outweighs a later one that no longer does', () => {
+    expect(tier(vip(5), lapsed(3), exported([[ID.lapsed, 'exited', 6]]))).toBe('VIP');
+  });
+  test('it outlives the membership; of several gone by, the one that held longest stays', () => {
+    const out = (id: string, at: number) => exported([[id, 'exited', at]]);
+    expect(tier(vip(3), out(ID.vip, 5))).toBe('VIP');
+    expect(tier(out(ID.vip, 5), vip(3))).toBe('VIP');
+    expect(tier(vip(5), lapsed(3), out(ID.vip, 7), out(ID.lapsed, 6))).toBe('VIP');
+    expect(tier(vip(5), lapsed(3), out(ID.vip, 6), out(ID.lapsed, 7))).toBe('Lapsed');
+    expect(tier(vip(5), lapsed(3), out(ID.vip, 7), out(ID.lapsed, 7))).toBe('Lapsed');
   });
   test('an exit alone gives none, and yet a row', () => {
     expect(contact(exported([[ID.lapsed, 'exited', 5]]))).toEqual({ AEP_Id__c: 'C-1', LastName: 'Unknown' });
