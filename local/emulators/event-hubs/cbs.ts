@@ -30,12 +30,33 @@ export type TokenCheck =
   | { readonly ok: true; readonly until: number }
   | { readonly ok: false; readonly why: string };
 
+/** A value as it was before percent-encoding; one that cannot be decoded makes the token malformed. */
+const Encoded = z.string().transform((value, context) => {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is not percent-encoded' });
+    return z.NEVER;
+  }
+});
+
+/** The signature is over `sr` and `se` as they are written, so `raw` keeps them. */
 const SasToken = z
   .string()
   .startsWith('SharedAccessSignature ')
-  .transform((token) => new Map(token.slice('SharedAccessSignature '.length).split('&').map(pairOf)))
-  .transform((fields) => Object.fromEntries(fields))
-  .pipe(z.object({ sr: z.string(), sig: z.string(), se: z.string().regex(/^\d+$/), skn: z.string() }));
+  .transform((token) =>
+    Object.fromEntries(token.slice('SharedAccessSignature '.length).split('&').map(pairOf)),
+  )
+  .transform((raw) => ({ ...raw, signed: `${raw['sr']}\n${raw['se']}` }))
+  .pipe(
+    z.object({
+      signed: z.string(),
+      sr: Encoded,
+      sig: Encoded,
+      se: z.string().regex(/^\d{1,12}$/),
+      skn: Encoded,
+    }),
+  );
 
 const pairOf = (field: string): [string, string] => {
   const at = field.indexOf('=');
@@ -46,20 +67,16 @@ const pairOf = (field: string): [string, string] => {
 export function checkSasToken(token: string, audience: string, now: number): TokenCheck {
   const parsed = SasToken.safeParse(token);
   if (!parsed.success) return { ok: false, why: 'MalformedToken: The token is not a SharedAccessSignature.' };
-  const { sr, sig, se, skn } = parsed.data;
-  const expected = createHmac('sha256', KEY.value).update(`${sr}\n${se}`, 'utf8').digest();
-  const given = Buffer.from(decodeURIComponent(sig), 'base64');
-  if (
-    decodeURIComponent(skn) !== KEY.name ||
-    given.length !== expected.length ||
-    !timingSafeEqual(given, expected)
-  ) {
+  const { signed, sr, sig, se, skn } = parsed.data;
+  const expected = createHmac('sha256', KEY.value).update(signed, 'utf8').digest();
+  const given = Buffer.from(sig, 'base64');
+  if (skn !== KEY.name || given.length !== expected.length || !timingSafeEqual(given, expected)) {
     return { ok: false, why: 'InvalidSignature: The token has an invalid signature.' };
   }
   const until = Number(se) * 1_000;
   if (until <= now)
     return { ok: false, why: `ExpiredToken: The token expired at ${new Date(until).toISOString()}.` };
-  const scope = pathOf(decodeURIComponent(sr));
+  const scope = pathOf(sr);
   const path = pathOf(audience);
   return scope === '' || path === scope || path.startsWith(`${scope}/`)
     ? { ok: true, until }

@@ -35,9 +35,13 @@ const PartitionCount = z
   .pipe(z.number().int('must be whole').min(1, 'must be 1 to 32').max(32, 'must be 1 to 32'));
 
 const Group = z.object({
-  Name: Name.or(
-    z.string().refine((name) => name !== DEFAULT_GROUP, `${DEFAULT_GROUP} exists by itself: remove it`),
-  ),
+  Name: z
+    .string()
+    .refine(
+      (name) => name.toLowerCase() !== DEFAULT_GROUP.toLowerCase(),
+      `${DEFAULT_GROUP} exists by itself: remove it`,
+    )
+    .pipe(Name),
 });
 
 const Entity = z.object({

@@ -16,6 +16,8 @@ interface Reader extends Claim {
   readonly link: CreditedLink;
   readonly log: PartitionLog;
   readonly metrics: boolean;
+  /** Our side of the attach is on the wire. */
+  attached: boolean;
   /** Sequence number of the next event to send. */
   next: number;
   /** Deliveries handed to rhea, on the scale of its `delivery_count`, which grows only when a transfer leaves. */
@@ -81,6 +83,11 @@ export function receivingLinks(host: ReceivingHost): ReceivingLinks {
         loser.link.close(error);
       }
       group.add(reader);
+      // rhea writes transfers before attaches, and credit may come in one packet with the client's attach.
+      setImmediate(() => {
+        reader.attached = true;
+        pump(reader, host);
+      });
       readers.set(link, { reader, group });
       link.set_source({ address, filter: link.source.filter ?? {} });
       link.set_target({ address: link.target?.address ?? '' });
@@ -123,6 +130,7 @@ function readerOf(link: Sender, log: PartitionLog, next: number): Reader {
   return {
     link: credited,
     log,
+    attached: false,
     next,
     sent: credited.delivery_count,
     name: properties['com.microsoft:receiver-name'] ?? 'nil',
@@ -134,6 +142,7 @@ function readerOf(link: Sender, log: PartitionLog, next: number): Reader {
 /** Sends what the log holds and the client's credit allows; queued sends are counted, rhea's credit ignores them. */
 function pump(reader: Reader, host: ReceivingHost): void {
   const { link, log } = reader;
+  if (!reader.attached) return;
   reader.sent = Math.max(reader.sent, link.delivery_count);
   reader.next = Math.max(reader.next, log.first);
   while (!host.held && link.is_open() && link.sendable() && reader.sent - link.delivery_count < link.credit) {

@@ -1,6 +1,7 @@
-import rhea, { type Delivery, type EventContext, type Message, type Receiver } from 'rhea';
+import rhea, { type AmqpError, type Delivery, type EventContext, type Message, type Receiver } from 'rhea';
 import type { SendTarget } from './address.js';
 import { notImplemented, serverBusy, tooLarge, undecodable } from './amqp-errors.js';
+import { cut } from './connections.js';
 import { BATCH_FORMAT, type IncomingBatch, readBatch, readEvent } from './event.js';
 import type { SendFault } from './faults.js';
 
@@ -27,7 +28,7 @@ export function sendingLinks(host: SendingHost): SendingLinks {
 
   /** A stalled delivery would block rhea's session buffer for good, so the next send that is answered frees it. */
   const forgetStalled = (link: Receiver): void => {
-    for (const delivery of stalled.get(link) ?? []) delivery.release();
+    for (const delivery of stalled.get(link) ?? []) later(() => delivery.release());
     stalled.delete(link);
   };
 
@@ -45,24 +46,33 @@ export function sendingLinks(host: SendingHost): SendingLinks {
         stalled.set(link, [...(stalled.get(link) ?? []), delivery]);
         return;
       }
-      if (fault === 'drop') return cut(connection);
+      if (fault === 'drop') return cut(connection['socket']);
       forgetStalled(link);
-      if (fault === 'busy') return delivery.reject(serverBusy);
+      if (fault === 'busy') return refuse(delivery, serverBusy);
       const bytes = encoded(message);
       if (bytes.length > MAX_MESSAGE_SIZE) {
-        return delivery.reject(tooLarge(delivery.id, bytes.length, MAX_MESSAGE_SIZE));
+        return refuse(delivery, tooLarge(delivery.id, bytes.length, MAX_MESSAGE_SIZE));
       }
       const batch = batchOf(bytes, delivery.format);
       if (batch === undefined) {
         const known = delivery.format === 0 || delivery.format === BATCH_FORMAT;
-        return delivery.reject(known ? undecodable : notImplemented(`Message format ${delivery.format}`));
+        return refuse(delivery, known ? undecodable : notImplemented(`Message format ${delivery.format}`));
       }
       host.store(target, batch);
-      if (fault === 'drop-after-append') return cut(connection);
+      if (fault === 'drop-after-append') return cut(connection['socket']);
       delivery.accept();
     },
   };
 }
+
+/**
+ * rhea 3.0.5 sends the outcomes of one turn together, and gives the second the outcome of the first when their ids
+ * follow each other (write_dispositions in lib/session.js): a rejected send would be told as accepted. So whatever is
+ * not accepted has a turn to itself.
+ */
+const later = (settle: () => void): void => void setImmediate(settle);
+
+const refuse = (delivery: Delivery, error: AmqpError): void => later(() => delivery.reject(error));
 
 /** rhea hands over raw bytes for every message format but 0, which it decodes: that one is encoded again. */
 function encoded(message: Message | Buffer | undefined): Buffer {
@@ -73,9 +83,4 @@ function batchOf(bytes: Buffer, format: number): IncomingBatch | undefined {
   if (format === BATCH_FORMAT) return readBatch(bytes);
   const event = format === 0 ? readEvent(bytes) : undefined;
   return event && { partitionKey: event.partitionKey, events: [event] };
-}
-
-/** Destroys a client's socket with an error: rhea clears its timers only when the socket reports one. */
-export function cut(connection: EventContext['connection']): void {
-  connection['socket'].destroy(new Error('The emulator cut this connection.'));
 }

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
-import type { Server, Socket } from 'node:net';
 import rhea from 'rhea';
 import { Fault } from '../../../shared/core/fault.js';
 import { findHub } from './address.js';
 import { attachBroker } from './broker.js';
 import { KEY } from './cbs.js';
 import type { EmulatorConfig } from './config.js';
+import { connectionsOf } from './connections.js';
 import { EventHubsData } from './data.js';
 import type { EventHubsFaults } from './faults.js';
 import { startHealth } from './health.js';
@@ -32,7 +31,7 @@ export interface EventHubsEmulator {
   connectionString(hub?: string): string;
   /** Everything still retained, partition by partition, oldest first. */
   events(hub: string): readonly LoggedEvent[];
-  /** Destroys every client socket, keeps the data. */
+  /** Destroys every client socket, keeps the data. A client's `close()` that meets it may hang: a bug of rhea-promise. */
   dropConnections(): void;
   /** Stops; the data survive in `data` for a restart. */
   close(): Promise<void>;
@@ -84,21 +83,11 @@ export async function startEventHubs(options: EventHubsOptions): Promise<EventHu
     receiver_options: { autoaccept: false, credit_window: 300, max_message_size: MAX_MESSAGE_SIZE },
     sender_options: { autosettle: true, max_message_size: MAX_MESSAGE_SIZE },
   });
-  const sockets = socketsOf(server);
+  const connections = connectionsOf(server, container);
   const port = await listening(server, options.port ?? 0, host);
-  const dropConnections = (): void => {
-    // An error makes rhea clear the connection's timers; a plain destroy would leave them to keep the process alive.
-    for (const socket of sockets) socket.destroy(new Error('The emulator cut this connection.'));
-  };
-  const stop = async (): Promise<void> => {
-    const closed = once(server, 'close');
-    server.close();
-    dropConnections();
-    await closed;
-  };
   const health = await startHealth(() => server.listening, options.healthPort, host).catch(
     async (error: unknown) => {
-      await stop();
+      await connections.close();
       throw error;
     },
   );
@@ -108,7 +97,7 @@ export async function startEventHubs(options: EventHubsOptions): Promise<EventHu
     healthPort: health?.port,
     data,
     faults,
-    dropConnections,
+    dropConnections: connections.drop,
     connectionString: (hub) =>
       `Endpoint=sb://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port};SharedAccessKeyName=${KEY.name};` +
       `SharedAccessKey=${KEY.value};UseDevelopmentEmulator=true;${hub === undefined ? '' : `EntityPath=${hub}`}`,
@@ -120,7 +109,7 @@ export async function startEventHubs(options: EventHubsOptions): Promise<EventHu
       return loggedEvents(data.hub(hub, now()).partitions);
     },
     close: async () => {
-      await Promise.all([stop(), health?.close()]);
+      await Promise.all([connections.close(), health?.close()]);
     },
   };
 }
@@ -135,13 +124,3 @@ const loggedEvents = (partitions: readonly PartitionLog[]): LoggedEvent[] =>
       body,
     })),
   );
-
-function socketsOf(server: Server): ReadonlySet<Socket> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket) => {
-    socket.setNoDelay(true);
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  return sockets;
-}
