@@ -47,18 +47,13 @@ const isLastAttempt = ({ retryContext: retry }: InvocationContext): boolean =>
 
 /** A throw is the only way to keep the checkpoint where it is: it makes `retry` rerun the whole batch. */
 const refuseUnsettled = (messages: readonly Message[], settlements: readonly Settlement[]): void => {
-  if (settlements.length !== messages.length) {
-    throw new Error(
-      `the pipeline answered for ${settlements.length} of ${messages.length} events; a broken build: the batch is kept`,
-    );
-  }
-  const unsettled = settlements.filter(({ settled }) => !settled);
+  const answers = new Map(settlements.map((settlement) => [settlement.id, settlement]));
+  const unsettled = messages.filter(({ id }) => answers.get(id)?.settled !== true);
   const [first] = unsettled;
   if (first === undefined) return;
-  const fault = unsettled
-    .flatMap(({ endings }) => endings)
-    .find((ending) => ending.fault !== undefined)?.fault;
   const where = `${unsettled.length} of ${messages.length} events stay with Event Hubs, first ${first.id}`;
+  const endings = unsettled.flatMap(({ id }) => answers.get(id)?.endings ?? []);
+  const fault = endings.find((ending) => ending.fault !== undefined)?.fault;
   if (fault === undefined) throw new Error(`${where}: no reason given`);
   throw new Fault(fault.code, `${fault.code}: ${where}: ${fault.message}`, { cause: fault });
 };

@@ -1,19 +1,11 @@
-import { app, type EventHubHandler } from '@azure/functions';
+import { app } from '@azure/functions';
+import { systemClock } from '../shared/clock.js';
 import { pipeline } from './compose.js';
-import { eventHub } from './event-hub.js';
+import { consumerOf, WORK_MS } from './consumer.js';
 
 // Everything here was run through the real @azure/functions library with a stand-in host; it has never been run on the
 // real Azure Functions host. On Node 20 and 22 native ESM sees only `app`, `input`, `output` and `trigger` as values of
 // '@azure/functions': import anything else as a type.
-
-/** Two minutes less than `functionTimeout` in host.json, so that a batch ends in an answer and not in a killed worker. */
-const WORK_MS = 8 * 60_000;
-
-/** Composed at the first event, not at import: the host waits for imports at every cold start. */
-const audienceExports: EventHubHandler = async (messages, context) => {
-  const handle = eventHub(await pipeline(), { clock: { now: Date.now }, workMs: WORK_MS });
-  await handle(messages, context);
-};
 
 /**
  * `dataType` is a property of every host binding, missing from the library's Event Hubs type. With it the host hands
@@ -40,5 +32,5 @@ app.eventHub('audience-exports', {
     minimumInterval: { seconds: 2 },
     maximumInterval: { minutes: 1 },
   },
-  handler: audienceExports,
+  handler: consumerOf(pipeline, { clock: systemClock, workMs: WORK_MS }),
 });

@@ -12,8 +12,11 @@ const frames = (error: Error): string =>
  * other error may quote its input (`JSON.parse` does), so only its name and frames get out.
  */
 export const concealed = (error: unknown): Error => {
-  if (error instanceof Fault)
-    return Object.assign(new Fault(error.code, error.message), { stack: error.stack });
+  if (error instanceof Fault) {
+    const fault = new Fault(error.code, error.message);
+    if (error.stack !== undefined) fault.stack = error.stack;
+    return fault;
+  }
   const bare = new Error('An unexpected error; its message is withheld because it may quote personal data.');
   if (error instanceof Error) {
     bare.name = error.name;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { systemClock } from '../../shared/clock.js';
 import type { Clock } from '../../shared/core/ports.js';
 import { type LoadedApp, openApp } from './app.js';
 import { startEventHubFunction } from './event-hub-function.js';
@@ -7,7 +8,6 @@ import { parseHostJson } from './host-json.js';
 import type { HostServices } from './host-services.js';
 import type { FunctionMetadata, LogLine } from './rpc.js';
 import { applySettings, type Settings } from './settings.js';
-import { systemClock } from './system-clock.js';
 
 /** A function app at work in this process. */
 export interface FunctionsHost {

@@ -1,92 +1,9 @@
-import { InvocationContext, type RetryContext, type TriggerMetadata } from '@azure/functions';
+import type { RetryContext } from '@azure/functions';
 import { expect, test } from 'vitest';
 import { eventHub } from '../../functions/event-hub.js';
 import { Fault } from '../../shared/core/fault.js';
-import type { Ending, Message, Pipeline, RunOptions, Settlement } from '../../shared/core/ports.js';
-
-const NOW = Date.UTC(2026, 10, 22, 8, 0, 0);
-const AT = Date.UTC(2026, 10, 21, 21, 13, 1, 427);
-const WORK_MS = 480_000;
-
-type Answer = (message: Message, index: number) => Settlement;
-const settle: Answer = ({ id }) => ({ id, settled: true, endings: [{ name: 'delivered' }] });
-
-interface Run {
-  readonly messages: readonly Message[];
-  readonly options: RunOptions;
-}
-
-const recorder = (answer: Answer = settle): Pipeline & { runs: Run[] } => {
-  const runs: Run[] = [];
-  return {
-    runs,
-    async run(messages, options) {
-      runs.push({ messages, options });
-      return messages.map(answer);
-    },
-  };
-};
-
-interface Given {
-  readonly metadata?: TriggerMetadata;
-  readonly retry?: RetryContext;
-  readonly cardinality?: 'one' | 'many';
-}
-
-const contextOf = ({ metadata, retry, cardinality }: Given): InvocationContext =>
-  new InvocationContext({
-    invocationId: 'inv-1',
-    functionName: 'audience-exports',
-    ...(metadata === undefined ? {} : { triggerMetadata: metadata }),
-    ...(retry === undefined ? {} : { retryContext: retry }),
-    ...(cardinality === undefined
-      ? {}
-      : { options: { trigger: { type: 'eventHubTrigger', name: 'in', cardinality } } }),
-  });
-
-const handle = async (payload: unknown, given: Given = {}, pipeline = recorder()): Promise<Run> => {
-  const handler = eventHub(pipeline, { clock: { now: () => NOW }, workMs: WORK_MS });
-  await handler(payload, contextOf(given));
-  expect(pipeline.runs).toHaveLength(1);
-  const [run] = pipeline.runs;
-  if (run === undefined) throw new Error('the pipeline was not run');
-  return run;
-};
-
-const PARTITION = {
-  isCheckpointingAfterInvocation: true,
-  fullyQualifiedNamespace: '127.0.0.1',
-  eventHubName: 'aep-exports',
-  consumerGroup: 'tributary',
-  partitionId: '0',
-};
-
-/** The metadata of a batch as worker and library leave it: string arrays converted, keys re-cased. */
-const many = (count: number, over: TriggerMetadata = {}): TriggerMetadata => ({
-  partitionContext: PARTITION,
-  partitionKeyArray: Array.from({ length: count }, (_, i) => i),
-  offsetArray: Array.from({ length: count }, (_, i) => i * 100),
-  sequenceNumberArray: Array.from({ length: count }, (_, i) => 40 + i),
-  enqueuedTimeUtcArray: Array.from({ length: count }, (_, i) => `2026-11-21T21:13:0${1 + i}.427`),
-  propertiesArray: Array.from({ length: count }, () => ({})),
-  systemPropertiesArray: Array.from({ length: count }, (_, i) => ({
-    partitionKey: '0042',
-    sequenceNumber: 40 + i,
-    offset: String(i * 100),
-    enqueuedTimeUtc: `2026-11-21T21:13:0${1 + i}.427`,
-  })),
-  ...over,
-});
-
-const one = (over: TriggerMetadata = {}): TriggerMetadata => ({
-  partitionContext: PARTITION,
-  offset: '100',
-  sequenceNumber: 40,
-  enqueuedTimeUtc: '2026-11-21T21:13:01.427',
-  properties: {},
-  systemProperties: { sequenceNumber: 40, enqueuedTimeUtc: '2026-11-21T21:13:01.427' },
-  ...over,
-});
+import type { Ending, Pipeline } from '../../shared/core/ports.js';
+import { AT, contextOf, type Given, handle, many, NOW, one, recorder, WORK_MS } from './event-hub-fixture.js';
 
 test('every kind of body the host may convert to reaches the pipeline as it is, empty ones too', async () => {
   const bodies = ['text', { a: 1 }, Buffer.from([0xff]), 42, true, null, '', [1, 2], undefined];
@@ -100,56 +17,6 @@ test('id is partition and sequence number, time is the enqueued time, source nam
     { id: '0/40', body: 'a', at: AT, source: 'eventhub:aep-exports' },
     { id: '0/41', body: 'b', at: AT + 1000, source: 'eventhub:aep-exports' },
   ]);
-});
-
-test('systemPropertiesArray is believed before the arrays beside it', async () => {
-  const metadata = many(1, { sequenceNumberArray: [7], enqueuedTimeUtcArray: ['2020-01-01T00:00:00'] });
-  const { messages } = await handle(['a'], { metadata });
-  expect(messages[0]).toMatchObject({ id: '0/40', at: AT });
-});
-
-test.each([
-  ['absent', undefined],
-  ['without the two fields', [{ partitionKey: 'a' }, {}]],
-  ['unreadable', ['x', null]],
-  ['not an array', 'x'],
-])('systemPropertiesArray %s: the arrays beside it fill in', async (_, systemPropertiesArray) => {
-  const { messages } = await handle(['a', 'b'], { metadata: many(2, { systemPropertiesArray }) });
-  expect(messages.map(({ id, at }) => [id, at])).toEqual([
-    ['0/40', AT],
-    ['0/41', AT + 1000],
-  ]);
-});
-
-test.each([
-  ['a Long', { low: 41, high: 0, unsigned: false }, '0/41'],
-  ['a Long with the sign bit of its low half set', { low: -1, high: 0, unsigned: false }, '0/4294967295'],
-  ['a Long beyond 32 bits', { low: 5, high: 3, unsigned: false }, '0/12884901893'],
-  ['a Long beyond 53 bits', { low: 1, high: 0x200000, unsigned: false }, '0/9007199254740993'],
-  ['a numeric string', '41', '0/41'],
-  ['a big number', 1e15, '0/1000000000000000'],
-  ['zero', 0, '0/0'],
-])('a sequence number may be %s', async (_, sequence, id) => {
-  const metadata = many(1, { systemPropertiesArray: undefined, sequenceNumberArray: [sequence] });
-  expect((await handle(['a'], { metadata })).messages[0]?.id).toBe(id);
-});
-
-test.each([
-  ['without zone, seven digits of fraction', '2026-11-21T21:13:01.4271234', AT],
-  ['without fraction', '2026-11-21T21:13:01', AT - 427],
-  ['with Z', '2026-11-21T21:13:01.427Z', AT],
-  ['with an offset', '2026-11-21T23:13:01.427+02:00', AT],
-  ['year 1, .NET for unset', '0001-01-01T00:00:00', NOW],
-  ['not a time', 'soon', NOW],
-  ['a number', 5, NOW],
-])('an enqueued time %s', async (_, time, at) => {
-  const metadata = many(1, { systemPropertiesArray: undefined, enqueuedTimeUtcArray: [time] });
-  expect((await handle(['a'], { metadata })).messages[0]?.at).toBe(at);
-});
-
-test('a numeric partition id, as a conversion might leave it, reads the same', async () => {
-  const metadata = many(1, { partitionContext: { ...PARTITION, partitionId: 3 } });
-  expect((await handle(['a'], { metadata })).messages[0]?.id).toBe('3/40');
 });
 
 test('dropped empty bodies: positions are not trusted, times are only ever earlier', async () => {
@@ -247,9 +114,17 @@ test('unsettled without a reason still holds', async () => {
 });
 
 test('an answer that is missing counts as unsettled', async () => {
-  const silent: Pipeline = { run: async () => [] };
-  const handler = eventHub(silent, { clock: { now: () => NOW }, workMs: WORK_MS });
-  await expect(handler(['a'], contextOf({}))).rejects.toThrow('answered for 0 of 1 events');
+  const pipeline: Pipeline = { run: async () => [{ id: '0/40', settled: true, endings: [] }] };
+  const handler = eventHub(pipeline, { clock: { now: () => NOW }, workMs: WORK_MS });
+  await expect(handler(['a', 'b'], contextOf({ metadata: many(2) }))).rejects.toThrow('1 of 2 events');
+});
+
+test('answers are matched by id, whatever their order', async () => {
+  const pipeline: Pipeline = {
+    run: async (messages) => messages.map(({ id }) => ({ id, settled: true, endings: [] })).reverse(),
+  };
+  const handler = eventHub(pipeline, { clock: { now: () => NOW }, workMs: WORK_MS });
+  await expect(handler(['a', 'b'], contextOf({ metadata: many(2) }))).resolves.toBeUndefined();
 });
 
 test('a pipeline that throws is a failed attempt', async () => {

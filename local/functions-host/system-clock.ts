@@ -1,8 +1,0 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../../shared/core/ports.js';
-
-/** The machine's own time. */
-export const systemClock: Clock = {
-  now: Date.now,
-  sleep: (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }),
-};
