@@ -1,0 +1,4 @@
+import { connectorContract } from '../contracts/connector.js';
+import { httpSubjects, salesforceSubject } from './subjects.js';
+
+for (const subject of [salesforceSubject, ...httpSubjects]) connectorContract(subject);

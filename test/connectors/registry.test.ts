@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { ConnectionConfig, openConnector } from '../../shared/connectors/registry.js';
+import { secretsOf, stillClock } from './fakes.js';
+
+const hole = (name: string): string => `\${${name}}`;
+const SALES = {
+  type: 'salesforce',
+  domain: 'acme.my.salesforce.com',
+  auth: { clientCredentials: { secret: 'secret:salesforce' } },
+};
+const HTTP = { type: 'http', url: 'https://api.example.com' };
+
+const faults = (config: unknown): string => {
+  const parsed = ConnectionConfig.safeParse(config);
+  return parsed.success ? '' : z.prettifyError(parsed.error);
+};
+
+test('defaults are filled in', () => {
+  expect(ConnectionConfig.parse(SALES)).toEqual({ ...SALES, apiVersion: 'v66.0', timeoutMs: 30_000 });
+  expect(ConnectionConfig.parse(HTTP)).toEqual({
+    ...HTTP,
+    method: 'POST',
+    headers: {},
+    auth: 'none',
+    body: { object: hole('object'), key: hole('key'), fields: hole('fields') },
+    timeoutMs: 30_000,
+    idempotent: true,
+  });
+});
+
+describe('what is fine', () => {
+  test.each([
+    { ...SALES, domain: 'http://127.0.0.1:4000' },
+    { ...SALES, domain: 'http://localhost:4000' },
+    { ...SALES, domain: 'http://[::1]:4000' },
+    { ...SALES, domain: 'acme--dev.sandbox.my.salesforce.com', apiVersion: 'v46.0' },
+    { ...HTTP, url: 'http://127.0.0.1:1/x' },
+    {
+      ...HTTP,
+      url: `https://api.example.com/${hole('object')}/${hole('key.id')}?a=${hole('fields.My Field')}`,
+    },
+    { ...HTTP, headers: { Authorization: 'secret:token' } },
+    { ...HTTP, body: [hole('fields.a'), { b: `x${hole('key')}` }, null, 1] },
+  ])('%j', (config) => {
+    expect(faults(config)).toBe('');
+  });
+});
+
+describe('what is refused, and where', () => {
+  test.each<[unknown, RegExp]>([
+    [{ type: 'hubspot' }, /at type/],
+    [{ ...SALES, domain: 'https://acme.my.salesforce.com' }, /bare My Domain host[\s\S]*at domain/],
+    [{ ...SALES, domain: 'http://acme.my.salesforce.com' }, /bare My Domain host/],
+    [{ ...SALES, domain: 'acme.my.salesforce.com/services' }, /bare My Domain host/],
+    [{ ...SALES, domain: 'acme' }, /bare My Domain host/],
+    [{ ...SALES, domain: 'http://127.0.0.1.evil.example.com' }, /bare My Domain host/],
+    [{ ...SALES, domain: 'login.salesforce.com' }, /My Domain host: login/],
+    [{ ...SALES, domain: 'Test.Salesforce.com' }, /My Domain host: login/],
+    [{ ...SALES, apiVersion: '66' }, /v66\.0[\s\S]*at apiVersion/],
+    [{ ...SALES, apiVersion: 'v45.0' }, /v46\.0 or newer/],
+    [{ ...SALES, auth: { clientCredentials: { secret: 'hunter2' } } }, /never the secret itself/],
+    [{ ...SALES, extra: 1 }, /extra/],
+    [{ ...HTTP, url: 'ftp://api.example.com' }, /https[\s\S]*at url/],
+    [{ ...HTTP, url: 'http://api.example.com' }, /https/],
+    [{ ...HTTP, url: 'https://ada:pw@api.example.com' }, /user name or password/],
+    [{ ...HTTP, url: `https://${hole('key')}.example.com/` }, /scheme or host/],
+    [{ ...HTTP, url: `${hole('fields.url')}` }, /must start with/],
+    [{ ...HTTP, url: 'https://api.example.com/#x' }, /fragment/],
+    [{ ...HTTP, url: `https://api.example.com/a/../${hole('key')}` }, /"\.\."/],
+    [{ ...HTTP, url: `https://api.example.com/${hole('fields')}` }, /is an object/],
+    [{ ...HTTP, url: `https://api.example.com/${hole('nope')}` }, /unknown placeholder/],
+    [{ ...HTTP, body: { a: hole('secret') } }, /unknown placeholder[\s\S]*at body/],
+    [{ ...HTTP, body: { a: `x ${hole('fields')}` } }, /is an object/],
+    [{ ...HTTP, body: { [hole('key')]: 1 } }, /member name/],
+    [{ ...HTTP, method: 'GET' }, /at method/],
+    [{ ...HTTP, headers: { Host: 'x' } }, /Host must not be set[\s\S]*at headers\.Host/],
+    [{ ...HTTP, headers: { 'content-LENGTH': '1' } }, /must not be set/],
+    [{ ...HTTP, headers: { 'Transfer-Encoding': 'chunked' } }, /must not be set/],
+    [{ ...HTTP, headers: { connection: 'close' } }, /must not be set/],
+    [{ ...HTTP, headers: { 'X-A': 'a\r\nHost: b' } }, /one line/],
+    [{ ...HTTP, headers: { 'X A': 'a' } }, /not a header name/],
+    [{ ...HTTP, headers: { authorization: 'x' }, auth: { bearer: { token: 'secret:t' } } }, /beside "auth"/],
+    [{ ...HTTP, auth: {} }, /exactly one of/],
+    [{ ...HTTP, auth: { bearer: { token: 'abc' } } }, /at auth\.bearer\.token/],
+    [{ ...HTTP, auth: { basic: { user: 'a:b', password: 'secret:p' } } }, /must not hold ":"/],
+    [{ ...HTTP, success: {} }, /at success/],
+  ])('%j', (config, words) => {
+    expect(faults(config)).toMatch(words);
+  });
+});
+
+test('opening reads no secret and sends nothing', () => {
+  const secrets = secretsOf({});
+  const fetch = () => Promise.reject(new Error('something was sent'));
+  for (const config of [SALES, HTTP]) {
+    const connector = openConnector('crm', ConnectionConfig.parse(config), {
+      secrets,
+      clock: stillClock(),
+      fetch,
+    });
+    expect(connector.name).toBe('crm');
+  }
+});
+
+test('the config has a JSON Schema, for editors', () => {
+  const schema = z.toJSONSchema(ConnectionConfig, { io: 'input' });
+  expect(schema.oneOf).toHaveLength(2);
+});
