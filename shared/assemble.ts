@@ -4,8 +4,9 @@ import { systemClock } from './clock.js';
 import { type Config, formatFinding, loadConfig } from './config/load.js';
 import { openConnector } from './connectors/registry.js';
 import { Fault } from './core/fault.js';
-import type { Clock, Connector, Observer, Pipeline } from './core/ports.js';
+import type { Connector, Pipeline } from './core/ports.js';
 import { jsonLog } from './log.js';
+import { observerNamed } from './observers.js';
 import { inflate } from './pipeline/inflate.js';
 import { createPipeline } from './pipeline/run.js';
 import { settingSecrets } from './secrets.js';
@@ -13,14 +14,6 @@ import { readSettings } from './settings.js';
 import { openKept, openStore } from './stores/open.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
-
-/** What a host may listen with; a deployed function listens with nothing. */
-export interface AssembleOptions {
-  readonly observer?: Observer;
-  readonly clock?: Clock;
-}
-
-const DEAF: Observer = { batch: () => undefined, delivery: () => undefined };
 
 async function readConfig(path: string, env: Env): Promise<Config> {
   let text: string;
@@ -41,9 +34,9 @@ async function readConfig(path: string, env: Env): Promise<Config> {
  * Puts a pipeline together from a deployment's settings: the file, its connections, the stores. Both clouds and the
  * local run call this, so that they cannot differ. Throws a `config.*` fault that names what is wrong.
  */
-export async function assemble(env: Env, options: AssembleOptions = {}): Promise<Pipeline> {
+export async function assemble(env: Env): Promise<Pipeline> {
   const settings = readSettings(env);
-  const clock = options.clock ?? systemClock;
+  const clock = systemClock;
   const config = await readConfig(settings.TRIBUTARY_CONFIG, env);
   const secrets = settingSecrets(env);
   const connectors = new Map<string, Connector>();
@@ -58,7 +51,7 @@ export async function assemble(env: Env, options: AssembleOptions = {}): Promise
     deadLetters: await openKept('TRIBUTARY_DEAD_LETTERS', settings.TRIBUTARY_DEAD_LETTERS, clock),
     clock,
     log: jsonLog(settings.TRIBUTARY_LOG_LEVEL, (line) => process.stdout.write(line), clock.now),
-    observer: options.observer ?? DEAF,
+    observer: observerNamed(settings.TRIBUTARY_OBSERVER),
     inflate,
     newId: randomUUID,
     random: Math.random,

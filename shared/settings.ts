@@ -15,6 +15,8 @@ export const Settings = z.object({
   TRIBUTARY_LOG_LEVEL: z.enum(LEVELS).default('info'),
   /** Key of the one-way names that stand for persons in logs. */
   TRIBUTARY_LOG_KEY: z.string().min(1).default('tributary'),
+  /** Name of an observer inside this process; only the local run provides one. */
+  TRIBUTARY_OBSERVER: z.string().min(1).optional(),
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -33,6 +33,7 @@ const FIELDS: ObjectSchema['fields'] = {
   Loyalty_Points__c: { type: 'number', label: 'Loyalty Points' },
   Audiences__c: { type: 'text', label: 'Audiences', max: 32_768 },
   Tier__c: { type: 'text', label: 'Tier', max: 255 },
+  Entered__c: { type: 'checkbox', label: 'Entered' },
   Entered_At__c: { type: 'datetime', label: 'Entered At' },
 };
 

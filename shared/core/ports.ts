@@ -204,9 +204,16 @@ export interface Delivery {
   readonly messages: readonly string[];
 }
 
+/** One batch that has been worked off, as observers hear of it. */
+export interface BatchReport {
+  readonly source: string;
+  readonly ledger: Ledger;
+  readonly settlements: readonly Settlement[];
+}
+
 /** Told of every batch and delivery. Must not throw. */
 export interface Observer {
-  batch(ledger: Ledger, source: string): void;
+  batch(report: BatchReport): void;
   delivery(delivery: Delivery): void;
 }
 

@@ -121,8 +121,9 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       await settlePersons(all, run);
       const settlements = messages.map((message, i) => settlementOf(message, entries[i] ?? [], run));
       const ledger = countLedger(messages.length, all.length, settlements, run.counts);
-      deps.log.write('info', 'batch', { source: messages[0]?.source ?? 'none', ...ledger });
-      deps.observer.batch(ledger, messages[0]?.source ?? 'none');
+      const source = messages[0]?.source ?? 'none';
+      deps.log.write('info', 'batch', { source, ...ledger });
+      deps.observer.batch({ source, ledger, settlements });
       return settlements;
     },
   };

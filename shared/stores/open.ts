@@ -24,9 +24,9 @@ export async function openStore(value: string): Promise<StateStore> {
   return store;
 }
 
-/** Opens the place a setting names for parked messages or dead letters. The same name gives the same place. */
+/** Opens the place a setting names for parked messages or dead letters. Same setting and name, same place. */
 export async function openKept(setting: string, value: string, clock: Clock): Promise<MemoryKept> {
-  const name = memoryName(setting, value);
+  const name = `${setting} ${memoryName(setting, value)}`;
   const place = kept.get(name) ?? memoryKept(clock);
   kept.set(name, place);
   return place;

@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+
+const HELP = `tributary dev: the main job on this machine, with nothing else installed.
+
+Starts emulators of Kinesis and Event Hubs, the Lambda and the Function on them, and a demo CRM; publishes Adobe's
+documented examples and generated traffic, half to each stream; shows what became of it; keeps running for your own.
+
+  --once               stop after the published events are settled
+  --json               print the ledger as JSON on standard output; status 0 only if everything is accounted for
+  --events N           generated messages (2000)
+  --seed N             seed of the generated traffic (1)
+  --config FILE        run your own tributary.yaml instead of the demo's
+  --patience SECONDS   how long to wait for the published events to be settled (120)
+  --kinesis-port N, --event-hubs-port N, --crm-port N
+                       fixed ports instead of free ones
+  --help               this text
+
+Exit status: 0 fine, 1 something is not accounted for, 2 wrong use, or something could not be started.
+`;
+
+const OPTIONS = {
+  once: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  events: { type: 'string', default: '2000' },
+  seed: { type: 'string', default: '1' },
+  config: { type: 'string' },
+  patience: { type: 'string', default: '120' },
+  'kinesis-port': { type: 'string', default: '0' },
+  'event-hubs-port': { type: 'string', default: '0' },
+  'crm-port': { type: 'string', default: '0' },
+  help: { type: 'boolean', default: false, short: 'h' },
+} as const;
+
+/** Largest number each option takes. */
+const MOST = { events: 1_000_000, seed: 2 ** 31, patience: 86_400, port: 65_535 } as const;
+
+class WrongUse extends Error {}
+
+function whole(name: string, text: string, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= most) return value;
+  throw new WrongUse(`--${name} takes a whole number from 0 to ${most}, not ${JSON.stringify(text)}`);
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values;
+  } catch (error) {
+    throw new WrongUse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** `tributary dev`. The local stack is loaded only here and only when it runs, so that it never ships. */
+export async function dev(args: readonly string[]): Promise<number> {
+  try {
+    const values = parse(args);
+    if (values.help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const options = {
+      once: values.once || values.json,
+      json: values.json,
+      events: whole('events', values.events, MOST.events),
+      seed: whole('seed', values.seed, MOST.seed),
+      config: values.config,
+      patience: whole('patience', values.patience, MOST.patience),
+      kinesisPort: whole('kinesis-port', values['kinesis-port'], MOST.port),
+      eventHubsPort: whole('event-hubs-port', values['event-hubs-port'], MOST.port),
+      crmPort: whole('crm-port', values['crm-port'], MOST.port),
+    };
+    const { runDev } = await import('../local/dev/run.js');
+    return await runDev(options);
+  } catch (error) {
+    if (!(error instanceof WrongUse)) throw error;
+    process.stderr.write(`tributary dev: ${error.message}\n\n${HELP}`);
+    return 2;
+  }
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { dev } from './dev.js';
+
+/** A command: gets the words after its name, gives the exit status (0 fine, 1 findings, 2 wrong use). */
+export type Command = (args: readonly string[]) => Promise<number>;
+
+const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly about: string }>> = {
+  dev: { run: dev, about: 'run the main job on this machine: both streams, both clouds, a demo CRM' },
+};
+
+const HELP = `tributary: AEP audience events in, the customer's systems changed, each change once.
+
+usage: tributary COMMAND [options]
+
+${Object.entries(COMMANDS)
+  .map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`)
+  .join('\n')}
+
+tributary COMMAND --help tells more. Exit status: 0 fine, 1 findings, 2 wrong use.
+`;
+
+async function main([name, ...rest]: readonly string[]): Promise<number> {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(HELP);
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command) return command.run(rest);
+  process.stderr.write(`tributary: there is no command ${JSON.stringify(name)}\n\n${HELP}`);
+  return 2;
+}
+
+process.exitCode = await main(process.argv.slice(2));

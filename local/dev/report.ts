@@ -1,0 +1,126 @@
+import { type Delivery, ENDINGS, type EndingName } from '../../shared/core/ports.js';
+import type { Difference } from '../demo/oracle.js';
+import type { Stack } from './stack.js';
+
+/** What the oracle counted in the streams, and where the CRM differs from it. */
+export interface Verdict {
+  readonly counts: {
+    readonly messages: number;
+    readonly records: number;
+    readonly malformed: number;
+    readonly unaddressed: number;
+    readonly personsRefused: number;
+  };
+  readonly differences: readonly Difference[];
+}
+
+/** The ledger of a run, as `--json` prints it. */
+export interface Summary {
+  readonly published: number;
+  readonly settled: number;
+  /** False when the run was stopped or took too long. */
+  readonly complete: boolean;
+  /** Records found in the streams (by the oracle where it was asked) and records that ended. */
+  readonly records: { readonly in: number; readonly ended: number };
+  readonly endings: Readonly<Record<EndingName, number>>;
+  readonly crm: {
+    readonly calls: number;
+    readonly rows: number;
+    readonly accepted: number;
+    readonly suppressed: number;
+  };
+  readonly deadLetters: number;
+  readonly oracle: (Verdict['counts'] & { readonly differences: readonly Difference[] }) | undefined;
+  readonly seconds: { readonly start: number; readonly run: number };
+}
+
+const MEANINGS: Readonly<Record<EndingName, string>> = {
+  delivered: 'the CRM accepted the change',
+  unchanged: 'the CRM holds it already',
+  irrelevant: 'no rule wants it',
+  stale: 'older than what is known',
+  withheld: 'consent says no',
+  unaddressed: 'no usable key; kept',
+  rejected: 'the CRM refused the row; dead letter',
+  malformed: 'cannot be read; dead letter',
+  parked: 'waits in the retry queue',
+  held: 'given back to the stream',
+};
+
+const line = (name: string, value: number | string, meaning = ''): string =>
+  `  ${name.padEnd(14)}${String(value).padStart(8)}   ${meaning}\n`;
+
+const WHY_SHOWN = 5;
+
+/** Values come from events: control characters could take over the terminal. */
+const plain = (text: string): string =>
+  [...text]
+    .map((char) => (/[\p{Cc}\p{Cf}]/u.test(char) ? '\u{fffd}' : char))
+    .join('')
+    .slice(0, 60);
+
+function why(deliveries: readonly Delivery[]): string {
+  const latest = new Map<string, Delivery>();
+  for (const one of deliveries) {
+    if (one.outcome.kind === 'accepted') latest.set(Object.values(one.action.key).join(), one);
+  }
+  return [...latest.values()]
+    .slice(-WHY_SHOWN)
+    .map(({ action, causes, messages }) => {
+      const fields = Object.entries(action.fields).map(
+        ([name, value]) => `${name}=${plain(JSON.stringify(value))}`,
+      );
+      const key = plain(Object.values(action.key).join());
+      const from = messages.at(-1) ?? 'an earlier record';
+      return `  ${action.object} ${key}\n    ${fields.join(' ')}\n    because ${causes.join(', ')}; record ${from}\n`;
+    })
+    .join('');
+}
+
+function judged({ oracle }: Summary): string {
+  if (!oracle) return 'The oracle knows only the demo configuration, so it was not asked.\n';
+  if (oracle.differences.length === 0) {
+    return `The CRM equals the oracle, computed from the ${oracle.messages} messages in both streams.\n`;
+  }
+  const shown = oracle.differences.slice(0, 10);
+  const list = shown.map(
+    ({ object, key, field, expected, actual }) =>
+      `  ${object} ${plain(key)} ${field}: expected ${plain(expected)}, found ${plain(actual)}\n`,
+  );
+  return `The CRM differs from the oracle in ${oracle.differences.length} places:\n${list.join('')}`;
+}
+
+/** The table at the end of a run. */
+export function table(summary: Summary, good: boolean, deliveries: readonly Delivery[]): string {
+  const { records, endings, crm, seconds } = summary;
+  return [
+    '\n',
+    line('messages', summary.published, `half by Kinesis, half by Event Hubs; ${summary.settled} settled`),
+    line('records in', records.in),
+    ...ENDINGS.map((name) => line(`  ${name}`, endings[name], MEANINGS[name])),
+    line(
+      '  sum',
+      records.ended,
+      records.in === records.ended ? 'equals the records in' : 'DIFFERS from the records in',
+    ),
+    line('CRM calls', crm.calls),
+    line('CRM rows', crm.rows, `${crm.accepted} accepted`),
+    line('dead letters', summary.deadLetters),
+    line('seconds', seconds.run, `and ${seconds.start} to start`),
+    '\nSome contacts, and why they changed:\n',
+    why(deliveries),
+    `\n${judged(summary)}`,
+    good ? 'Everything is accounted for.\n' : 'Something is NOT accounted for: see above.\n',
+  ].join('');
+}
+
+/** How to go on, once the run is over and the stack stays up. */
+export function ready(stack: Stack): string {
+  return [
+    '\nStill running; send events of your own:\n',
+    `  Kinesis     endpoint ${stack.kinesis.endpoint}  stream ${stack.kinesis.streamName}  (any credentials, eu-central-1)\n`,
+    `  Event Hubs  ${stack.eventHubs.connectionString(stack.hub)}\n`,
+    `  demo CRM    ${stack.crm.url}  (make it misbehave: POST ${stack.crm.url}/_control)\n`,
+    'Ctrl-C stops everything.\n',
+  ].join('');
+}

@@ -1,0 +1,192 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { systemClock } from '../../shared/clock.js';
+import { Fault } from '../../shared/core/fault.js';
+import { DOCUMENTED_EVENTS } from '../demo/documented-events.js';
+import { compare, expectedState } from '../demo/oracle.js';
+import { generate } from '../demo/traffic.js';
+import { createProgress } from './progress.js';
+import { type Outgoing, publishToEventHubs, publishToKinesis } from './publish.js';
+import { readBack } from './read-back.js';
+import { ready, type Summary, table, type Verdict } from './report.js';
+import { packageRoot, type Stack, startStack } from './stack.js';
+
+export interface DevOptions {
+  readonly once: boolean;
+  readonly json: boolean;
+  readonly seed: number;
+  readonly events: number;
+  /** The customer's own file; then the demo's oracle has nothing to say. */
+  readonly config: string | undefined;
+  readonly kinesisPort: number;
+  readonly eventHubsPort: number;
+  readonly crmPort: number;
+  /** Longest wait for the published events to be settled, seconds. */
+  readonly patience: number;
+}
+
+interface Streams {
+  readonly streamMessages: readonly Outgoing[];
+  readonly hubMessages: readonly Outgoing[];
+}
+
+/** Adobe's documented examples and generated traffic, dealt out in turn: half of it to each stream. */
+function deal(options: DevOptions): Streams {
+  const documented = DOCUMENTED_EVENTS.map(({ body }, i) => ({
+    body: Buffer.from(body),
+    partitionKey: `documented-${i}`,
+  }));
+  const generated = generate({
+    seed: options.seed,
+    events: options.events,
+    startAt: Date.now() - 86_400_000,
+  });
+  const all = [...documented, ...generated];
+  return {
+    streamMessages: all.filter((_, i) => i % 2 === 0),
+    hubMessages: all.filter((_, i) => i % 2 === 1),
+  };
+}
+
+async function publish(stack: Stack, streams: Streams, onSent: (count: number) => void): Promise<void> {
+  const { streamMessages, hubMessages } = streams;
+  await Promise.all([
+    publishToKinesis(stack.kinesis.client(), stack.kinesis.streamName, streamMessages, systemClock, onSent),
+    publishToEventHubs(stack.eventHubs.connectionString(), stack.hub, hubMessages, onSent),
+  ]);
+}
+
+/** Waits until every published message is settled; gives false when that takes too long or somebody stops it. */
+async function settled(stack: Stack, count: number, patience: number, stop: AbortSignal): Promise<boolean> {
+  const end = performance.now() + patience * 1000;
+  while (stack.tracker.settled < count) {
+    if (stop.aborted || performance.now() > end) return false;
+    await delay(50);
+  }
+  return true;
+}
+
+/** What the oracle makes of everything both streams hold, beside what the CRM holds. */
+async function judge(stack: Stack, options: DevOptions): Promise<Verdict | undefined> {
+  if (options.config !== undefined) return undefined;
+  const log = await readBack(stack.kinesis.client(), stack.kinesis.streamName, stack.eventHubs, stack.hub);
+  const expected = expectedState(log);
+  const contacts = [...stack.crm.rows('Contact').values()];
+  const entries = [...stack.crm.rows('Audience_Entry__c').values()];
+  const { records, malformed, unaddressed, rejected } = expected;
+  return {
+    counts: { messages: log.length, records, malformed, unaddressed, personsRefused: rejected.size },
+    differences: compare(expected, { contacts, entries }),
+  };
+}
+
+async function demonstrate(
+  stack: Stack,
+  options: DevOptions,
+  startedAt: number,
+  stop: AbortSignal,
+): Promise<Summary> {
+  const streams = deal(options);
+  const count = streams.streamMessages.length + streams.hubMessages.length;
+  let sent = 0;
+  const progress = createProgress(options.json, () => ({ sent, settled: stack.tracker.settled, count }));
+  const began = performance.now();
+  try {
+    await publish(stack, streams, (more) => {
+      sent += more;
+    });
+    const complete = await settled(stack, count, options.patience, stop);
+    const seconds = (performance.now() - began) / 1000;
+    return summarise(stack, { published: count, complete, seconds, startedAt }, await judge(stack, options));
+  } finally {
+    progress.stop();
+  }
+}
+
+function summarise(
+  stack: Stack,
+  run: { published: number; complete: boolean; seconds: number; startedAt: number },
+  verdict: Verdict | undefined,
+): Summary {
+  const endings = stack.tracker.endings();
+  const { calls, rows, accepted, suppressed } = stack.tracker.totals();
+  const sum = Object.values(endings).reduce((total, count) => total + count, 0);
+  return {
+    published: run.published,
+    settled: stack.tracker.settled,
+    complete: run.complete,
+    records: { in: verdict?.counts.records ?? sum, ended: sum },
+    endings,
+    crm: { calls, rows, accepted, suppressed },
+    deadLetters: stack.deadLetters().length,
+    oracle: verdict === undefined ? undefined : { ...verdict.counts, differences: verdict.differences },
+    seconds: {
+      start: round(performance.now() - run.startedAt - run.seconds * 1000),
+      run: round(run.seconds * 1000),
+    },
+  };
+}
+
+const round = (ms: number): number => Math.round(ms / 100) / 10;
+
+/** Nothing lost, nothing left over, every count the oracle's, and the CRM holds what it should. */
+function isGood({ complete, published, settled: done, records, endings, oracle }: Summary): boolean {
+  const counted = complete && done === published && records.in === records.ended && endings.held === 0;
+  if (!oracle) return counted;
+  const agrees = endings.malformed === oracle.malformed && endings.unaddressed === oracle.unaddressed;
+  return counted && agrees && oracle.messages === published && oracle.differences.length === 0;
+}
+
+function untilInterrupted(stop: AbortController): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      stop.abort();
+      resolve();
+    };
+    process.once('SIGINT', end);
+    process.once('SIGTERM', end);
+  });
+}
+
+/** Runs the main job on this machine. Gives the exit status: 0 fine, 1 findings, 2 wrong use or something missing. */
+export async function runDev(options: DevOptions): Promise<number> {
+  const startedAt = performance.now();
+  const stop = new AbortController();
+  const interrupted = untilInterrupted(stop);
+  const say = (text: string): void => {
+    if (!options.json) process.stdout.write(text);
+  };
+  const complain = (error: unknown): void => {
+    if (!stop.signal.aborted)
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  };
+  let stack: Stack;
+  try {
+    stack = await startStack({
+      config: options.config ?? `${packageRoot()}local/demo/tributary.yaml`,
+      kinesisPort: options.kinesisPort,
+      eventHubsPort: options.eventHubsPort,
+      crmPort: options.crmPort,
+      crmLatencyMs: 20,
+      onError: complain,
+      onStep: (what) => say(`starting ${what}\n`),
+    });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    process.stderr.write(`tributary: ${error.code}: ${error.message}\n`);
+    return 2;
+  }
+  try {
+    const summary = await demonstrate(stack, options, startedAt, stop.signal);
+    const good = isGood(summary);
+    if (options.json) process.stdout.write(`${JSON.stringify({ good, ...summary }, null, 2)}\n`);
+    say(table(summary, good, stack.tracker.deliveries()));
+    if (!options.once && !stop.signal.aborted) {
+      say(ready(stack));
+      await interrupted;
+      say('\nstopping …\n');
+    }
+    return good ? 0 : 1;
+  } finally {
+    await stack.close();
+  }
+}

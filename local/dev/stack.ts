@@ -1,0 +1,185 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { assemble } from '../../shared/assemble.js';
+import { systemClock } from '../../shared/clock.js';
+import { Fault, type Result } from '../../shared/core/fault.js';
+import { provideObserver } from '../../shared/observers.js';
+import { settingOfSecret } from '../../shared/secrets.js';
+import { closeMemories, openKept } from '../../shared/stores/open.js';
+import { type DemoCrm, startDemoCrm } from '../demo-crm/server.js';
+import { startAzurite } from '../emulators/azurite.js';
+import { parseEmulatorConfig } from '../emulators/event-hubs/config.js';
+import { type EventHubsEmulator, startEventHubs } from '../emulators/event-hubs/server.js';
+import { startKinesis } from '../emulators/kinesis.js';
+import { type EventSourceMapping, startEventSourceMapping } from '../event-source-mapping/mapping.js';
+import { readMappingSettings } from '../event-source-mapping/settings.js';
+import { startFunctionsHost } from '../functions-host/host.js';
+import { type LambdaHandler, lambdaInvoker } from '../lambda-invoker.js';
+import { readLambdaSettings } from '../lambda-settings.js';
+import { type ReplayLoop, startReplay } from './replay-loop.js';
+import { createTracker, type Tracker } from './tracker.js';
+
+export interface StackOptions {
+  /** The customer's file; the demo's own when absent. */
+  readonly config: string;
+  readonly kinesisPort: number;
+  readonly eventHubsPort: number;
+  readonly crmPort: number;
+  readonly crmLatencyMs: number;
+  /** Told of failed attempts and lost connections. */
+  readonly onError: (error: unknown) => void;
+  /** Told what is being started. */
+  readonly onStep: (what: string) => void;
+}
+
+/** Both clouds, a CRM and everything between them, in this process. */
+export interface Stack {
+  readonly crm: DemoCrm;
+  readonly tracker: Tracker;
+  readonly kinesis: { readonly endpoint: string; readonly streamName: string; client(): KinesisClient };
+  readonly eventHubs: EventHubsEmulator;
+  readonly hub: string;
+  readonly mapping: EventSourceMapping;
+  readonly deadLetters: () => ReturnType<Awaited<ReturnType<typeof openKept>>['all']>;
+  close(): Promise<void>;
+}
+
+const SHARDS = 2;
+const MEMORY = 'memory:dev';
+const CONSUMER = 'consumer';
+
+/** The package's own folder, whether this runs from dist/local/dev or from local/dev. */
+export const packageRoot = (): string => {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  return here.replace(/(?:[\\/]dist)?[\\/]local[\\/]dev[\\/]?$/, '/');
+};
+
+/** The built (or, under a TypeScript loader, the source) module of an entry such as lambdas/index. */
+const entryUrl = (name: string): string => {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return new URL(`../../${name}.${extension}`, import.meta.url).href;
+};
+
+const must = <T>(result: Result<T>): T => {
+  if (!result.ok) throw result.fault;
+  return result.value;
+};
+
+type Closer = () => Promise<unknown>;
+
+/** Closes in the reverse order of starting, all of it, whatever fails on the way. */
+async function closeAll(closers: Closer[], onError: (error: unknown) => void): Promise<void> {
+  for (const close of closers.reverse()) {
+    try {
+      await close();
+    } catch (error) {
+      onError(error);
+    }
+  }
+}
+
+async function startLambda(
+  stream: { client(): KinesisClient; streamName: string },
+  serverless: string,
+  options: StackOptions,
+): Promise<EventSourceMapping> {
+  const lambda = must(readLambdaSettings(serverless, CONSUMER));
+  const module: Record<string, LambdaHandler> = await import(entryUrl('lambdas/index'));
+  const handler = module[lambda.export];
+  if (!handler)
+    throw new Fault('config.invalid', `serverless.yml: ${lambda.module} exports no ${lambda.export}`);
+  return startEventSourceMapping({
+    client: stream.client(),
+    streamName: stream.streamName,
+    settings: must(readMappingSettings(serverless, CONSUMER)),
+    invoke: lambdaInvoker(handler, { name: lambda.name, timeoutMs: lambda.timeoutMs, memory: lambda.memory }),
+    onFailure: async (message) =>
+      options.onError(new Error(`a batch was given up: ${JSON.stringify(message)}`)),
+    clock: systemClock,
+    onError: options.onError,
+  });
+}
+
+const settingsFor = (crm: DemoCrm, eventHubs: EventHubsEmulator, hub: string, config: string) => ({
+  AWS_REGION: 'eu-central-1',
+  EventHubConnection: eventHubs.connectionString(),
+  EVENT_HUB_NAME: hub,
+  EVENT_HUB_CONSUMER_GROUP: 'tributary',
+  SALESFORCE_DOMAIN: crm.url,
+  [settingOfSecret('salesforce')]: JSON.stringify({ clientId: crm.clientId, clientSecret: crm.clientSecret }),
+  TRIBUTARY_CONFIG: config,
+  TRIBUTARY_STATE: MEMORY,
+  TRIBUTARY_PARKING: MEMORY,
+  TRIBUTARY_DEAD_LETTERS: MEMORY,
+  TRIBUTARY_LOG_LEVEL: 'silent',
+  TRIBUTARY_OBSERVER: 'dev',
+});
+
+async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
+  const root = packageRoot();
+  const serverless = await readFile(`${root}serverless.yml`, 'utf8');
+  const hubsFile = `${root}local/emulators/event-hubs/Config.json`;
+  const hub = 'aep-exports';
+  options.onStep('demo CRM');
+  const crm = await startDemoCrm({ port: options.crmPort, latencyMs: options.crmLatencyMs });
+  closers.push(() => crm.close());
+  options.onStep('Event Hubs emulator');
+  const hubsConfig = must(parseEmulatorConfig(await readFile(hubsFile, 'utf8'), hubsFile));
+  const eventHubs = await startEventHubs({ config: hubsConfig, port: options.eventHubsPort });
+  closers.push(() => eventHubs.close());
+  options.onStep('Kinesis emulator');
+  const { stream } = must(readMappingSettings(serverless, CONSUMER));
+  const kinesis = await startKinesis({ streamName: stream.name, shards: SHARDS, port: options.kinesisPort });
+  closers.push(() => kinesis.close());
+  options.onStep('Azurite (checkpoints)');
+  const azurite = await startAzurite();
+  closers.push(() => azurite.close());
+  const tracker = createTracker();
+  provideObserver('dev', tracker);
+  const settings = settingsFor(crm, eventHubs, hub, options.config);
+  Object.assign(process.env, settings);
+  options.onStep('pipeline');
+  closers.push(async () => closeMemories());
+  const replay: ReplayLoop = startReplay(
+    await assemble(process.env),
+    await openKept('TRIBUTARY_PARKING', MEMORY, systemClock),
+    systemClock,
+    options.onError,
+  );
+  closers.push(() => replay.close());
+  options.onStep('Lambda and its event source mapping');
+  const mapping = await startLambda(kinesis, serverless, options);
+  closers.push(() => mapping.close());
+  options.onStep('Function and its host');
+  const host = await startFunctionsHost({
+    entry: entryUrl('functions/index'),
+    hostJson: JSON.parse(await readFile(`${root}host.json`, 'utf8')),
+    settings,
+    blobConnectionString: azurite.connectionString,
+    onError: options.onError,
+  });
+  closers.push(() => host.close());
+  const letters = await openKept('TRIBUTARY_DEAD_LETTERS', MEMORY, systemClock);
+  return {
+    crm,
+    tracker,
+    kinesis,
+    eventHubs,
+    hub,
+    mapping,
+    deadLetters: () => letters.all(),
+    close: () => closeAll(closers, options.onError),
+  };
+}
+
+/** Starts everything; when one part cannot start, what had started is stopped again and the fault is thrown. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const closers: Closer[] = [];
+  try {
+    return await start(options, closers);
+  } catch (error) {
+    await closeAll(closers, options.onError);
+    throw error;
+  }
+}
