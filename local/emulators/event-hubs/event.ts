@@ -8,6 +8,8 @@ export const ANNOTATION = {
   partitionKey: 'x-opt-partition-key',
 } as const;
 
+const NOTHING = Buffer.alloc(0);
+
 const OWN = new Set<string>(Object.values(ANNOTATION));
 
 /** An event as a producer sent it, in raw AMQP parts, so that every type comes out as it went in. */
@@ -18,8 +20,6 @@ export interface IncomingEvent {
   readonly annotations: readonly Buffer[];
   /** All sections after the annotations. */
   readonly rest: Buffer;
-  /** The body alone: binary and text as they are, other AMQP types in their encoding. */
-  readonly body: Buffer;
   readonly partitionKey: string | undefined;
 }
 
@@ -50,15 +50,13 @@ export function readEvent(message: Buffer, batchKey?: string): IncomingEvent | u
   const sections = splitSections(message);
   const annotations = sections && annotationsOf(sections);
   if (sections === undefined || annotations === undefined) return undefined;
-  const rest = Buffer.concat(
-    sections.filter(({ code }) => code >= SECTION.properties).map(({ bytes }) => bytes),
-  );
-  const header = sections.find(({ code }) => code === SECTION.header)?.bytes;
+  const inFront = sections.filter(({ code }) => code < SECTION.properties);
+  const start = inFront.reduce((length, { bytes }) => length + bytes.length, 0);
+  // Copies, because a view would keep the whole batch or network packet in memory.
   return {
-    header: Buffer.from(header ?? []),
+    header: Buffer.from(inFront.find(({ code }) => code === SECTION.header)?.bytes ?? NOTHING),
     annotations: annotations.others.map((pair) => Buffer.from(pair)),
-    rest,
-    body: bodyOf(sections),
+    rest: Buffer.from(message.subarray(start)),
     partitionKey: batchKey ?? annotations.partitionKey,
   };
 }
@@ -79,8 +77,9 @@ function annotationsOf(sections: readonly Section[]): Annotations | undefined {
   };
 }
 
-function bodyOf(sections: readonly Section[]): Buffer {
-  const body = sections.filter(({ code }) => code >= SECTION.data && code <= SECTION.value);
+/** The body alone: binary and text as they are, other AMQP types in their encoding. */
+export function bodyOf({ rest }: IncomingEvent): Buffer {
+  const body = splitSections(rest)?.filter(({ code }) => code >= SECTION.data && code <= SECTION.value) ?? [];
   return Buffer.concat(
     body.map(({ value }) => {
       const words = text(value);

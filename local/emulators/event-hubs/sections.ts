@@ -47,13 +47,13 @@ function widthOf(bytes: Buffer, at: number, category: number): number | undefine
   return at + 5 <= bytes.length ? 5 + bytes.readUInt32BE(at + 1) : undefined;
 }
 
-/** Cuts a message into its sections; undefined when the bytes are not a message. */
+/** Cuts a message into its sections; undefined when the bytes are not a message, sections in order. */
 export function splitSections(bytes: Buffer): Section[] | undefined {
   const sections: Section[] = [];
   for (let at = 0; at < bytes.length; ) {
     const length = lengthAt(bytes, at);
     const code = sectionCode(bytes, at);
-    if (length === undefined || code === undefined) return undefined;
+    if (length === undefined || code === undefined || code < (sections.at(-1)?.code ?? 0)) return undefined;
     const whole = bytes.subarray(at, at + length);
     sections.push({ code, bytes: whole, value: whole.subarray(bytes[at + 1] === 0x53 ? 3 : 10) });
     at += length;

@@ -6,6 +6,7 @@ import { KEY } from './cbs.js';
 import type { EmulatorConfig } from './config.js';
 import { connectionsOf } from './connections.js';
 import { EventHubsData } from './data.js';
+import { bodyOf } from './event.js';
 import type { EventHubsFaults } from './faults.js';
 import { startHealth } from './health.js';
 import { listening } from './listening.js';
@@ -116,11 +117,11 @@ export async function startEventHubs(options: EventHubsOptions): Promise<EventHu
 
 const loggedEvents = (partitions: readonly PartitionLog[]): LoggedEvent[] =>
   partitions.flatMap((log, index) =>
-    log.retained().map(({ sequenceNumber, enqueuedAt, event: { partitionKey, body } }) => ({
+    log.retained().map(({ sequenceNumber, enqueuedAt, event }) => ({
       partition: String(index),
       sequenceNumber,
       enqueuedAt,
-      partitionKey,
-      body,
+      partitionKey: event.partitionKey,
+      body: bodyOf(event),
     })),
   );

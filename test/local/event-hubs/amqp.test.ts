@@ -82,6 +82,20 @@ test('credit is kept to the letter, used up on drain, and given back', async () 
   expect(sequence(messages)).toEqual(Array.from({ length: 22 }, (_, i) => i));
 });
 
+test('nothing is queued beyond the credit: what is held back stays in the log', async () => {
+  const emulator = await emulate();
+  await producer(emulator.connectionString()).sendBatch(numbered(20), { partitionId: '0' });
+  const { link, messages } = reader(await authorised(emulator.port), "amqp.annotation.x-opt-offset > '-1'");
+  link.add_credit(5);
+  await until(() => expect(messages).toHaveLength(5));
+  emulator.faults.holdDeliveries();
+  link.add_credit(5);
+  await ask(link.connection, '$management', {});
+  expect(messages).toHaveLength(5);
+  emulator.faults.releaseDeliveries();
+  await until(() => expect(messages).toHaveLength(10));
+});
+
 test('a single message without batch is an event; a key in its annotations counts', async () => {
   const emulator = await emulate();
   const connection = await authorised(emulator.port);
@@ -129,6 +143,26 @@ test('sends of one turn keep their own outcomes; what cannot be read is rejected
     'accepted',
   ]);
   expect(emulator.events(HUB)).toHaveLength(3);
+});
+
+test('a send that stalls for ever does not clog its link', async () => {
+  const emulator = await emulate();
+  const sender = (await authorised(emulator.port)).open_sender(HUB);
+  const count = 2_500; // more than rhea's session buffer takes
+  let accepted = 0;
+  sender.on('accepted', () => {
+    accepted++;
+  });
+  let sent = 0;
+  emulator.faults.sends('stall');
+  const good = rhea.message.encode({ body: rhea.message.data_section(Buffer.from('x')) });
+  sender.on('sendable', () => {
+    while (sent < count && sender.sendable()) {
+      sender.send(good, undefined, 0);
+      sent++;
+    }
+  });
+  await until(() => expect(accepted).toBe(count - 1));
 });
 
 test('without a filter a reader starts at the end; one that is no position is refused', async () => {

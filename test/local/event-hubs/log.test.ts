@@ -8,7 +8,6 @@ const event = (bytes: number): IncomingEvent => ({
   header: NONE,
   annotations: [],
   rest: Buffer.alloc(bytes),
-  body: NONE,
   partitionKey: undefined,
 });
 

@@ -87,7 +87,7 @@ test.each([
   ['', 'amqp:invalid-field'],
 ])('the filter %j starts at %j', (filter, expected) => {
   const log = new PartitionLog();
-  const event = { header: NONE, annotations: [], rest: NONE, body: NONE, partitionKey: undefined };
+  const event = { header: NONE, annotations: [], rest: NONE, partitionKey: undefined };
   for (let i = 0; i < 7; i++) log.append([event], 1_000 + i, 5);
   const start = startOf(filter, log);
   expect(start.ok ? start.value : start.error.condition).toBe(expected);
