@@ -1,5 +1,15 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AT, handle, many, NOW, PARTITION } from './event-hub-fixture.js';
+
+// Read as local time, a time without zone is right by chance wherever the machine's zone is UTC.
+const zone = process.env['TZ'];
+beforeAll(() => {
+  process.env['TZ'] = 'America/New_York';
+});
+afterAll(() => {
+  if (zone === undefined) delete process.env['TZ'];
+  else process.env['TZ'] = zone;
+});
 
 test('systemPropertiesArray is believed before the arrays beside it', async () => {
   const metadata = many(1, { sequenceNumberArray: [7], enqueuedTimeUtcArray: ['2020-01-01T00:00:00'] });

@@ -155,15 +155,25 @@ test('hooks run around the handler and may change what it gets and what it answe
     hook.inputs = [['replaced']];
   });
   const after = app.hook.postInvocation((hook) => {
-    order.push(`after ${String(hook.error)}`);
+    order.push(`after ${String(hook.inputs)} ${String(hook.error)}`);
     hook.error = null;
   });
   expect((await deliver('many', hubBatch(['a']), TEXT)).payload).toEqual(['replaced']);
   await expect(core.invoke('throws-text', failing())).resolves.toBeDefined();
-  expect(order).toEqual(['before', 'after null', 'before', 'after Error: x']);
+  expect(order).toEqual(['before', 'after replaced null', 'before', 'after replaced Error: x']);
   before.dispose();
   after.dispose();
   expect((await deliver('many', hubBatch(['a']), TEXT)).payload).toEqual(['a']);
+});
+
+test('a hook may replace the handler', async () => {
+  const called: unknown[] = [];
+  const before = app.hook.preInvocation((hook) => {
+    hook.functionHandler = (payload) => called.push(payload);
+  });
+  await core.invoke('throws-text', failing());
+  before.dispose();
+  expect(called).toEqual(['a']);
 });
 
 test('after startup nothing can be registered; an unknown function cannot be run', async () => {
