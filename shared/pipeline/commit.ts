@@ -51,6 +51,12 @@ const rejected = ({ connection, code, text }: Refusal): Fault =>
 const unaddressed = ({ unaddressed: reasons }: Verdict): Fault =>
   new Fault('person.unaddressed', `nothing to address the row by: ${reasons.join('; ')}`);
 
+const withheld = (): Fault =>
+  new Fault(
+    'person.withheld',
+    'the newest consent known for this person is no clear yes, so nothing is sent',
+  );
+
 /** What must be kept of a person's records before they may be called settled. */
 function lettersOf(one: Attempt, run: Run): KeptMessage[] {
   return one.work.entries.flatMap((entry, i) => {
@@ -66,6 +72,7 @@ function endingOf(verdict: Verdict, one: Attempt, person: string): Ending {
   if (refusal) return { name: 'rejected', fault: rejected(refusal), person };
   if (verdict.kind === 'acts') return { name: 'delivered', person };
   if (verdict.kind === 'unaddressed') return { name: 'unaddressed', fault: unaddressed(verdict), person };
+  if (verdict.kind === 'withheld') return { name: 'withheld', fault: withheld(), person };
   return { name: verdict.kind, person };
 }
 

@@ -72,7 +72,11 @@ export function rulesOf(file: unknown): CompiledRules {
 export const silent: Log = { write: () => undefined };
 
 /** Everything a pipeline needs, in memory. */
-export function fakeDeps(rules: CompiledRules, crm: Connector, more: Partial<Omit<PipelineDeps, 'clock'>> = {}) {
+export function fakeDeps(
+  rules: CompiledRules,
+  crm: Connector,
+  more: Partial<Pick<PipelineDeps, 'log' | 'tuning'>> = {},
+) {
   const clock = fakeClock();
   let ids = 0;
   const deps = {

@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** `from '…'`, `import '…'` and `import('…')` of a source text. */
+const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)['"]([^'"]+)['"]/g;
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.ts$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+}
+
+interface Arrow {
+  readonly from: string;
+  /** A room (`shared/core`, `lambdas`, …), or the name of a package. */
+  readonly to: string;
+  readonly specifier: string;
+}
+
+const roomOf = (path: string): string =>
+  path
+    .split('/')
+    .slice(0, path.startsWith('shared/') ? 2 : 1)
+    .join('/');
+
+function arrowsOf(file: string): Arrow[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(IMPORT)].map(([, specifier = '']) => {
+    const local = specifier.startsWith('.');
+    const to = local ? roomOf(relative(root, resolve(root, dirname(file), specifier))) : specifier;
+    return { from: file, to, specifier };
+  });
+}
+
+const arrows = ['shared', 'functions', 'lambdas', 'cli', 'local', 'bench'].flatMap(sources).flatMap(arrowsOf);
+const from = (prefix: string): Arrow[] => arrows.filter((arrow) => arrow.from.startsWith(`${prefix}/`));
+const show = (found: readonly Arrow[]): string[] =>
+  found.map(({ from: file, specifier }) => `${file} -> ${specifier}`);
+
+test('the test sees the arrows', () => {
+  expect(arrows.length).toBeGreaterThan(200);
+  expect(show(from('shared/core'))).toContain('shared/core/profile.ts -> zod');
+  expect(show(from('lambdas'))).toContain('lambdas/compose.ts -> ../shared/assemble.js');
+});
+
+test('the core imports itself and zod, nothing else', () => {
+  expect(show(from('shared/core').filter(({ to }) => to !== 'shared/core' && to !== 'zod'))).toEqual([]);
+});
+
+test('shared rooms import shared rooms, node and packages, never a host', () => {
+  const hosts = ['functions', 'lambdas', 'cli', 'local', 'bench'];
+  expect(show(from('shared').filter(({ to }) => hosts.includes(to)))).toEqual([]);
+});
+
+test('shared code is of no cloud: no cloud SDK outside the stores', () => {
+  const clouds = /^(@aws-sdk\/|@azure\/|aws-lambda$|@middy\/)/;
+  const found = from('shared').filter(({ to }) => clouds.test(to));
+  expect(show(found.filter(({ from: file }) => !file.startsWith('shared/stores/')))).toEqual([]);
+});
+
+test('the two clouds never import each other', () => {
+  const allowed = (own: string, sdk: RegExp) => (arrow: Arrow) =>
+    arrow.to === own ||
+    arrow.to.startsWith('shared') ||
+    arrow.to === 'zod' ||
+    arrow.to.startsWith('node:') ||
+    sdk.test(arrow.to);
+  const lambdas = from('lambdas').filter(
+    (arrow) => !allowed('lambdas', /^(@aws-sdk\/|aws-lambda$|@middy\/)/)(arrow),
+  );
+  const functions = from('functions').filter((arrow) => !allowed('functions', /^@azure\//)(arrow));
+  expect(show([...lambdas, ...functions])).toEqual([]);
+});
+
+test('only cli/dev.ts reaches local, and only when it runs', () => {
+  const reaching = arrows.filter(
+    ({ from: file, to }) => to === 'local' && !file.startsWith('local/') && !file.startsWith('bench/'),
+  );
+  expect(show(reaching)).toEqual(['cli/dev.ts -> ../local/dev/run.js']);
+  expect(readFileSync(join(root, 'cli/dev.ts'), 'utf8')).toContain("await import('../local/dev/run.js')");
+});
+
+test('the environment is read in the roots only', () => {
+  const reading = ['shared', 'functions', 'lambdas'].flatMap(sources).filter((file) => {
+    const code = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+    return /\bprocess\.env\b/.test(code);
+  });
+  expect(reading.sort()).toEqual(['functions/compose.ts', 'lambdas/compose.ts']);
+});
+
+test('the core has no clock and no randomness of its own', () => {
+  const impure = sources('shared/core').filter((file) => {
+    const code = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+    return /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\b|\bsetTimeout\b|\bfetch\(/.test(
+      code,
+    );
+  });
+  expect(impure).toEqual([]);
+});
