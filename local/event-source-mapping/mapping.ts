@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import {
   DescribeStreamSummaryCommand,
   type KinesisClient,
@@ -148,6 +149,7 @@ async function keepDiscovering(mapping: Mapping): Promise<void> {
 export async function startEventSourceMapping(options: MappingOptions): Promise<EventSourceMapping> {
   const { client, streamName, settings, onError = (error: unknown) => console.error(error) } = options;
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // every shard sleeps on it
   const counters: Counters = { invocations: 0, read: 0, done: 0, discarded: 0 };
   const region = await client.config.region();
   const streamArn = await streamArnOf(client, streamName);

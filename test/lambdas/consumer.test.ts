@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { consumerOf } from '../../lambdas/consumer.js';
 import { lambdaInvoker } from '../../local/lambda-invoker.js';
@@ -50,7 +51,10 @@ test('what is thrown need not be an error', async () => {
 });
 
 test('no time-out of the onion cuts a run short: Lambda itself decides', async () => {
-  const consumer = consumerOf(async () => settling);
+  const slow: Pipeline = {
+    run: (messages, options) => sleep(20).then(() => settling.run(messages, options)),
+  };
+  const consumer = consumerOf(async () => slow);
   const context = { getRemainingTimeInMillis: () => 1 };
   // The one member the handler reads; a whole context is the invoker's matter.
   const answer = await consumer(EMPTY, context as Parameters<typeof consumer>[1]);

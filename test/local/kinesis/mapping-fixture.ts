@@ -107,3 +107,7 @@ export async function watch(
 /** A handler in the in-process invoker. */
 export const invoker = (handler: (seen: Seen[]) => unknown): Invoke =>
   lambdaInvoker((event) => handler(readEvent(event)), { name: SETTINGS.functionName, timeoutMs: 10_000 });
+
+/** In the order of their code units, to compare what arrived in any order. */
+export const sorted = (texts: readonly string[]): string[] =>
+  [...texts].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));

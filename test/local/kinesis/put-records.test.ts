@@ -7,7 +7,7 @@ import {
 import { expect, test } from 'vitest';
 import { cutCalls, putAll } from '../../../local/put-records.js';
 import { hurriedClock, until } from './hurried-clock.js';
-import { invoker, put, STREAM, stream, watch } from './mapping-fixture.js';
+import { invoker, put, STREAM, sorted, stream, watch } from './mapping-fixture.js';
 
 const entry = (bytes: number) => ({ partitionKey: 'kk', data: new Uint8Array(bytes) });
 
@@ -60,7 +60,7 @@ test('a call that succeeds in part: only what was refused is sent again, and all
     }),
   );
   await until('20 records', () => mapping.stats().records >= 20);
-  expect(seen.sort()).toEqual([...texts].sort());
+  expect(sorted(seen)).toEqual(sorted(texts));
 });
 
 test('a throttled call is waited for; endless throttling ends in a fault instead of a hang', async () => {

@@ -36,6 +36,7 @@ test("the project's own function: handler, time-out and environment", () => {
       export: 'consumer',
       timeoutMs: 60_000,
       memory: 512,
+      environment: { TRIBUTARY_CONFIG: 'tributary.yaml', TRIBUTARY_STATE: 'memory:tributary-dev-state' },
     },
   });
 });
