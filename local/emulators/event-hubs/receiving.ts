@@ -28,7 +28,8 @@ interface Reader extends Claim {
 export interface ReceivingHost {
   log(source: ReadSource): PartitionLog;
   now(): number;
-  readonly held: boolean;
+  /** True while nothing is to be delivered. */
+  isHeld(): boolean;
 }
 
 /** The links on which clients read a partition. */
@@ -145,7 +146,12 @@ function pump(reader: Reader, host: ReceivingHost): void {
   if (!reader.attached) return;
   reader.sent = Math.max(reader.sent, link.delivery_count);
   reader.next = Math.max(reader.next, log.first);
-  while (!host.held && link.is_open() && link.sendable() && reader.sent - link.delivery_count < link.credit) {
+  while (
+    !host.isHeld() &&
+    link.is_open() &&
+    link.sendable() &&
+    reader.sent - link.delivery_count < link.credit
+  ) {
     const stored = log.at(reader.next);
     if (stored === undefined) return;
     link.send(stamped(stored, reader.metrics ? runtimeMetrics(log, host.now()) : undefined), undefined, 0);

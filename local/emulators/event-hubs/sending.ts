@@ -1,8 +1,8 @@
 import rhea, { type AmqpError, type Delivery, type EventContext, type Message, type Receiver } from 'rhea';
-import type { SendTarget } from './address.js';
+import type { Resolved, SendTarget } from './address.js';
 import { notImplemented, serverBusy, tooLarge, undecodable } from './amqp-errors.js';
 import { cut } from './connections.js';
-import { BATCH_FORMAT, type IncomingBatch, readBatch, readEvent } from './event.js';
+import { BATCH_FORMAT, type IncomingBatch, type IncomingEvent, readBatch, readEvent } from './event.js';
 import type { SendFault } from './faults.js';
 
 /** Largest send in bytes; links announce it and the SDKs size their batches by it. */
@@ -32,6 +32,13 @@ export function sendingLinks(host: SendingHost): SendingLinks {
     stalled.delete(link);
   };
 
+  const take = (target: SendTarget, delivery: Delivery, message: Message | Buffer | undefined): boolean => {
+    const batch = judge(encoded(message), delivery);
+    if (batch.ok) host.store(target, batch.value);
+    else refuse(delivery, batch.error);
+    return batch.ok;
+  };
+
   return {
     open: (link, target, address) => {
       targets.set(link, target);
@@ -49,18 +56,9 @@ export function sendingLinks(host: SendingHost): SendingLinks {
       if (fault === 'drop') return cut(connection['socket']);
       forgetStalled(link);
       if (fault === 'busy') return refuse(delivery, serverBusy);
-      const bytes = encoded(message);
-      if (bytes.length > MAX_MESSAGE_SIZE) {
-        return refuse(delivery, tooLarge(delivery.id, bytes.length, MAX_MESSAGE_SIZE));
-      }
-      const batch = batchOf(bytes, delivery.format);
-      if (batch === undefined) {
-        const known = delivery.format === 0 || delivery.format === BATCH_FORMAT;
-        return refuse(delivery, known ? undecodable : notImplemented(`Message format ${delivery.format}`));
-      }
-      host.store(target, batch);
+      const stored = take(target, delivery, message);
       if (fault === 'drop-after-append') return cut(connection['socket']);
-      delivery.accept();
+      if (stored) delivery.accept();
     },
   };
 }
@@ -79,8 +77,16 @@ function encoded(message: Message | Buffer | undefined): Buffer {
   return Buffer.isBuffer(message) ? message : rhea.message.encode(message);
 }
 
-function batchOf(bytes: Buffer, format: number): IncomingBatch | undefined {
-  if (format === BATCH_FORMAT) return readBatch(bytes);
-  const event = format === 0 ? readEvent(bytes) : undefined;
-  return event && { partitionKey: event.partitionKey, events: [event] };
+/** The events of a send, or why there are none. */
+function judge(bytes: Buffer, { id, format }: Delivery): Resolved<IncomingBatch> {
+  if (bytes.length > MAX_MESSAGE_SIZE)
+    return { ok: false, error: tooLarge(id, bytes.length, MAX_MESSAGE_SIZE) };
+  if (format !== 0 && format !== BATCH_FORMAT) {
+    return { ok: false, error: notImplemented(`Message format ${format}`) };
+  }
+  const batch = format === BATCH_FORMAT ? readBatch(bytes) : single(readEvent(bytes));
+  return batch === undefined ? { ok: false, error: undecodable } : { ok: true, value: batch };
 }
+
+const single = (event: IncomingEvent | undefined): IncomingBatch | undefined =>
+  event && { partitionKey: event.partitionKey, events: [event] };

@@ -1,65 +1,7 @@
-import rhea, { type Connection, type EventContext, type Message, type Receiver, type Sender } from 'rhea';
-import { expect, onTestFinished, test } from 'vitest';
+import rhea, { type EventContext } from 'rhea';
+import { expect, test } from 'vitest';
+import { ask, authorised, connect, reader, refusal, sequence } from './amqp-client.js';
 import { emulate, HUB, numbered, producer, until } from './sdk-clients.js';
-
-/** What the SDK never does, done with a bare AMQP client. */
-async function connect(port: number): Promise<Connection> {
-  const container = rhea.create_container();
-  const connection = container.connect({ host: '127.0.0.1', port, username: 'any', reconnect: false });
-  onTestFinished(
-    () =>
-      new Promise<void>((resolve) => {
-        connection.once('connection_close', () => resolve());
-        connection.close();
-      }),
-  );
-  await new Promise((resolve) => connection.once('connection_open', resolve));
-  return connection;
-}
-
-/** One request to a node, and its answer. */
-function ask(connection: Connection, node: string, request: object): Promise<Message> {
-  const session = connection.create_session();
-  session.begin();
-  return new Promise((resolve) => {
-    const replies: Receiver = session.open_receiver({ source: node, target: 'replies' });
-    replies.once('message', ({ message }: EventContext) => message && resolve(message));
-    const requests: Sender = session.open_sender({ target: node });
-    requests.once('sendable', () =>
-      requests.send({ message_id: 'q', reply_to: 'replies', body: '', ...request }),
-    );
-  });
-}
-
-async function authorised(port: number): Promise<Connection> {
-  const connection = await connect(port);
-  const application_properties = { operation: 'put-token', name: `sb://h/${HUB}`, type: 'jwt' };
-  const reply = await ask(connection, '$cbs', { application_properties, body: 'believed' });
-  expect(reply).toMatchObject({ correlation_id: 'q', application_properties: { 'status-code': 202 } });
-  return connection;
-}
-
-const SOURCE = `${HUB}/ConsumerGroups/$Default/Partitions/0`;
-const filter = (text: string) => ({
-  'apache.org:selector-filter:string': rhea.types.wrap_described(text, 0x46_8c_00_00_00_04),
-});
-
-function reader(connection: Connection, text: string | undefined, options: object = {}) {
-  const source = text === undefined ? { address: SOURCE } : { address: SOURCE, filter: filter(text) };
-  const link = connection.open_receiver({ source, credit_window: 0, autoaccept: true, ...options });
-  const messages: Message[] = [];
-  link.on('message', ({ message }: EventContext) => message && messages.push(message));
-  return { link, messages };
-}
-
-const sequence = (messages: readonly Message[]): unknown[] =>
-  messages.map(({ message_annotations }) => message_annotations?.['x-opt-sequence-number']);
-
-/** The error a link is closed with. */
-const refusal = (link: Sender | Receiver): Promise<unknown> =>
-  new Promise((resolve) => {
-    for (const event of ['sender_error', 'receiver_error']) link.once(event, () => resolve(link.error));
-  });
 
 test('credit is kept to the letter, used up on drain, and given back', async () => {
   const emulator = await emulate();
@@ -177,6 +119,13 @@ test('without a filter a reader starts at the end; one that is no position is re
   await until(() => expect(sequence(messages)).toEqual([3]));
   const wrong = reader(connection, "amqp.annotation.x-opt-offset between '1' and '2'");
   expect(await refusal(wrong.link)).toMatchObject({ condition: 'amqp:invalid-field' });
+});
+
+test('the SASL mechanism of the other Azure SDKs is offered', async () => {
+  const emulator = await emulate();
+  const MSSBCBS = { start: (done: (error: undefined, response: string) => void) => done(undefined, '') };
+  const connection = await connect(emulator.port, { sasl_mechanisms: { MSSBCBS } });
+  expect(connection.is_open()).toBe(true);
 });
 
 test('a link without a token is unauthorized', async () => {

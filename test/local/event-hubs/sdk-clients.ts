@@ -101,11 +101,11 @@ export function watch(
   options: SubscribeOptions & { partition?: string } = {},
 ): Seen {
   const { partition, ...rest } = options;
-  const seen = {
-    events: [] as ReceivedEventData[],
-    partitions: [] as string[],
-    errors: [] as Seen['errors'],
-    closed: [] as CloseReason[],
+  const seen: Pick<Seen, 'events' | 'partitions' | 'errors' | 'closed'> = {
+    events: [],
+    partitions: [],
+    errors: [],
+    closed: [],
   };
   const handlers: SubscriptionEventHandlers = {
     processEvents: async (events, { partitionId }) => {

