@@ -31,6 +31,7 @@ export function ask(connection: Connection, node: string, request: object): Prom
   });
 }
 
+/** A client that may do anything with the hub. */
 export async function authorised(port: number): Promise<Connection> {
   const connection = await connect(port);
   const application_properties = { operation: 'put-token', name: `sb://h/${HUB}`, type: 'jwt' };
@@ -44,6 +45,7 @@ const filter = (text: string) => ({
   'apache.org:selector-filter:string': rhea.types.wrap_described(text, 0x46_8c_00_00_00_04),
 });
 
+/** A link that reads partition 0 from where the filter says, with no credit yet, and what it got. */
 export function reader(connection: Connection, text: string | undefined, options: object = {}) {
   const source = text === undefined ? { address: SOURCE } : { address: SOURCE, filter: filter(text) };
   const link = connection.open_receiver({ source, credit_window: 0, autoaccept: true, ...options });
@@ -52,6 +54,7 @@ export function reader(connection: Connection, text: string | undefined, options
   return { link, messages };
 }
 
+/** Sequence numbers of messages. */
 export const sequence = (messages: readonly Message[]): unknown[] =>
   messages.map(({ message_annotations }) => message_annotations?.['x-opt-sequence-number']);
 

@@ -17,6 +17,7 @@ import {
   startEventHubs,
 } from '../../../local/emulators/event-hubs/server.js';
 
+/** The hub of every test. */
 export const HUB = 'orders';
 
 /** The SDK's own defaults wait 30 s between attempts. */
@@ -25,8 +26,10 @@ export const RETRY = { maxRetries: 3, retryDelayInMs: 200, timeoutInMs: 3_000 };
 /** For errors the SDK would retry, `UnauthorizedError` among them, in tests of the error alone. */
 export const ONCE = { ...RETRY, maxRetries: 0 };
 
+/** The beginning of a partition. */
 export const EARLIEST = { offset: '-1' };
 
+/** A namespace with one hub. */
 export function configOf(partitions = 4, groups: readonly string[] = ['crm', 'audit']): EmulatorConfig {
   return { namespace: 'emulatorNs1', hubs: [{ name: HUB, partitions, groups: ['$Default', ...groups] }] };
 }
@@ -51,12 +54,14 @@ export async function emulate(options: Partial<EventHubsOptions> = {}): Promise<
   return { ...emulator, close };
 }
 
+/** A producer that is closed when the test ends. */
 export function producer(connectionString: string, hub = HUB, retryOptions = RETRY): EventHubProducerClient {
   const client = new EventHubProducerClient(connectionString, hub, { retryOptions });
   onTestFinished(() => client.close());
   return client;
 }
 
+/** A buffered producer that is closed when the test ends. */
 export function bufferedProducer(
   connectionString: string,
   onError: (error: unknown) => void,
@@ -70,6 +75,7 @@ export function bufferedProducer(
   return client;
 }
 
+/** A consumer that is closed when the test ends. */
 export function consumer(
   connectionString: string,
   group = 'crm',
