@@ -6,6 +6,7 @@ export interface HurriedClock extends Clock {
   readonly slept: readonly number[];
 }
 
+/** Makes one that starts now, or at a given instant. */
 export function hurriedClock(start = Date.now()): HurriedClock {
   const slept: number[] = [];
   let time = start;
@@ -23,10 +24,15 @@ export function hurriedClock(start = Date.now()): HurriedClock {
 }
 
 /** Waits, turn by turn, for something that other code brings about. */
-export async function until(what: string, reached: () => boolean, patienceMs = 20_000): Promise<void> {
+export async function until(what: string, reached: () => boolean, patienceMs = 40_000): Promise<void> {
   const end = performance.now() + patienceMs;
   while (!reached()) {
     if (performance.now() > end) throw new Error(`Waited ${patienceMs} ms in vain: ${what}`);
     await turn();
   }
+}
+
+/** Lets everything else have as many turns, to show that something does not happen. */
+export async function spin(turns: number): Promise<void> {
+  for (let count = 0; count < turns; count++) await turn();
 }

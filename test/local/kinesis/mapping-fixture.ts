@@ -12,6 +12,7 @@ import { type Invoke, lambdaInvoker } from '../../../local/lambda-invoker.js';
 import { putAll } from '../../../local/put-records.js';
 import { hurriedClock } from './hurried-clock.js';
 
+/** The one stream of a test. */
 export const STREAM = 'tributary-test-events';
 
 const DEFAULTS: MappingSettings = {
@@ -39,12 +40,14 @@ const Event = z.object({
   ),
 });
 
+/** A record as a handler sees it. */
 export interface Seen {
   readonly id: string;
   readonly key: string;
   readonly text: string;
 }
 
+/** The records of an event a mapping made; anything else throws. */
 export const readEvent = (event: unknown): Seen[] =>
   Event.parse(event).Records.map(({ kinesis }) => ({
     id: kinesis.sequenceNumber,
@@ -55,6 +58,7 @@ export const readEvent = (event: unknown): Seen[] =>
 /** The answer that names one record. */
 export const failedAt = (id: string): unknown => ({ batchItemFailures: [{ itemIdentifier: id }] });
 
+/** Starts a Kinesis that ends with the test. */
 export async function stream(shards = 1): Promise<KinesisEmulator> {
   const kinesis = await startKinesis({ streamName: STREAM, shards });
   onTestFinished(() => kinesis.close());
@@ -67,11 +71,13 @@ export const put = (client: KinesisClient, texts: readonly string[]): Promise<vo
   return putAll(client, STREAM, entries, hurriedClock());
 };
 
+/** A mapping, and what it told of. */
 export interface Watched extends EventSourceMapping {
   readonly failures: OnFailureMessage[];
   readonly errors: unknown[];
 }
 
+/** What differs from the plain mapping. */
 export interface WatchOptions {
   readonly settings?: Partial<MappingSettings>;
   readonly client?: KinesisClient;

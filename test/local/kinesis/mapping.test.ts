@@ -1,10 +1,9 @@
 import { SplitShardCommand } from '@aws-sdk/client-kinesis';
 import { expect, test } from 'vitest';
-import { laneOf } from '../../../local/event-source-mapping/lane.js';
 import { startEventSourceMapping } from '../../../local/event-source-mapping/mapping.js';
 import type { Invoke } from '../../../local/lambda-invoker.js';
 import { systemClock } from '../../../shared/clock.js';
-import { until } from './hurried-clock.js';
+import { spin, until } from './hurried-clock.js';
 import {
   failedAt,
   invoker,
@@ -16,10 +15,6 @@ import {
   stream,
   watch,
 } from './mapping-fixture.js';
-
-const spin = async (turns: number): Promise<void> => {
-  for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
-};
 
 /** A function whose calls stay open until the test lets them go. */
 function gate() {
@@ -104,44 +99,6 @@ test('close waits for the call under way, keeps what it finished, and discards n
   await until('the batch comes back', () => waiting.length === 2);
   waiting[1]?.answer(null);
   await until('and is done', () => again.stats().records === 3);
-});
-
-test('factor 4: a stuck lane holds its own keys only, until it has a batch waiting; then it holds the shard', async () => {
-  const kinesis = await stream();
-  const keys = Array.from({ length: 16 }, (_, index) => `k${index}`);
-  const round = (number: number) => keys.map((key) => `${key}:${number}`);
-  const isStuck = (key: string) => laneOf(key, 4) === laneOf('k0', 4);
-  const done: Seen[] = [];
-  let release = (): void => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  let stuckCalls = 0;
-  const invoke = invoker(async (seen) => {
-    if (seen.some(({ key }) => isStuck(key)) && stuckCalls++ === 0) await released;
-    done.push(...seen);
-  });
-  await put(kinesis.client(), round(0));
-  const settings = { parallelizationFactor: 4, batchSize: 5 };
-  const mapping = await watch(kinesis, invoke, { settings });
-  const free = keys.filter((key) => !isStuck(key)).length;
-  await until('the other lanes are done', () => done.length === free);
-  for (let number = 1; number < 4; number++) await put(kinesis.client(), round(number));
-  await until('the stuck lane has a full batch waiting', () => mapping.stats().behind >= 10);
-  await spin(100);
-  const { behind } = mapping.stats();
-  await put(kinesis.client(), round(4));
-  await spin(200);
-  expect(mapping.stats().behind).toBe(behind);
-  expect(stuckCalls).toBe(1);
-  expect(done.some(({ key }) => isStuck(key))).toBe(false);
-  release();
-  await until('everything', () => mapping.stats().records === 80);
-  for (const key of keys) {
-    expect(done.filter((one) => one.key === key).map(({ text }) => text)).toEqual(
-      [0, 1, 2, 3, 4].map((number) => `${key}:${number}`),
-    );
-  }
 });
 
 test('a shard that is found while the mapping closes is not read after close has resolved', async () => {

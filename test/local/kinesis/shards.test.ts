@@ -3,24 +3,11 @@ import {
   type KinesisClient,
   ListShardsCommand,
   MergeShardsCommand,
-  ProvisionedThroughputExceededException,
   SplitShardCommand,
 } from '@aws-sdk/client-kinesis';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { startEventSourceMapping } from '../../../local/event-source-mapping/mapping.js';
-import type { Invoke } from '../../../local/lambda-invoker.js';
-import { hurriedClock, until } from './hurried-clock.js';
-import {
-  failedAt,
-  invoker,
-  put,
-  readEvent,
-  SETTINGS,
-  STREAM,
-  sorted,
-  stream,
-  watch,
-} from './mapping-fixture.js';
+import { expect, test } from 'vitest';
+import { until } from './hurried-clock.js';
+import { failedAt, invoker, put, STREAM, sorted, stream, watch } from './mapping-fixture.js';
 
 const numbered = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}:${prefix}`);
@@ -41,19 +28,6 @@ async function split(client: KinesisClient): Promise<void> {
     }),
   );
   await active(client);
-}
-
-/** Runs `before` the first time the client is asked for `command`, and then as often as it likes. */
-function intercept(client: KinesisClient, command: string, before: (call: number) => void): void {
-  let call = 0;
-  client.middlewareStack.add(
-    (next, context) => (args) => {
-      if ('commandName' in context && context.commandName === command) before(call++);
-      return next(args);
-    },
-    // Outside the SDK's own retries, which would only hide the error for a while.
-    { step: 'initialize', priority: 'high' },
-  );
 }
 
 test.each([
@@ -125,92 +99,4 @@ test('LATEST sees nothing from before the mapping and everything after it', asyn
   await put(client, numbered('after', 10));
   await until('ten records', () => mapping.stats().records >= 10);
   expect(sorted(texts)).toEqual(sorted(numbered('after', 10)));
-});
-
-test('an iterator that expired while a batch was held is renewed behind the last record read', async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
-  onTestFinished(() => {
-    vi.useRealTimers();
-  });
-  const kinesis = await stream();
-  const client = kinesis.client();
-  await put(client, ['k:one', 'k:two']);
-  const texts: string[] = [];
-  let release = (): void => {};
-  const blocked = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const invoke: Invoke = async (event) => {
-    await blocked;
-    texts.push(...readEvent(event).map(({ text }) => text));
-    return { requestId: 'r' };
-  };
-  const reader = kinesis.client();
-  let expired = 0;
-  reader.middlewareStack.add(
-    (next) => async (args) => {
-      try {
-        return await next(args);
-      } catch (error) {
-        if (error instanceof Error && error.name === 'ExpiredIteratorException') expired += 1;
-        throw error;
-      }
-    },
-    { step: 'initialize' },
-  );
-  const mapping = await watch(kinesis, invoke, { client: reader });
-  await until('the first batch is open', () => mapping.stats().behind === 2);
-  vi.setSystemTime(Date.now() + 6 * 60_000); // kinesalite, like Kinesis, gives an iterator five minutes
-  await put(client, ['k:three']);
-  release();
-  await until('all three records', () => mapping.stats().records === 3);
-  expect(expired).toBe(1);
-  expect(texts).toEqual(['k:one', 'k:two', 'k:three']);
-  expect(mapping.errors).toEqual([]);
-});
-
-test('a throttled read is tried again and tells nobody; another error is told of, and reading goes on', async () => {
-  const kinesis = await stream();
-  await put(kinesis.client(), ['k:one']);
-  const reader = kinesis.client();
-  const broken = new Error('connection reset');
-  intercept(reader, 'GetRecordsCommand', (call) => {
-    const throttled = { message: 'slow down', $metadata: {} };
-    if (call < 3) throw new ProvisionedThroughputExceededException(throttled);
-    if (call === 3) throw broken;
-  });
-  const mapping = await watch(
-    kinesis,
-    invoker(() => null),
-    { client: reader },
-  );
-  await until('the record', () => mapping.stats().records === 1);
-  expect(mapping.errors).toEqual([broken]);
-});
-
-test('a stream that does not exist is a fault at the start; a disabled mapping reads nothing', async () => {
-  const kinesis = await stream();
-  await put(kinesis.client(), ['k:one']);
-  let listed = 0;
-  const reader = kinesis.client();
-  intercept(reader, 'ListShardsCommand', () => {
-    listed += 1;
-  });
-  const mapping = await watch(
-    kinesis,
-    invoker(() => null),
-    { settings: { enabled: false }, client: reader },
-  );
-  for (let turns = 0; turns < 100; turns++) await new Promise(setImmediate);
-  expect(listed).toBe(0);
-  expect(mapping.stats()).toEqual({ invocations: 0, records: 0, discarded: 0, behind: 0 });
-  const start = startEventSourceMapping({
-    client: reader,
-    streamName: 'nobody-made-this',
-    settings: SETTINGS,
-    invoke: invoker(() => null),
-    onFailure: async () => {},
-    clock: hurriedClock(),
-  });
-  await expect(start).rejects.toMatchObject({ code: 'config.unknown-name' });
 });
