@@ -1,6 +1,9 @@
 const DIGITS = /^\d{9,17}$/;
+/** Date and time as Adobe's file names carry them (batch destinations, file names): year first or month first. */
+const YEAR_FIRST = /^((?:19|20)\d\d)(\d\d)(\d\d)_?(\d\d)(\d\d)(\d\d)$/;
+const MONTH_FIRST = /^(\d\d)(\d\d)(\d{4})_(\d\d)(\d\d)(\d\d)$/;
 const ISO =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)? ?(Z|z|[+-]\d{2}:?\d{2})?$/;
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?(?: ?(Z|z|[+-]\d{2}:?\d{2}))?$/;
 
 const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 
@@ -39,11 +42,11 @@ function fromEpoch(value: number): number | undefined {
   return value < 100_000_000_000_000_000 ? value : undefined;
 }
 
-/** Two digits at a place, or something above 99 when they are none. */
+/** Two digits at a place, or something above every part of a time (four digits of a year too) when they are none. */
 function two(text: string, at: number): number {
   const high = text.charCodeAt(at) - 48;
   const low = text.charCodeAt(at + 1) - 48;
-  return high >= 0 && high <= 9 && low >= 0 && low <= 9 ? high * 10 + low : 1000;
+  return high >= 0 && high <= 9 && low >= 0 && low <= 9 ? high * 10 + low : 10_000;
 }
 
 /** `YYYY-MM-DDTHH:MM:SSZ`, nearly every timestamp on the wire: several times faster than the general form. */
@@ -75,14 +78,31 @@ function generalForm(text: string): number | undefined {
     micros,
   );
   if (local === undefined || zone === 'Z' || zone === 'z') return local;
-  const offset = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
-  if (offset > 18 * 60) return undefined;
+  const minutes = Number(zone.slice(-2));
+  const offset = Number(zone.slice(1, 3)) * 60 + minutes;
+  if (offset > 18 * 60 || minutes > 59) return undefined;
   return local - (zone.startsWith('-') ? -offset : offset) * 60_000_000;
+}
+
+/** Texts not of the common form. Compact dates come first: as an epoch number, `20200408061804` is the year 2610. */
+function rareForm(text: string): number | undefined {
+  const yearFirst = YEAR_FIRST.exec(text)?.slice(1).map(Number);
+  if (yearFirst) {
+    const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = yearFirst;
+    return instant(year, month, day, hour, minute, second, 0);
+  }
+  const monthFirst = MONTH_FIRST.exec(text)?.slice(1).map(Number);
+  if (monthFirst) {
+    const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = monthFirst;
+    return instant(year, month, day, hour, minute, second, 0);
+  }
+  return DIGITS.test(text) ? fromEpoch(Number(text)) : generalForm(text);
 }
 
 /**
  * Reads every timestamp shape Adobe is seen to send: ISO 8601 with or without colon in the zone, fractions down to
- * microseconds, no zone at all (taken as UTC), a blank for the `T`, and epoch seconds, milliseconds or microseconds.
+ * microseconds, no zone at all (taken as UTC), a blank for the `T`, the compact forms of file names, and epoch seconds,
+ * milliseconds or microseconds.
  * Gives epoch **microseconds** (exact until the year 2255), or undefined when it is no time. Finer digits are cut.
  */
 export function parseTime(value: unknown): number | undefined {
@@ -92,5 +112,5 @@ export function parseTime(value: unknown): number | undefined {
     const common = commonForm(value);
     if (common !== undefined) return common;
   }
-  return DIGITS.test(value) ? fromEpoch(Number(value)) : generalForm(value);
+  return rareForm(value);
 }
