@@ -4,7 +4,7 @@ import { systemClock } from './clock.js';
 import { type Config, formatFinding, loadConfig } from './config/load.js';
 import { openConnector } from './connectors/registry.js';
 import { Fault } from './core/fault.js';
-import type { Connector, Pipeline } from './core/ports.js';
+import type { Clock, Connector, Pipeline } from './core/ports.js';
 import { jsonLog } from './log.js';
 import { observerNamed } from './observers.js';
 import { inflate } from './pipeline/inflate.js';
@@ -14,6 +14,14 @@ import { readSettings } from './settings.js';
 import { openKept, openStore } from './stores/open.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
+
+/** What a pipeline takes from the machine it runs on; tests lend their own. */
+export interface Machine {
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+}
+
+const thisMachine: Machine = { clock: systemClock, fetch: globalThis.fetch };
 
 async function readConfig(path: string, env: Env): Promise<Config> {
   let text: string;
@@ -34,14 +42,13 @@ async function readConfig(path: string, env: Env): Promise<Config> {
  * Puts a pipeline together from a deployment's settings: the file, its connections, the stores. Both clouds and the
  * local run call this, so that they cannot differ. Throws a `config.*` fault that names what is wrong.
  */
-export async function assemble(env: Env): Promise<Pipeline> {
+export async function assemble(env: Env, { clock, fetch }: Machine = thisMachine): Promise<Pipeline> {
   const settings = readSettings(env);
-  const clock = systemClock;
   const config = await readConfig(settings.TRIBUTARY_CONFIG, env);
   const secrets = settingSecrets(env);
   const connectors = new Map<string, Connector>();
   for (const [name, connection] of config.connections) {
-    connectors.set(name, openConnector(name, connection, { secrets, clock }));
+    connectors.set(name, openConnector(name, connection, { secrets, clock, fetch }));
   }
   return createPipeline({
     rules: config.rules,

@@ -30,6 +30,8 @@ export interface Summary {
     readonly suppressed: number;
   };
   readonly deadLetters: number;
+  /** Why records did not come through, by fault code. */
+  readonly faults: Readonly<Record<string, { readonly count: number; readonly message: string }>>;
   readonly oracle: (Verdict['counts'] & { readonly differences: readonly Difference[] }) | undefined;
   readonly seconds: { readonly start: number; readonly run: number };
 }
@@ -53,11 +55,11 @@ const line = (name: string, value: number | string, meaning = ''): string =>
 const WHY_SHOWN = 5;
 
 /** Values come from events: control characters could take over the terminal. */
-const plain = (text: string): string =>
+const plain = (text: string, most = 60): string =>
   [...text]
     .map((char) => (/[\p{Cc}\p{Cf}]/u.test(char) ? '\u{fffd}' : char))
     .join('')
-    .slice(0, 60);
+    .slice(0, most);
 
 function why(deliveries: readonly Delivery[]): string {
   const latest = new Map<string, Delivery>();
@@ -76,6 +78,11 @@ function why(deliveries: readonly Delivery[]): string {
     })
     .join('');
 }
+
+const reasons = ({ faults }: Summary): string =>
+  Object.entries(faults)
+    .map(([code, { count, message }]) => `  ${code} × ${count}: ${plain(message, 160)}\n`)
+    .join('');
 
 function judged({ oracle }: Summary): string {
   if (!oracle) return 'The oracle knows only the demo configuration, so it was not asked.\n';
@@ -107,6 +114,8 @@ export function table(summary: Summary, good: boolean, deliveries: readonly Deli
     line('CRM rows', crm.rows, `${crm.accepted} accepted`),
     line('dead letters', summary.deadLetters),
     line('seconds', seconds.run, `and ${seconds.start} to start`),
+    '\nWhy records did not come through (docs/faults.md says what to do):\n',
+    reasons(summary),
     '\nSome contacts, and why they changed:\n',
     why(deliveries),
     `\n${judged(summary)}`,

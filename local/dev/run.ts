@@ -118,6 +118,7 @@ function summarise(
     endings,
     crm: { calls, rows, accepted, suppressed },
     deadLetters: stack.deadLetters().length,
+    faults: Object.fromEntries(stack.tracker.faults()),
     oracle: verdict === undefined ? undefined : { ...verdict.counts, differences: verdict.differences },
     seconds: {
       start: round(performance.now() - run.startedAt - run.seconds * 1000),

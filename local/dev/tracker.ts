@@ -8,6 +8,8 @@ export interface Tracker extends Observer {
   readonly settled: number;
   /** Endings of settled messages, plus what is held at the moment. */
   endings(): Readonly<Record<EndingName, number>>;
+  /** Why records did not come through: fault code → how often, and the latest message. Redeliveries count again. */
+  faults(): ReadonlyMap<string, { readonly count: number; readonly message: string }>;
   /** Sums over every batch, redeliveries included. */
   totals(): Ledger;
   deliveries(): readonly Delivery[];
@@ -20,8 +22,13 @@ export function createTracker(): Tracker {
   const sums = memoryObserver();
   const counts = emptyEndings();
   const seen = new Map<string, 'held' | 'settled'>();
+  const faults = new Map<string, { count: number; message: string }>();
   let settled = 0;
   const note = (key: string, report: BatchReport['settlements'][number]): void => {
+    for (const { fault } of report.endings) {
+      if (fault)
+        faults.set(fault.code, { count: (faults.get(fault.code)?.count ?? 0) + 1, message: fault.message });
+    }
     if (seen.get(key) === 'settled') return;
     seen.delete(key);
     seen.set(key, report.settled ? 'settled' : 'held');
@@ -47,6 +54,7 @@ export function createTracker(): Tracker {
       for (const state of seen.values()) if (state === 'held') held += 1;
       return { ...counts, held };
     },
+    faults: () => faults,
     totals: sums.totals,
     deliveries: sums.deliveries,
   };

@@ -31,32 +31,20 @@ export interface Plan {
   readonly unaddressed: readonly string[];
 }
 
-/** How much a rule's wish for a field weighs. */
-interface Weight {
+/** A rule's wish for one field, and how much it weighs. */
+interface Bid {
+  readonly field: CompiledField;
+  readonly order: number;
   /** False for a constant whose audience the person has left: any rule that speaks of the present outweighs it. */
   readonly active: boolean;
   /** When the person left, epoch microseconds: of constants gone by, the one that held last. 0 while active. */
   readonly until: number;
-}
-
-/** A rule's wish for one field. */
-interface Bid extends Weight {
-  readonly field: CompiledField;
-  readonly order: number;
   /** See {@link PlannedField.at}. */
   readonly at: number;
 }
 
-/** What makes a rule speak: the transition's time for an edge, the standing for a level. */
-interface Occasion {
-  readonly cause: string;
-  /** Undefined: constants have nothing to say (the person is not known to have been a member, ever). */
-  readonly constants: Weight | undefined;
-  /** Time of an edge, epoch microseconds; 0 for a level. */
-  readonly at: number;
-}
-
-const NOW: Weight = { active: true, until: 0 };
+/** When constants of a rule hold: now, until the person left, or never (not known to have been a member, ever). */
+type Holding = 'now' | 'never' | { readonly until: number };
 
 /** One row being put together: per slot the bid that wins so far. Later rules win, whatever the order of matching. */
 interface Building {
@@ -73,8 +61,11 @@ const YES = new Set(['y', 'dy', 'in', 'true']);
 
 const NOTHING: Plan = { actions: [], withheld: false, unaddressed: [] };
 
-function building(rows: Map<Row, Building>, row: Row, order: number): Building {
-  const known = rows.get(row);
+/** Rows wanted so far; nearly always one or two, so a list is searched faster than a map is kept. */
+type Rows = Building[];
+
+function building(rows: Rows, row: Row, order: number): Building {
+  const known = rows.find((built) => built.row === row);
   if (known) {
     if (order < known.order) known.order = order;
     return known;
@@ -82,59 +73,62 @@ function building(rows: Map<Row, Building>, row: Row, order: number): Building {
   // Left full of holes on purpose: most rows have many more slots than one event bids for.
   const bids = new Array<Bid | undefined>(row.slots.length);
   const made = { row, bids, causes: [], order, bare: false };
-  rows.set(row, made);
+  rows.push(made);
   return made;
 }
 
 /** The present outweighs the past; of the past, what held longer; then the later rule. */
-const outweighs = (a: Weight & { order: number }, b: Bid): boolean =>
+const outweighs = (a: Bid, b: Bid): boolean =>
   a.active !== b.active ? a.active : a.until !== b.until ? a.until > b.until : a.order >= b.order;
 
-/** Lets a rule bid for the fields of its rows. */
-function bid(rows: Map<Row, Building>, rule: CompiledRule, { cause, constants, at }: Occasion): void {
+function bidOf(field: CompiledField, order: number, constants: Holding, at: number): Bid | undefined {
+  if (!field.constant || constants === 'now') {
+    return { field, order, active: true, until: 0, at: field.constant ? at : 0 };
+  }
+  return constants === 'never' ? undefined : { field, order, active: false, until: constants.until, at };
+}
+
+/** Lets a rule bid for the fields of its rows. `at` is the time of an edge, epoch microseconds; 0 for a level. */
+function bid(rows: Rows, rule: CompiledRule, cause: string, constants: Holding, at: number): void {
+  const { order } = rule;
   for (const action of rule.actions) {
-    const built = building(rows, action.row, rule.order);
+    const built = building(rows, action.row, order);
     built.causes.push(cause);
-    if (action.fields.length === 0 && constants !== undefined) built.bare = true;
+    if (action.fields.length === 0 && constants !== 'never') built.bare = true;
+    const { bids } = built;
     for (const field of action.fields) {
-      const weight = field.constant ? constants : NOW;
-      if (weight === undefined) continue;
-      const { active, until } = weight;
-      const made = { field, order: rule.order, active, until, at: field.constant ? at : 0 };
-      const winner = built.bids[field.slot];
-      if (winner === undefined || outweighs(made, winner)) built.bids[field.slot] = made;
+      const rival = bids[field.slot];
+      // A live rule earlier in the file can be outbid only by one later: skipped before anything is allocated.
+      if (rival?.active && rival.order > order) continue;
+      const made = bidOf(field, order, constants, at);
+      if (made !== undefined && (rival === undefined || outweighs(made, rival))) bids[field.slot] = made;
     }
   }
 }
 
-const weightOf = ({ member, ever, at }: Standing): Weight | undefined =>
-  member ? NOW : ever ? { active: false, until: at } : undefined;
+const holding = ({ member, ever, at }: Standing): Holding =>
+  member ? 'now' : ever ? { until: at } : 'never';
 
 /**
  * A level rule is planned once the standing of its audience is known, member or not. Its constants hold for members;
  * for one who has left they stay what they last were, which is a function of the view too, so that a late "realized"
  * ends in the same row as a timely one.
  */
-function bidLevels(rows: Map<Row, Building>, view: PersonState, rules: CompiledRules): void {
+function bidLevels(rows: Rows, view: PersonState, rules: CompiledRules): void {
   for (const [key, standing] of view.standing) {
-    const levels = rules.byKey.get(key)?.rules.member;
-    if (levels === undefined || levels.length === 0) continue;
-    const constants = weightOf(standing);
+    const levels = rules.levels.get(key);
+    if (levels === undefined) continue;
+    const constants = holding(standing);
     for (const rule of levels) {
-      bid(rows, rule, {
-        cause: standing.member ? rule.causes.member : rule.causes.outside,
-        constants,
-        at: 0,
-      });
+      bid(rows, rule, standing.member ? rule.causes.member : rule.causes.outside, constants, 0);
     }
   }
 }
 
-function bidEdges(rows: Map<Row, Building>, transitions: readonly Transition[]): void {
+function bidEdges(rows: Rows, transitions: readonly Transition[]): void {
   for (const { audience, change, at } of transitions) {
     if (change === 'out' || change === 'stale') continue;
-    for (const rule of audience.rules[change])
-      bid(rows, rule, { cause: rule.causes[change], constants: NOW, at });
+    for (const rule of audience.rules[change]) bid(rows, rule, rule.causes[change], 'now', at);
   }
 }
 
@@ -165,10 +159,10 @@ function merged(actions: readonly PlannedAction[]): readonly PlannedAction[] {
   return byTarget.size === actions.length ? actions : [...byTarget.values()];
 }
 
-function build(rows: ReadonlyMap<Row, Building>, sight: Sight): Plan {
+function build(rows: Rows, sight: Sight): Plan {
   const actions: PlannedAction[] = [];
   const unaddressed: string[] = [];
-  for (const built of [...rows.values()].sort((a, b) => a.order - b.order)) {
+  for (const built of rows.sort((a, b) => a.order - b.order)) {
     const { connection, operation, object, match } = built.row;
     const address = addressOf(built.row, sight);
     if (address === undefined) {
@@ -206,10 +200,10 @@ export function plan(
   transitions: readonly Transition[],
   rules: CompiledRules,
 ): Plan {
-  const rows = new Map<Row, Building>();
+  const rows: Rows = [];
   bidLevels(rows, view, rules);
   bidEdges(rows, transitions);
-  if (rows.size === 0) return NOTHING;
+  if (rows.length === 0) return NOTHING;
   if (!consents(view, rules.consent)) return { ...NOTHING, withheld: true };
   return build(rows, { key, view });
 }

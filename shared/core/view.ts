@@ -32,10 +32,10 @@ export function changeOf(known: Said | undefined, seen: Said): Change {
 }
 
 /** The join of what is known and what is seen: the newer assertion, and whether any ever said "member". */
-function joined(known: Standing | undefined, { at, member }: Said): Standing {
-  if (known === undefined) return { at, member, ever: member };
-  if (supersedes({ at, member }, known)) return { at, member, ever: known.ever || member };
-  return member && !known.ever ? { ...known, ever: true } : known;
+function joined(known: Standing | undefined, seen: Said): Standing {
+  if (known === undefined) return { at: seen.at, member: seen.member, ever: seen.member };
+  if (supersedes(seen, known)) return { at: seen.at, member: seen.member, ever: known.ever || seen.member };
+  return seen.member && !known.ever ? { at: known.at, member: known.member, ever: true } : known;
 }
 
 /** Newer wins; at the same instant the greater canonical text, so that ties do not depend on arrival either. */
@@ -83,11 +83,16 @@ export function advance(
     }
     const audience = ids?.get(assertion.audience);
     if (audience === undefined) continue;
-    const { member } = assertion;
-    const seen = { at: assertion.at ?? at * 1000, member };
     const known = state.standing.get(audience.key);
-    const change = changeOf(known, seen);
-    transitions.push({ audience, change, at: seen.at, member });
+    // One object serves as the assertion seen and as the transition told of.
+    const seen = {
+      audience,
+      change: 'stayed' as Change,
+      at: assertion.at ?? at * 1000,
+      member: assertion.member,
+    };
+    seen.change = changeOf(known, seen);
+    transitions.push(seen);
     const next = joined(known, seen);
     if (next !== known) {
       standing ??= new Map(state.standing);
@@ -96,5 +101,6 @@ export function advance(
   }
   const values = mergeValues(state, profile, rules, at);
   if (standing === undefined && values === state.values) return { state, transitions };
-  return { state: { ...state, standing: standing ?? state.standing, values }, transitions };
+  const { written, unsure, claim } = state;
+  return { state: { standing: standing ?? state.standing, values, written, unsure, claim }, transitions };
 }
