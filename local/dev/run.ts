@@ -4,8 +4,9 @@ import { Fault } from '../../shared/core/fault.js';
 import { DOCUMENTED_EVENTS } from '../demo/documented-events.js';
 import { compare, expectedState } from '../demo/oracle.js';
 import { generate } from '../demo/traffic.js';
+import { putAll } from '../put-records.js';
 import { createProgress } from './progress.js';
-import { type Outgoing, publishToEventHubs, publishToKinesis } from './publish.js';
+import { type Outgoing, publishToEventHubs } from './publish.js';
 import { readBack } from './read-back.js';
 import { ready, type Summary, table, type Verdict } from './report.js';
 import { packageRoot, type Stack, startStack } from './stack.js';
@@ -47,10 +48,27 @@ function deal(options: DevOptions): Streams {
   };
 }
 
+/** Records per call of the generator, so that progress is seen; the client splits to the service's own limits. */
+const SLICE = 250;
+
+async function publishToKinesis(
+  { kinesis }: Stack,
+  events: readonly Outgoing[],
+  onSent: (count: number) => void,
+) {
+  const client = kinesis.client();
+  for (let at = 0; at < events.length; at += SLICE) {
+    const slice = events.slice(at, at + SLICE);
+    const records = slice.map(({ body, partitionKey }) => ({ partitionKey, data: body }));
+    await putAll(client, kinesis.streamName, records, systemClock);
+    onSent(slice.length);
+  }
+}
+
 async function publish(stack: Stack, streams: Streams, onSent: (count: number) => void): Promise<void> {
   const { streamMessages, hubMessages } = streams;
   await Promise.all([
-    publishToKinesis(stack.kinesis.client(), stack.kinesis.streamName, streamMessages, systemClock, onSent),
+    publishToKinesis(stack, streamMessages, onSent),
     publishToEventHubs(stack.eventHubs.connectionString(), stack.hub, hubMessages, onSent),
   ]);
 }
