@@ -25,14 +25,14 @@ const BodyTemplate = z.json().superRefine((template, context) => {
 export const HttpConfig = z
   .strictObject({
     type: z.literal('http'),
-    url: UrlTemplate,
+    url: UrlTemplate.describe('Address; values in its path and query are percent-encoded'),
     method: z.enum(['POST', 'PUT', 'PATCH']).default('POST'),
     headers: HttpHeaders.default({}),
     auth: z.union([z.literal('none'), HttpAuth]).default('none'),
-    body: BodyTemplate.default(DEFAULT_BODY),
-    success: HttpSuccess.optional(),
-    timeoutMs: z.int().min(1).max(600_000).default(30_000),
-    idempotent: z.boolean().default(true),
+    body: BodyTemplate.default(DEFAULT_BODY).describe('JSON to send; values are inserted as JSON values'),
+    success: HttpSuccess.optional().describe('What a 2xx body must say; without it the status decides'),
+    timeoutMs: z.int().min(1).max(600_000).default(30_000).describe('Longest wait for one answer'),
+    idempotent: z.boolean().default(true).describe('False when sending a row twice does its work twice'),
   })
   .refine(
     ({ auth, headers }) =>

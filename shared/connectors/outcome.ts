@@ -47,7 +47,10 @@ export function fromFailure(connection: string, failure: Failure): Outcome {
         ),
       );
     case 'timeout':
-      return unknown('remote.timeout', `"${connection}" did not answer in time (${code}).`);
+      return unknown(
+        'remote.timeout',
+        `"${connection}" did not answer in time (${code}). If it is often this slow, raise its "timeoutMs".`,
+      );
     case 'too-large':
       return unknown('remote.unanswered', `"${connection}" sent an answer too large to read.`);
     case 'lost':

@@ -39,10 +39,10 @@ const ApiVersion = z
 /** A Salesforce org. The text of the secret is JSON: `{"clientId":"…","clientSecret":"…"}`. */
 export const SalesforceConfig = z.strictObject({
   type: z.literal('salesforce'),
-  domain: Domain,
-  apiVersion: ApiVersion.default('v66.0'),
+  domain: Domain.describe('My Domain host of the org, e.g. acme.my.salesforce.com'),
+  apiVersion: ApiVersion.default('v66.0').describe('REST API version, v46.0 or newer'),
   auth: z.strictObject({ clientCredentials: z.strictObject({ secret: SecretRef }) }),
-  timeoutMs: z.int().min(1).max(600_000).default(30_000),
+  timeoutMs: z.int().min(1).max(600_000).default(30_000).describe('Longest wait for one answer'),
 });
 export type SalesforceConfig = z.infer<typeof SalesforceConfig>;
 

@@ -114,6 +114,15 @@ describe('on the wire', () => {
   });
 });
 
+test('takes 200 rows at a time, and repeating them is safe', () => {
+  expect(org().connector).toMatchObject({
+    maxRows: 200,
+    idempotent: true,
+    operations: ['upsert'],
+    name: 'crm',
+  });
+});
+
 describe('actions that cannot be rows', () => {
   const refused = async (action: Action) => {
     const { send, data } = org();

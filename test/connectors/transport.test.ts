@@ -169,7 +169,7 @@ describe('no whole answer', () => {
   test('a redirect is neither followed nor an answer', async () => {
     const inner = await serve(() => answerJson(200, { secret: true }));
     const outer = await serve(() => answer(302, { location: inner.url }, ''));
-    expect(await post(outer.url)).toMatchObject({ kind: 'failure', why: 'redirect' });
+    expect(await post(outer.url)).toMatchObject({ kind: 'failure', sent: 'unknown', why: 'redirect' });
     expect([outer.requests.length, inner.requests.length]).toEqual([1, 0]);
   });
 });
