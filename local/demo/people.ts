@@ -39,7 +39,7 @@ export interface Person {
   readonly attributes: KnownAttributes;
   readonly memberships: Map<Audience, KnownMembership>;
   readonly ecids: string[];
-  /** Newest lastQualificationTime given so far: they only rise, so no two audiences of a person share one. */
+  /** Newest lastQualificationTime given so far: they only rise, so that the order of assertions is known. */
   clock: number;
   /** The last few bodies that carried this person alone. */
   readonly past: Buffer[];

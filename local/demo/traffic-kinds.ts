@@ -67,7 +67,7 @@ function somebody(world: World): Person {
 
 type Profile = { [key: string]: Json };
 
-/** How many of the profiles use the options: they are a setting of the dataflow, and the demo has two. */
+/** The options for names and times are a setting of the dataflow; three of four exports come from one that has them. */
 const write = (person: Person, random: Random, how: { legacy?: boolean; reshaped?: boolean } = {}): Profile =>
   profileOf(person, { options: random.chance(0.75), legacy: false, reshaped: false, ...how }, random);
 

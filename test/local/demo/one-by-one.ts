@@ -10,8 +10,8 @@ interface State {
   readonly key: string;
   readonly standings: Map<string, { at: number; member: boolean }>;
   readonly values: Map<string, { at: number; value: unknown }>;
-  /** Time and place of the constant that Tier__c was last given. */
-  tier: readonly [at: number, place: number];
+  /** Audiences that some record has ever called the person a member of. */
+  readonly ever: Set<string>;
 }
 
 const NAMES: ReadonlyMap<string, string> = new Map([
@@ -31,8 +31,6 @@ const at = (value: unknown, path: string): unknown =>
 
 interface Asserted {
   readonly name: string;
-  readonly member: boolean;
-  readonly at: number;
   readonly entered: boolean;
 }
 
@@ -48,30 +46,34 @@ function advance(state: State, seen: Export, now: number): Asserted[] {
     const name = NAMES.get(`${assertion.namespace}/${assertion.id}`);
     if (name === undefined) return [];
     const { member } = assertion;
+    if (member) state.ever.add(name);
     const time = assertion.at ?? now * 1000;
     const known = state.standings.get(name);
     const wins = known === undefined || time > known.at || (time === known.at && known.member && !member);
     if (wins) state.standings.set(name, { at: time, member });
-    return [{ name, member, at: time, entered: wins && member && known?.member !== true }];
+    return [{ name, entered: wins && member && known?.member !== true }];
   });
 }
 
-const CONSTANTS = [
-  { audience: 'vip', value: 'VIP', place: 2 },
-  { audience: 'lapsed', value: 'Lapsed', place: 3 },
+/** The rules that write Tier__c, the last of the file first. */
+const TIERS = [
+  { audience: 'lapsed', value: 'Lapsed' },
+  { audience: 'vip', value: 'VIP' },
 ];
 
-/** The constants that this record may write, in the order in which they overwrite each other. */
-function constants(state: State, asserted: readonly Asserted[]): { value: string; when: [number, number] }[] {
-  return CONSTANTS.flatMap(({ audience, value, place }) => {
-    const standing = state.standings.get(audience);
-    const own = asserted.filter((one) => one.name === audience && one.member);
-    const times = [...own, ...(standing?.member ? [standing] : [])].map((one) => one.at);
-    return times.map((time) => ({ value, when: [time, place] as [number, number] }));
-  }).sort((a, b) => a.when[0] - b.when[0] || a.when[1] - b.when[1]);
+/** A rule that holds now; else the one whose exit is newest, of those that ever held. */
+function tierOf({ standings, ever }: State): string | undefined {
+  const holds = TIERS.find(({ audience }) => standings.get(audience)?.member);
+  if (holds) return holds.value;
+  const exits = TIERS.filter(({ audience }) => ever.has(audience)).map((rule) => ({
+    ...rule,
+    at: standings.get(rule.audience)?.at ?? 0,
+  }));
+  const newest = Math.max(...exits.map((rule) => rule.at));
+  return exits.find((rule) => rule.at === newest)?.value;
 }
 
-function plan(state: State, asserted: readonly Asserted[]): Row | undefined {
+function plan(state: State): Row | undefined {
   const known = (name: string): boolean => state.standings.has(name);
   const value = (path: string): unknown => state.values.get(path)?.value;
   const member = [...NAMES.values()].filter((name) => state.standings.get(name)?.member);
@@ -84,12 +86,7 @@ function plan(state: State, asserted: readonly Asserted[]): Row | undefined {
     row['Hot_Prospect__c'] = member.includes('high-propensity');
     row['Audiences__c'] = member.join(';');
   }
-  for (const { value: tier, when } of constants(state, asserted)) {
-    const [time, place] = state.tier;
-    if (when[0] < time || (when[0] === time && when[1] < place)) continue;
-    state.tier = when;
-    row['Tier__c'] = tier;
-  }
+  row['Tier__c'] = tierOf(state);
   if (!['high-propensity', 'vip', 'lapsed'].some(known)) return undefined;
   row['LastName'] = value('person.name.lastName') ?? 'Unknown';
   return Object.fromEntries(Object.entries(row).filter(([, held]) => held !== undefined));
@@ -105,10 +102,15 @@ export function oneByOne(log: readonly LogEntry[]): ActualRows {
       const who = seen && keyOf(seen);
       if (!seen || !who) continue;
       const { id, key } = who;
-      const state = states.get(id) ?? { key, standings: new Map(), values: new Map(), tier: [-1, 0] };
+      const state = states.get(id) ?? {
+        key,
+        standings: new Map(),
+        values: new Map(),
+        ever: new Set<string>(),
+      };
       states.set(id, state);
       const asserted = advance(state, seen, now);
-      const row = plan(state, asserted);
+      const row = plan(state);
       const refused = String(row?.['LastName']).length > 80;
       if (row && !refused) contacts.set(key, { ...contacts.get(key), ...row, AEP_Id__c: key });
       const entered = asserted.some((one) => one.name === 'vip' && one.entered);

@@ -3,9 +3,6 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Expected, expectedState } from '../../../local/demo/oracle.js';
 import { readMessage } from '../../../local/demo/oracle-reading.js';
-import { readTime } from '../../../local/demo/oracle-time.js';
-import { seededRandom } from '../../../local/demo/seeded-random.js';
-import { instantAfter, pickShape, shapeFor, TIME_SHAPES } from '../../../local/demo/time-shapes.js';
 import { generate, type TrafficOptions, traffic } from '../../../local/demo/traffic.js';
 import { type GeneratedEvent, TRAFFIC_MIX } from '../../../local/demo/traffic-kinds.js';
 
@@ -71,12 +68,12 @@ describe('a run of ten thousand', () => {
       expect(found).toBeLessThan(perMille * 1.15 + 5 + spare);
     },
   );
-  test('one in a hundred is malformed, in at least forty ways', () => {
+  test('one in a hundred is malformed, in at least thirty ways', () => {
     const malformed = events.filter((event) => event.malformed);
     expect(share((event) => event.malformed)).toBeGreaterThan(0.007);
     expect(share((event) => event.malformed)).toBeLessThan(0.013);
     expect(malformed.every(({ kind }) => kind.startsWith('malformed:'))).toBe(true);
-    expect(new Set(malformed.map(({ kind }) => kind)).size).toBeGreaterThan(40);
+    expect(new Set(malformed.map(({ kind }) => kind)).size).toBeGreaterThan(30);
   });
   test('every body that is not malformed can be read, and every other has one record that cannot', () => {
     const wrong = events.filter(({ records, malformed }, i) => {
@@ -180,22 +177,6 @@ describe('a run of ten thousand', () => {
     expect(own).toBeLessThan(0.85);
     expect(events.every(({ partitionKey }) => partitionKey.length > 0 && partitionKey.length < 128)).toBe(
       true,
-    );
-  });
-});
-
-describe('time shapes', () => {
-  test('what is written is read back to the microsecond, by code that knows nothing of the shapes', () => {
-    fc.assert(
-      fc.property(fc.nat(), fc.integer({ min: 0, max: 4_000_000_000_000_000 }), (seed, wanted) => {
-        const random = seededRandom(seed);
-        for (const shape of [...TIME_SHAPES, pickShape(random)]) {
-          const instant = instantAfter(wanted - 1, wanted, shape);
-          expect(readTime(shape.write(instant))).toBe(instant);
-          expect(readTime(shapeFor(instant, random).write(instant))).toBe(instant);
-          expect(instantAfter(instant, wanted, shape)).toBeGreaterThan(instant);
-        }
-      }),
     );
   });
 });

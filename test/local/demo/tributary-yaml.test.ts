@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { DECLARED_AUDIENCES } from '../../../local/demo/audiences.js';
+import { formatFinding, loadConfig } from '../../../shared/config/load.js';
 import { ID } from './exports.js';
 
 const Demo = z.strictObject({
@@ -14,9 +15,15 @@ const Demo = z.strictObject({
   connections: z.record(z.string(), z.unknown()),
   rules: z.array(z.strictObject({ name: z.string(), when: z.unknown(), do: z.array(z.unknown()) })),
 });
-const demo = Demo.parse(
-  parse(readFileSync(new URL('../../../local/demo/tributary.yaml', import.meta.url), 'utf8')),
-);
+const text = readFileSync(new URL('../../../local/demo/tributary.yaml', import.meta.url), 'utf8');
+const demo = Demo.parse(parse(text));
+
+test('tributary takes the file as it is', () => {
+  const settings = { SALESFORCE_DOMAIN: 'demo.my.salesforce.com' };
+  const loaded = loadConfig(text, 'tributary.yaml', settings);
+  expect(loaded.ok ? [] : loaded.findings.map(formatFinding)).toEqual([]);
+  expect(loaded.ok && loaded.config.connections.get('sales')?.type).toBe('salesforce');
+});
 
 test('the file, the generator and the tests of the oracle name the same audiences in the same order', () => {
   const declared = Object.entries(demo.audiences).map(([name, audience]) =>
