@@ -218,6 +218,12 @@ describe('what fetch may reject with', () => {
     expect(await failing(wrapped(coded(code)))).toMatchObject({ sent: 'unknown', why, code });
   });
 
+  test('a cause without a code may have been sent, but for a port that fetch refuses', async () => {
+    const odd = await failing(wrapped(new Error('odd')));
+    expect(odd).toEqual({ kind: 'failure', sent: 'unknown', why: 'lost', code: 'NETWORK' });
+    expect(await failing(wrapped(new Error('bad port')))).toMatchObject({ sent: 'no', why: 'unreachable' });
+  });
+
   test('several addresses: not sent only when none was reached', async () => {
     const refused = coded('ECONNREFUSED');
     const slow = coded('ETIMEDOUT', { syscall: 'connect' });
