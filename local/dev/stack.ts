@@ -17,7 +17,7 @@ import { readMappingSettings } from '../event-source-mapping/settings.js';
 import { startFunctionsHost } from '../functions-host/host.js';
 import { type LambdaHandler, lambdaInvoker } from '../lambda-invoker.js';
 import { readLambdaSettings } from '../lambda-settings.js';
-import { type ReplayLoop, startReplay } from './replay-loop.js';
+import { startReplay } from './replay-loop.js';
 import { createTracker, type Tracker } from './tracker.js';
 
 export interface StackOptions {
@@ -101,11 +101,8 @@ async function startLambda(
   });
 }
 
-const settingsFor = (crm: DemoCrm, eventHubs: EventHubsEmulator, hub: string, config: string) => ({
+const pipelineSettings = (crm: DemoCrm, config: string) => ({
   AWS_REGION: 'eu-central-1',
-  EventHubConnection: eventHubs.connectionString(),
-  EVENT_HUB_NAME: hub,
-  EVENT_HUB_CONSUMER_GROUP: 'tributary',
   SALESFORCE_DOMAIN: crm.url,
   [settingOfSecret('salesforce')]: JSON.stringify({ clientId: crm.clientId, clientSecret: crm.clientSecret }),
   TRIBUTARY_CONFIG: config,
@@ -116,6 +113,12 @@ const settingsFor = (crm: DemoCrm, eventHubs: EventHubsEmulator, hub: string, co
   TRIBUTARY_OBSERVER: 'dev',
 });
 
+const triggerSettings = (eventHubs: EventHubsEmulator, hub: string) => ({
+  EventHubConnection: eventHubs.connectionString(),
+  EVENT_HUB_NAME: hub,
+  EVENT_HUB_CONSUMER_GROUP: 'tributary',
+});
+
 async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   const root = packageRoot();
   const serverless = await readFile(`${root}serverless.yml`, 'utf8');
@@ -124,6 +127,12 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   options.onStep('demo CRM');
   const crm = await startDemoCrm({ port: options.crmPort, latencyMs: options.crmLatencyMs });
   closers.push(() => crm.close());
+  const tracker = createTracker();
+  provideObserver('dev', tracker);
+  options.onStep('pipeline');
+  Object.assign(process.env, pipelineSettings(crm, options.config));
+  closers.push(async () => closeMemories());
+  const pipeline = await assemble(process.env); // first of all that is slow: a fault in the file is told at once
   options.onStep('Event Hubs emulator');
   const hubsConfig = must(parseEmulatorConfig(await readFile(hubsFile, 'utf8'), hubsFile));
   const eventHubs = await startEventHubs({ config: hubsConfig, port: options.eventHubsPort });
@@ -135,18 +144,9 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   options.onStep('Azurite (checkpoints)');
   const azurite = await startAzurite();
   closers.push(() => azurite.close());
-  const tracker = createTracker();
-  provideObserver('dev', tracker);
-  const settings = settingsFor(crm, eventHubs, hub, options.config);
-  Object.assign(process.env, settings);
-  options.onStep('pipeline');
-  closers.push(async () => closeMemories());
-  const replay: ReplayLoop = startReplay(
-    await assemble(process.env),
-    await openKept('TRIBUTARY_PARKING', MEMORY, systemClock),
-    systemClock,
-    options.onError,
-  );
+  const settings = { ...pipelineSettings(crm, options.config), ...triggerSettings(eventHubs, hub) };
+  const parking = await openKept('TRIBUTARY_PARKING', MEMORY, systemClock);
+  const replay = startReplay(pipeline, parking, systemClock, options.onError);
   closers.push(() => replay.close());
   options.onStep('Lambda and its event source mapping');
   const mapping = await startLambda(kinesis, serverless, options);
