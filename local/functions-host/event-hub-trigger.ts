@@ -97,19 +97,18 @@ const handler = (trigger: EventHubTrigger, client: EventHubConsumerClient) => {
 
   return async (events: ReceivedEventData[], at: PartitionContext, partition: Partition): Promise<void> => {
     const last = events.at(-1);
-    if (last === undefined) return; // idle tick
     const { signal } = partition.stop;
+    if (last === undefined || signal.aborted) return; // nothing came, or too late
     const checkpoints =
       settings.enableCheckpointing && partition.batches + 1 >= settings.batchCheckpointFrequency;
     for (const part of many ? [events] : events.map((event) => [event])) {
-      if (signal.aborted) return;
       const hold = { signal, stillOwned: () => ownedOrUnknown(at) };
       const outcome = await trigger.run({ events: part, partition: at, checkpoints }, hold);
       if (outcome === 'lost') throw new OwnershipLost(at.partitionId);
-      if (outcome === 'stopped') return;
+      if (outcome === 'stopped' || signal.aborted) return;
     }
     partition.batches += 1;
-    if (checkpoints && !signal.aborted) await checkpoint(last, at, partition);
+    if (checkpoints) await checkpoint(last, at, partition);
   };
 };
 

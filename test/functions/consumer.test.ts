@@ -35,10 +35,10 @@ test('a pipeline that cannot be made fails the invocation with its fault', async
 });
 
 test('a fault keeps code, message and place, and loses its cause, which may quote anything', async () => {
-  const fault = new Fault('store.unavailable', 'no answer', { cause: new Error('alice@example.com') });
+  const fault = new Fault('store.contended', 'no answer', { cause: new Error('alice@example.com') });
   const thrown = await thrownBy(async () => ({ run: () => Promise.reject(fault) }));
   expect(thrown).toBeInstanceOf(Fault);
-  expect(thrown).toMatchObject({ code: 'store.unavailable', message: 'no answer', stack: fault.stack });
+  expect(thrown).toMatchObject({ code: 'store.contended', message: 'no answer', stack: fault.stack });
   expect(thrown).not.toHaveProperty('cause');
 });
 

@@ -130,7 +130,7 @@ test('answers are matched by id, whatever their order', async () => {
 test('a pipeline that throws is a failed attempt', async () => {
   const broken: Pipeline = {
     run: async () => {
-      throw new Fault('store.unavailable', 'no answer');
+      throw new Fault('store.contended', 'no answer');
     },
   };
   const handler = eventHub(broken, { clock: { now: () => NOW }, workMs: WORK_MS });

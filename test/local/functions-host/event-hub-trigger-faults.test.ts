@@ -4,7 +4,7 @@ import { type RunOutcome, runWithRetry } from '../../../local/functions-host/ret
 import { bodies, GROUP } from './hub-ground.js';
 import { diary, SOON, shares, triggerGround } from './trigger-ground.js';
 
-const { ground, start, store: freshStore } = triggerGround({ cut: 2, crash: 1, stolen: 1 });
+const { ground, start, store: freshStore } = triggerGround({ cut: 2, crash: 1, stolen: 1, rewound: 1 });
 
 test('sockets cut in mid-stream: nothing is lost, each partition keeps its order', async () => {
   let cuts = 3;
@@ -103,4 +103,21 @@ test('an endless retry ends when its partition is stolen, and moves no checkpoin
   cured = true;
   await vi.waitFor(async () => expect(await ground().checkpoint('stolen')).toBe(0), SOON); // the thief never came: it is taken back
   expect(outcomes).toEqual(['lost', 'done']);
+});
+
+test('an owner that was robbed while its handler ran writes no checkpoint over the new owner’s', async () => {
+  const { run, all } = diary();
+  let robbed = false;
+  start({
+    hub: 'rewound',
+    run: async (batch, hold) => {
+      if (!robbed) await vi.waitFor(() => steal('rewound'), SOON);
+      robbed = true;
+      return run(batch, hold);
+    },
+  });
+  await ground().send('rewound', ['e']);
+  // Without a checkpoint the event comes again once the thief, which never shows itself, has let go.
+  await vi.waitFor(async () => expect(await ground().checkpoint('rewound')).toBe(0), SOON);
+  expect(all()).toEqual(['e', 'e']);
 });
