@@ -24,6 +24,10 @@ function readBytes(bytes: Uint8Array, inflate: Inflate): Result<string> {
   return inflated.ok ? toText(inflated.value) : inflated;
 }
 
+/** Bytes of a text as UTF-8, for the limit is one of bytes; what is too short to pass it is not measured. */
+const byteLength = (text: string): number =>
+  text.length * 3 <= LIMITS.messageBytes ? text.length : new TextEncoder().encode(text).length;
+
 const tooLarge = (size: number): Result<never> =>
   bad('decode.too-large', `the message has ${size} bytes; the limit is ${LIMITS.messageBytes}`);
 
@@ -64,19 +68,24 @@ function cutObjects(text: string): string[] {
   return pieces;
 }
 
-/** Newline-delimited objects, or objects written one after another: each is judged alone. */
+const readPiece = (piece: string): Result<unknown> => {
+  const read = parse(piece);
+  return read ? ok(read.value) : notJson(piece);
+};
+
+/**
+ * Objects written one after another, or one a line: each is judged alone. Only a text that is no clean run of objects is
+ * taken for lines, and only when one of them is an object, so that a broken export printed over many lines counts once.
+ */
 function readSeveral(text: string): readonly Result<unknown>[] {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const parsed = lines.map(parse);
-  const delimited = lines.length > 1 && parsed.some((line) => line !== undefined && isObject(line.value));
-  if (delimited) return parsed.map((line, i) => (line ? ok(line.value) : notJson(lines[i] ?? '')));
-  const pieces = cutObjects(text);
-  return pieces.length > 1
-    ? pieces.map((piece) => {
-        const value = parse(piece);
-        return value ? ok(value.value) : notJson(piece);
-      })
-    : [notJson(text)];
+  const pieces = cutObjects(text).map(readPiece);
+  if (pieces.every((piece) => piece.ok)) return pieces;
+  const lines = text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map(readPiece);
+  if (lines.some((line) => line.ok && isObject(line.value))) return lines;
+  return pieces.some((piece) => piece.ok) ? pieces : [notJson(text)];
 }
 
 /** Takes the list out of `[…]` and `{"profiles":[…]}`; anything else is one item. */
@@ -131,8 +140,10 @@ export function open(body: unknown, inflate: Inflate): readonly Result<unknown>[
     const text = readBytes(body, inflate);
     return text.ok ? openText(text.value) : [text];
   }
-  if (typeof body === 'string')
-    return body.length > LIMITS.messageBytes ? [tooLarge(body.length)] : openText(body);
+  if (typeof body === 'string') {
+    const size = byteLength(body);
+    return size > LIMITS.messageBytes ? [tooLarge(size)] : openText(body.replace(/^\uFEFF/, ''));
+  }
   if (typeof body === 'object' && body !== null) return items(body).map(guarded);
   return [
     bad('decode.shape', `the message is ${body === null ? 'null' : `a bare ${typeof body}`}, not an object`),

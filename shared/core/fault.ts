@@ -31,6 +31,9 @@ export const FAULTS = {
   'remote.unauthorized': { retryable: true },
   'remote.unanswered': { retryable: true },
   'store.contended': { retryable: true },
+  'store.unavailable': { retryable: true },
+  'store.too-large': { retryable: false },
+  'store.format': { retryable: false },
   'park.unavailable': { retryable: true },
   'run.deadline': { retryable: true },
 } as const satisfies Record<string, { retryable: boolean }>;

@@ -3,7 +3,7 @@ import { type PlannedAction, plan } from './plan.js';
 import type { ProfileExport } from './profile.js';
 import type { PersonState } from './state.js';
 import { forget, outstanding, sameValues, sameWritten, type WrittenFields } from './suppress.js';
-import { advance, type Transition } from './view.js';
+import { advance } from './view.js';
 
 /** One record of a person, as it enters the fold. */
 export interface FoldRecord {
@@ -58,9 +58,6 @@ function take(action: PlannedAction, state: PersonState, pending: Pending): bool
   return true;
 }
 
-const isStale = (transitions: readonly Transition[], advanced: boolean): boolean =>
-  !advanced && transitions.length > 0 && transitions.every(({ change }) => change === 'stale');
-
 /** Records that cancel each other out leave nothing to send. */
 function dropUnchanged(state: PersonState, pending: Pending): void {
   for (const target of pending.actions.keys()) {
@@ -83,7 +80,7 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
     const targets = wanted.actions
       .filter((action) => take(action, state, pending))
       .map(({ target }) => target);
-    const stale = isStale(next.transitions, next.state !== view);
+    const stale = next.stale && next.state === view;
     drafts.push({ kind: kindOf(wanted, targets, stale), targets, unaddressed: wanted.unaddressed });
     view = next.state;
   }

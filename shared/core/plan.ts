@@ -127,7 +127,6 @@ function bidLevels(rows: Rows, view: PersonState, rules: CompiledRules): void {
 
 function bidEdges(rows: Rows, transitions: readonly Transition[]): void {
   for (const { audience, change, at } of transitions) {
-    if (change === 'out' || change === 'stale') continue;
     for (const rule of audience.rules[change]) bid(rows, rule, rule.causes[change], 'now', at);
   }
 }

@@ -4,15 +4,24 @@ import type { Json } from './ports.js';
 import type { ProfileExport } from './profile.js';
 import type { Known, PersonState, Standing } from './state.js';
 
-/** What one record did to one audience's standing. `stale`: it is older than what is known. */
+/** What one assertion did to one audience's standing. `stale`: it is older than what is known. */
 export type Change = 'entered' | 'left' | 'stayed' | 'out' | 'stale';
 
+/** A change that rules can be about. */
 export interface Transition {
   readonly audience: Audience;
-  readonly change: Change;
+  readonly change: 'entered' | 'left' | 'stayed';
   /** The assertion of this record, epoch microseconds. */
   readonly at: number;
-  readonly member: boolean;
+}
+
+/** What merging one record came to. */
+export interface Advance {
+  readonly state: PersonState;
+  /** Entered and left, and `stayed` where a rule asks for it. */
+  readonly transitions: readonly Transition[];
+  /** The record spoke of declared audiences, and all it said was older than what is known. */
+  readonly stale: boolean;
 }
 
 /** One assertion about one audience; `at` in epoch microseconds. */
@@ -71,28 +80,22 @@ export function advance(
   profile: ProfileExport,
   rules: CompiledRules,
   at: number,
-): { readonly state: PersonState; readonly transitions: readonly Transition[] } {
+): Advance {
   const transitions: Transition[] = [];
   let standing: Map<string, Standing> | undefined;
-  let namespace: string | undefined;
-  let ids: ReadonlyMap<string, Audience> | undefined;
+  let declared = 0;
+  let stale = 0;
   for (const assertion of profile.memberships) {
-    if (assertion.namespace !== namespace) {
-      namespace = assertion.namespace;
-      ids = rules.audiences.get(namespace);
-    }
-    const audience = ids?.get(assertion.audience);
+    const audience = rules.audiences.get(assertion.namespace)?.get(assertion.audience);
     if (audience === undefined) continue;
+    declared += 1;
     const known = state.standing.get(audience.key);
-    // One object serves as the assertion seen and as the transition told of.
-    const seen = {
-      audience,
-      change: 'stayed' as Change,
-      at: assertion.at ?? at * 1000,
-      member: assertion.member,
-    };
-    seen.change = changeOf(known, seen);
-    transitions.push(seen);
+    const seen = assertion.at === undefined ? { at: at * 1000, member: assertion.member } : (assertion as Said); // `at` is there
+    const change = changeOf(known, seen);
+    if (change === 'stale') stale += 1;
+    else if (change === 'entered' || change === 'left' || (change === 'stayed' && audience.rules.stayed.length > 0)) {
+      transitions.push({ audience, change, at: seen.at });
+    }
     const next = joined(known, seen);
     if (next !== known) {
       standing ??= new Map(state.standing);
@@ -100,7 +103,12 @@ export function advance(
     }
   }
   const values = mergeValues(state, profile, rules, at);
-  if (standing === undefined && values === state.values) return { state, transitions };
+  const isStale = declared > 0 && stale === declared;
+  if (standing === undefined && values === state.values) return { state, transitions, stale: isStale };
   const { written, unsure, claim } = state;
-  return { state: { standing: standing ?? state.standing, values, written, unsure, claim }, transitions };
+  return {
+    state: { standing: standing ?? state.standing, values, written, unsure, claim },
+    transitions,
+    stale: isStale,
+  };
 }

@@ -125,6 +125,7 @@ test.each([
   [100_000_000_000, 100_000_000_000_000],
   [99_999_999_999_999, 99_999_999_999_999_000],
   [100_000_000_000_000, 100_000_000_000_000],
+  [90_000_000_000_000_000, 90_000_000_000_000_000],
 ])('%d lies at the border between seconds, milliseconds and microseconds', (value, micros) => {
   expect(parseTime(value)).toBe(micros);
 });
