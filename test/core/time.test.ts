@@ -164,7 +164,7 @@ test('reads nothing that Date.parse refuses, digit by digit', () => {
       fc.array(fc.tuple(fc.nat({ max: 24 }), fc.constantFrom(...'0123456789x-:T Z')), { maxLength: 3 }),
     )
     .map(([text, edits]) =>
-      edits.reduce(
+      edits.reduce<string>(
         (now, [at, char]) => (at < now.length ? now.slice(0, at) + char + now.slice(at + 1) : now),
         text,
       ),
