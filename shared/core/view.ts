@@ -90,10 +90,15 @@ export function advance(
     if (audience === undefined) continue;
     declared += 1;
     const known = state.standing.get(audience.key);
-    const seen = assertion.at === undefined ? { at: at * 1000, member: assertion.member } : (assertion as Said); // `at` is there
+    const seen =
+      assertion.at === undefined ? { at: at * 1000, member: assertion.member } : (assertion as Said); // `at` is there
     const change = changeOf(known, seen);
     if (change === 'stale') stale += 1;
-    else if (change === 'entered' || change === 'left' || (change === 'stayed' && audience.rules.stayed.length > 0)) {
+    else if (
+      change === 'entered' ||
+      change === 'left' ||
+      (change === 'stayed' && audience.rules.stayed.length > 0)
+    ) {
       transitions.push({ audience, change, at: seen.at });
     }
     const next = joined(known, seen);

@@ -31,8 +31,14 @@ function toEntry(message: Message, record: number, item: Result<unknown>, rules:
 /** Opens a message into its records; on a replay only the one that is meant. Never throws for bad data. */
 export function decodeMessage(
   message: Message,
-  deps: { rules: CompiledRules; inflate: Inflate },
+  deps: { readonly rules: CompiledRules; readonly inflate: Inflate },
 ): readonly Entry[] {
-  const entries = open(message.body, deps.inflate).map((item, i) => toEntry(message, i, item, deps.rules));
-  return message.record === undefined ? entries : entries.filter(({ record }) => record === message.record);
+  const items = open(message.body, deps.inflate);
+  const entries: Entry[] = [];
+  for (const [record, item] of items.entries()) {
+    if (message.record === undefined || message.record === record) {
+      entries.push(toEntry(message, record, item, deps.rules));
+    }
+  }
+  return entries;
 }
