@@ -22,6 +22,8 @@ export interface ProfileExport {
   /** The smallest id marked `primary`, by namespace, where any is. */
   readonly primary: ReadonlyMap<string, string>;
   readonly memberships: readonly Assertion[];
+  /** True when two audience namespaces differ only in case: then two memberships may be about one audience. */
+  readonly repeats: boolean;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -34,17 +36,33 @@ export const STATUSES: Readonly<Record<string, boolean>> = {
   expired: false,
 };
 
+type Loose = Record<string, unknown>;
+
+/** Members may bear the prefix of the schema, `xdm:`; one of its examples has `xdm:timestamp` for the time. */
+const statusOf = (member: Loose): unknown =>
+  member['status'] === undefined ? member['xdm:status'] : member['status'];
+
+function timeOf(member: Loose): unknown {
+  const time = member['lastQualificationTime'];
+  if (time !== undefined) return time;
+  const prefixed = member['xdm:lastQualificationTime'];
+  return prefixed === undefined ? member['xdm:timestamp'] : prefixed;
+}
+
+const isStatus = (status: unknown): boolean =>
+  typeof status === 'string' && Object.hasOwn(STATUSES, status.toLowerCase());
+
 const Id = z.string().refine((id) => id.trim() !== '');
 const IdentityItem = z.union([
   z.looseObject({ id: Id, primary: z.unknown().optional() }),
   z.looseObject({ 'xdm:id': Id, id: z.undefined().optional() }),
 ]);
-const Status = z.string().refine((status) => Object.hasOwn(STATUSES, status.toLowerCase()));
+const Status = z.unknown().refine((status) => status === undefined || isStatus(status));
 const Time = z.unknown().refine((time) => time === undefined || parseTime(time) !== undefined);
-const Membership = z.looseObject({
-  status: Status.optional(),
-  lastQualificationTime: Time,
-});
+const Membership = z
+  .looseObject({})
+  .transform((member) => ({ status: statusOf(member), time: timeOf(member) }))
+  .pipe(z.object({ status: Status, time: Time }));
 
 /**
  * The shape of one profile export, as a schema: the reference for {@link readProfile}, which checks the same by hand
@@ -58,8 +76,6 @@ export const ProfileSchema = z
   })
   .refine((body) => Object.keys(body).length > 0);
 
-type Loose = Record<string, unknown>;
-
 function isEmpty(body: Loose): boolean {
   for (const _ in body) return false;
   return true;
@@ -70,11 +86,13 @@ const isObject = (value: unknown): value is Loose =>
 
 const shape = (what: string): Fault => new Fault('decode.shape', `the profile export is malformed: ${what}`);
 
-function readIdentity(item: unknown): string | undefined {
-  if (!isObject(item)) return undefined;
+function readIdentity(item: Loose): string | undefined {
   const id = item['id'] === undefined ? item['xdm:id'] : item['id'];
   return typeof id === 'string' && id.trim() !== '' ? id : undefined;
 }
+
+const isPrimary = (item: Loose): boolean =>
+  item['primary'] === true || (item['id'] === undefined && item['xdm:primary'] === true);
 
 function readIdentities(value: unknown): Pick<ProfileExport, 'identities' | 'primary'> | Fault {
   const identities = new Map<string, string[]>();
@@ -87,12 +105,11 @@ function readIdentities(value: unknown): Pick<ProfileExport, 'identities' | 'pri
     const namespace = name.toLowerCase();
     const ids = identities.get(namespace) ?? [];
     for (const item of list) {
-      const id = readIdentity(item);
+      const id = isObject(item) ? readIdentity(item) : undefined;
       if (id === undefined) return shape('an identity has no id, or its id is not a non-empty string');
       ids.push(id);
       const other = primary.get(namespace);
-      if (isObject(item) && item['primary'] === true && (other === undefined || id < other))
-        primary.set(namespace, id);
+      if (isPrimary(item) && (other === undefined || id < other)) primary.set(namespace, id);
     }
     identities.set(namespace, ids);
   }
@@ -110,14 +127,14 @@ function isMember(status: unknown): boolean | undefined {
 
 function readAssertion(namespace: string, audience: string, value: unknown): Assertion | Fault {
   if (!isObject(value)) return shape('a membership is not an object');
-  const member = isMember(value['status']);
+  const member = isMember(statusOf(value));
   if (member === undefined) {
     return new Fault(
       'decode.status',
       `a membership has an unknown status in namespace ${JSON.stringify(namespace)}`,
     );
   }
-  const raw = value['lastQualificationTime'];
+  const raw = timeOf(value);
   const at = raw === undefined ? undefined : parseTime(raw);
   if (raw !== undefined && at === undefined) {
     return new Fault('decode.time', 'a lastQualificationTime is no time we can read');
@@ -125,21 +142,9 @@ function readAssertion(namespace: string, audience: string, value: unknown): Ass
   return { namespace, audience, member, at };
 }
 
-/** Two namespaces that differ only in case are one; of two assertions about one audience the winning one stays. */
-function once(memberships: readonly Assertion[]): Assertion[] {
-  const found = new Map<string, Assertion>();
-  for (const seen of memberships) {
-    const key = `${seen.namespace}/${seen.audience}`;
-    const other = found.get(key);
-    const newer = (seen.at ?? 0) - (other?.at ?? 0);
-    if (other === undefined || newer > 0 || (newer === 0 && !seen.member)) found.set(key, seen);
-  }
-  return [...found.values()];
-}
-
-function readMemberships(value: unknown): Assertion[] | Fault {
+function readMemberships(value: unknown): Pick<ProfileExport, 'memberships' | 'repeats'> | Fault {
   const memberships: Assertion[] = [];
-  if (value === undefined) return memberships;
+  if (value === undefined) return { memberships, repeats: false };
   if (!isObject(value)) return shape('segmentMembership is not an object');
   const namespaces = new Set<string>();
   let names = 0;
@@ -155,7 +160,7 @@ function readMemberships(value: unknown): Assertion[] | Fault {
       memberships.push(assertion);
     }
   }
-  return namespaces.size === names ? memberships : once(memberships);
+  return { memberships, repeats: namespaces.size < names };
 }
 
 /**
@@ -166,9 +171,11 @@ export function readProfile(body: unknown): Result<ProfileExport> {
   if (!isObject(body)) return bad('decode.shape', 'the item is not a profile object');
   const found = readIdentities(body['identityMap']);
   if (found instanceof Fault) return { ok: false, fault: found };
-  const memberships = readMemberships(body['segmentMembership']);
-  if (memberships instanceof Fault) return { ok: false, fault: memberships };
+  const asserted = readMemberships(body['segmentMembership']);
+  if (asserted instanceof Fault) return { ok: false, fault: asserted };
   if (isEmpty(body)) return bad('decode.shape', 'the profile object is empty');
-  // Members named one by one: spreading `found` here cost a fifth of the whole check.
-  return ok({ identities: found.identities, primary: found.primary, memberships, body });
+  const { identities, primary } = found;
+  const { memberships, repeats } = asserted;
+  // Members named one by one: spreading them here cost a fifth of the whole check.
+  return ok({ identities, primary, memberships, repeats, body });
 }

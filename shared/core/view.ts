@@ -1,7 +1,7 @@
 import { type Audience, type CompiledRules, valueAt } from './compile.js';
 import { canonical } from './fingerprint.js';
 import type { Json } from './ports.js';
-import type { ProfileExport } from './profile.js';
+import type { Assertion, ProfileExport } from './profile.js';
 import type { Known, PersonState, Standing } from './state.js';
 
 /** What one assertion did to one audience's standing. `stale`: it is older than what is known. */
@@ -70,6 +70,18 @@ function mergeValues(
   return merged ?? view.values;
 }
 
+/** Of several assertions of one record about one audience the winning one; without a time of its own it is as of `at`. */
+function onePerAudience(memberships: readonly Assertion[], at: number): Assertion[] {
+  const found = new Map<string, Assertion & Said>();
+  for (const assertion of memberships) {
+    const seen = { ...assertion, at: assertion.at ?? at * 1000 };
+    const key = JSON.stringify([seen.namespace, seen.audience]);
+    const known = found.get(key);
+    if (known === undefined || supersedes(seen, known)) found.set(key, seen);
+  }
+  return [...found.values()];
+}
+
 /**
  * Merges one record into a person's view and tells which transitions it makes. The view is a join: any order and any
  * repetition of the same records ends in the same one. The state given is not changed; the same object comes back when
@@ -85,7 +97,8 @@ export function advance(
   let standing: Map<string, Standing> | undefined;
   let declared = 0;
   let stale = 0;
-  for (const assertion of profile.memberships) {
+  const memberships = profile.repeats ? onePerAudience(profile.memberships, at) : profile.memberships;
+  for (const assertion of memberships) {
     const audience = rules.audiences.get(assertion.namespace)?.get(assertion.audience);
     if (audience === undefined) continue;
     declared += 1;
