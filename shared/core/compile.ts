@@ -1,6 +1,6 @@
 import type { FaultCode } from './fault.js';
 import type { Json } from './ports.js';
-import type { FieldSource, Rule, RulesFile } from './rules.js';
+import { type FieldSource, isNamespace, type Rule, type RulesFile } from './rules.js';
 import type { PersonState } from './state.js';
 
 /** A finding about the file: where (path of keys from the top) and what to do. */
@@ -30,10 +30,24 @@ export interface Sight {
 /** Gives the value of one field, or undefined when there is nothing to write. */
 export type Reader = (sight: Sight) => Json | undefined;
 
+/** A rule's wish for one field, and how much it weighs. */
+export interface Bid {
+  readonly read: Reader;
+  /** Place of the rule in the file. */
+  readonly order: number;
+  /** False for a constant whose audience the person has left: any rule that speaks of the present outweighs it. */
+  readonly active: boolean;
+  /** When the person left, epoch microseconds: of constants gone by, the one that held last. 0 while active. */
+  readonly until: number;
+  /** For a constant of an edge rule, the time of the edge (epoch microseconds). Else 0: the view decides. */
+  readonly at: number;
+}
+
 /** One field of an action. Fields of one row that bear the same name share a slot, so that each is computed once. */
 export interface CompiledField {
   readonly slot: number;
-  readonly read: Reader;
+  /** The bid of a rule that speaks of the present: made once, because nearly every bid is one. */
+  readonly live: Bid;
   /** A constant is written by the assertion that caused it and carries its time; all else follows the view. */
   readonly constant: boolean;
 }
@@ -184,9 +198,9 @@ class Compiler {
   }
 
   private keySource(text: string): KeySource {
-    return text.includes('.')
-      ? { kind: 'attribute', path: split(text), text: text.toLowerCase() }
-      : { kind: 'identity', namespace: text.toLowerCase(), text: text.toLowerCase() };
+    return isNamespace(text)
+      ? { kind: 'identity', namespace: text.toLowerCase(), text: text.toLowerCase() }
+      : { kind: 'attribute', path: split(text), text: text.toLowerCase() };
   }
 
   private rule(rule: Rule, order: number): CompiledRule {
@@ -196,7 +210,7 @@ class Compiler {
       order,
       trigger,
       audience: this.audience(name, ['rules', order, 'when', trigger]),
-      actions: rule.do.map((action, i) => this.action(action, ['rules', order, 'do', i])),
+      actions: rule.do.map((action, i) => this.action(action, order, ['rules', order, 'do', i])),
       causes: {
         entered: `${rule.name} (entered ${name})`,
         left: `${rule.name} (left ${name})`,
@@ -207,11 +221,15 @@ class Compiler {
     };
   }
 
-  private action(action: Rule['do'][number], path: readonly (string | number)[]): CompiledAction {
+  private action(
+    action: Rule['do'][number],
+    order: number,
+    path: readonly (string | number)[],
+  ): CompiledAction {
     const row = this.row(action, path);
     const fields = Object.entries(action.set).map(([name, from]) => ({
       slot: slotOf(row, name),
-      read: this.reader(from, [...path, 'set', name]),
+      live: { read: this.reader(from, [...path, 'set', name]), order, active: true, until: 0, at: 0 },
       constant: 'value' in from,
     }));
     return { row, fields };

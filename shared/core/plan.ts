@@ -1,4 +1,4 @@
-import type { CompiledField, CompiledRule, CompiledRules, Row, Sight } from './compile.js';
+import type { Bid, CompiledField, CompiledRule, CompiledRules, Row, Sight } from './compile.js';
 import type { Json, Operation } from './ports.js';
 import type { PersonState, Standing } from './state.js';
 import type { Transition } from './view.js';
@@ -31,18 +31,6 @@ export interface Plan {
   readonly unaddressed: readonly string[];
 }
 
-/** A rule's wish for one field, and how much it weighs. */
-interface Bid {
-  readonly field: CompiledField;
-  readonly order: number;
-  /** False for a constant whose audience the person has left: any rule that speaks of the present outweighs it. */
-  readonly active: boolean;
-  /** When the person left, epoch microseconds: of constants gone by, the one that held last. 0 while active. */
-  readonly until: number;
-  /** See {@link PlannedField.at}. */
-  readonly at: number;
-}
-
 /** When constants of a rule hold: now, until the person left, or never (not known to have been a member, ever). */
 type Holding = 'now' | 'never' | { readonly until: number };
 
@@ -65,8 +53,8 @@ const NOTHING: Plan = { actions: [], withheld: false, unaddressed: [] };
 type Rows = Building[];
 
 function building(rows: Rows, row: Row, order: number): Building {
-  const known = rows.find((built) => built.row === row);
-  if (known) {
+  for (const known of rows) {
+    if (known.row !== row) continue;
     if (order < known.order) known.order = order;
     return known;
   }
@@ -81,11 +69,10 @@ function building(rows: Rows, row: Row, order: number): Building {
 const outweighs = (a: Bid, b: Bid): boolean =>
   a.active !== b.active ? a.active : a.until !== b.until ? a.until > b.until : a.order >= b.order;
 
-function bidOf(field: CompiledField, order: number, constants: Holding, at: number): Bid | undefined {
-  if (!field.constant || constants === 'now') {
-    return { field, order, active: true, until: 0, at: field.constant ? at : 0 };
-  }
-  return constants === 'never' ? undefined : { field, order, active: false, until: constants.until, at };
+function bidOf({ live, constant }: CompiledField, constants: Holding, at: number): Bid | undefined {
+  if (!constant) return live;
+  if (constants === 'now') return at === 0 ? live : { ...live, at };
+  return constants === 'never' ? undefined : { ...live, active: false, until: constants.until, at };
 }
 
 /** Lets a rule bid for the fields of its rows. `at` is the time of an edge, epoch microseconds; 0 for a level. */
@@ -100,7 +87,7 @@ function bid(rows: Rows, rule: CompiledRule, cause: string, constants: Holding, 
       const rival = bids[field.slot];
       // A live rule earlier in the file can be outbid only by one later: skipped before anything is allocated.
       if (rival?.active && rival.order > order) continue;
-      const made = bidOf(field, order, constants, at);
+      const made = bidOf(field, constants, at);
       if (made !== undefined && (rival === undefined || outweighs(made, rival))) bids[field.slot] = made;
     }
   }
@@ -141,7 +128,7 @@ function fieldsOf({ row, bids }: Building, sight: Sight): Map<string, PlannedFie
   const fields = new Map<string, PlannedField>();
   for (let slot = 0; slot < bids.length; slot++) {
     const winner = bids[slot];
-    const value = winner?.field.read(sight);
+    const value = winner?.read(sight);
     if (winner && value !== undefined) fields.set(row.slots[slot] ?? '', { value, at: winner.at });
   }
   return fields;

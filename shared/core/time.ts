@@ -6,17 +6,27 @@ const ISO =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?(?: ?(Z|z|[+-]\d{2}:?\d{2}))?$/;
 
 const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+const leap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 
-/** Days from 1970-01-01 to a date of the proleptic Gregorian calendar. */
-function daysTo(year: number, month: number, day: number): number {
+/** Days from 1970-01-01 to the first of a month (1 to 13) of the proleptic Gregorian calendar. */
+function daysToMonth(year: number, month: number): number {
+  if (month === 13) return daysToMonth(year + 1, 1);
   const past = year - 1;
   const leaps = Math.floor(past / 4) - Math.floor(past / 100) + Math.floor(past / 400) - 477;
   const leapDay = month > 2 && leap(year) ? 1 : 0;
-  return (year - 1970) * 365 + leaps + (DAYS_BEFORE_MONTH[month - 1] ?? 0) + leapDay + day - 1;
+  return (year - 1970) * 365 + leaps + (DAYS_BEFORE_MONTH[month - 1] ?? 0) + leapDay;
 }
 
-const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const leap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+/** The same, looked up, for the years that occur: twenty times a record this is worth a table. */
+const [FIRST_YEAR, LAST_YEAR] = [1970, 2070];
+const MONTH_STARTS = Int32Array.from({ length: (LAST_YEAR - FIRST_YEAR + 1) * 12 + 1 }, (_, i) =>
+  daysToMonth(FIRST_YEAR + Math.floor(i / 12), (i % 12) + 1),
+);
+
+function monthStart(year: number, month: number): number {
+  if (year < FIRST_YEAR || year > LAST_YEAR) return daysToMonth(year, month);
+  return MONTH_STARTS[(year - FIRST_YEAR) * 12 + month - 1] ?? 0;
+}
 
 function instant(
   year: number,
@@ -28,10 +38,10 @@ function instant(
   micros: number,
 ): number | undefined {
   if (month < 1 || month > 12 || day < 1 || hour > 24 || minute > 59 || second > 60) return undefined;
-  if (day > (MONTH_DAYS[month - 1] ?? 0) || (month === 2 && day === 29 && !leap(year))) return undefined;
   if (hour === 24 && (minute > 0 || second > 0 || micros > 0)) return undefined;
-  const seconds = daysTo(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
-  return seconds * 1_000_000 + micros;
+  const start = monthStart(year, month);
+  if (day > 28 && start + day > monthStart(year, month + 1)) return undefined;
+  return ((start + day - 1) * 86_400 + hour * 3600 + minute * 60 + second) * 1_000_000 + micros;
 }
 
 /** Reads epoch numbers as seconds, milliseconds or microseconds, judged by their size, as Adobe mixes all three. */
@@ -44,22 +54,21 @@ function fromEpoch(value: number): number | undefined {
 
 /** Two digits at a place, or something above every part of a time (four digits of a year too) when they are none. */
 function two(text: string, at: number): number {
-  const high = text.charCodeAt(at) - 48;
-  const low = text.charCodeAt(at + 1) - 48;
-  return high >= 0 && high <= 9 && low >= 0 && low <= 9 ? high * 10 + low : 10_000;
+  // As unsigned numbers, whatever comes before "0" is huge as well: one comparison a digit.
+  const high = (text.charCodeAt(at) - 48) >>> 0;
+  const low = (text.charCodeAt(at + 1) - 48) >>> 0;
+  return high < 10 && low < 10 ? high * 10 + low : 10_000;
 }
+
+const [DASH, COLON, T, Z] = [45, 58, 84, 90];
 
 /** `YYYY-MM-DDTHH:MM:SSZ`, nearly every timestamp on the wire: several times faster than the general form. */
 function commonForm(text: string): number | undefined {
-  const separators =
-    text.charCodeAt(4) === 45 &&
-    text.charCodeAt(7) === 45 &&
-    text.charCodeAt(10) === 84 &&
-    text.charCodeAt(13) === 58 &&
-    text.charCodeAt(16) === 58 &&
-    text.charCodeAt(19) === 90;
+  if (text.charCodeAt(19) !== Z || text.charCodeAt(10) !== T) return undefined;
+  if (text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return undefined;
+  if (text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON) return undefined;
   const year = two(text, 0) * 100 + two(text, 2);
-  if (!separators || year > 9999) return undefined;
+  if (year > 9999) return undefined;
   return instant(year, two(text, 5), two(text, 8), two(text, 11), two(text, 14), two(text, 17), 0);
 }
 

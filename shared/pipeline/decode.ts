@@ -34,11 +34,9 @@ export function decodeMessage(
   deps: { readonly rules: CompiledRules; readonly inflate: Inflate },
 ): readonly Entry[] {
   const items = open(message.body, deps.inflate);
-  const entries: Entry[] = [];
-  for (const [record, item] of items.entries()) {
-    if (message.record === undefined || message.record === record) {
-      entries.push(toEntry(message, record, item, deps.rules));
-    }
-  }
-  return entries;
+  const [first] = items;
+  // Nearly every message is one record: spares the list its detour.
+  if (items.length === 1 && first && !message.record) return [toEntry(message, 0, first, deps.rules)];
+  const entries = items.map((item, record) => toEntry(message, record, item, deps.rules));
+  return message.record === undefined ? entries : entries.filter(({ record }) => record === message.record);
 }
