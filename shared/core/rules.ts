@@ -8,6 +8,13 @@ export const Path = z
   .string()
   .regex(/^[A-Za-z_][\w-]*(\.[\w:-]+)*$/, 'must be an attribute path such as person.name.firstName');
 
+/** Whether an entry of `person.key` is an identity namespace, bare or a URI; any other entry with a dot is a path. */
+export const isNamespace = (entry: string): boolean => !entry.includes('.') || entry.includes('://');
+
+const KeyEntry = Name.refine((entry) => isNamespace(entry) || Path.safeParse(entry).success, {
+  error: 'must be an identity namespace such as crmid, or an attribute path such as personalEmail.address',
+});
+
 /** `$key` stands for the value of the person's key. */
 const KEY = '$key';
 
@@ -69,7 +76,7 @@ export type Rule = z.infer<typeof Rule>;
 /** The customer's file, `tributary.yaml`, after YAML. Connections are checked by the connectors they name. */
 export const RulesFile = z.strictObject({
   audiences: z.record(Name, AudienceRef),
-  person: z.strictObject({ key: z.array(z.union([Path, Name])).min(1) }),
+  person: z.strictObject({ key: z.array(KeyEntry).min(1) }),
   consent: z.strictObject({ require: Path }).optional(),
   connections: z.record(Name, z.looseObject({ type: Name })),
   rules: z.array(Rule),
