@@ -52,7 +52,11 @@ export async function assemble(env: Env, { clock, fetch }: Machine = thisMachine
   }
   return createPipeline({
     rules: config.rules,
-    store: await openStore(settings.TRIBUTARY_STATE),
+    store: await openStore(settings.TRIBUTARY_STATE, {
+      clock,
+      connection: settings.TRIBUTARY_STATE_CONNECTION,
+      ttlDays: settings.TRIBUTARY_STATE_TTL_DAYS,
+    }),
     connectors,
     parking: await openKept('TRIBUTARY_PARKING', settings.TRIBUTARY_PARKING, clock),
     deadLetters: await openKept('TRIBUTARY_DEAD_LETTERS', settings.TRIBUTARY_DEAD_LETTERS, clock),

@@ -6,8 +6,12 @@ import { LEVELS } from './log.js';
 export const Settings = z.object({
   /** Path of the customer's file. */
   TRIBUTARY_CONFIG: z.string().min(1).default('tributary.yaml'),
-  /** Where persons' state lives: `memory:NAME`. */
+  /** Where persons' state lives: `dynamodb:TABLE`, `azure-table:TABLE` or `memory:NAME`. */
   TRIBUTARY_STATE: z.string().min(1),
+  /** For `azure-table`: a connection string, or the account's table URL with a shared access signature. A secret. */
+  TRIBUTARY_STATE_CONNECTION: z.string().min(1).optional(),
+  /** Days after which a person nothing is heard of is forgotten; 400 unless set. */
+  TRIBUTARY_STATE_TTL_DAYS: z.coerce.number().int().min(1).max(3650).optional(),
   /** The retry queue: `memory:NAME`. */
   TRIBUTARY_PARKING: z.string().min(1),
   /** Where dead letters go: `memory:NAME`. */

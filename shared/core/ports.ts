@@ -135,14 +135,27 @@ export interface StateWrite {
 
 export type WriteAnswer =
   | { readonly ok: true; readonly version: string }
-  | { readonly ok: false; readonly reason: 'conflict' };
+  | { readonly ok: false; readonly reason: 'conflict' }
+  /** The store does not take this state, or had no answer for this one person; its neighbours have answers of their own. */
+  | { readonly ok: false; readonly reason: 'refused'; readonly fault: Fault };
 
-/** Where a person's state lives. Reads see every write that has answered; writes are conditional on the version. */
+/**
+ * Where a person's state lives. Reads see every write that has answered; writes are conditional on the version. A store
+ * that is throttled tries again until `deadline` (epoch milliseconds) at the latest, or until the signal aborts.
+ */
 export interface StateStore {
   readonly kind: string;
-  read(ids: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Versioned>>;
+  read(
+    ids: readonly string[],
+    signal?: AbortSignal,
+    deadline?: number,
+  ): Promise<ReadonlyMap<string, Versioned>>;
   /** One answer per write, same order. Throws a `store.*` Fault only when the store as a whole cannot answer. */
-  write(writes: readonly StateWrite[], signal?: AbortSignal): Promise<readonly WriteAnswer[]>;
+  write(
+    writes: readonly StateWrite[],
+    signal?: AbortSignal,
+    deadline?: number,
+  ): Promise<readonly WriteAnswer[]>;
 }
 
 /** A message that waits outside its stream, or is kept for good, with all that is needed to try it again. */

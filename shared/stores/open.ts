@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { Fault } from '../core/fault.js';
 import type { Clock, StateStore } from '../core/ports.js';
+import { type StoreDeps, TTL_DAYS } from './deps.js';
 import { memoryStore } from './memory.js';
 import { type MemoryKept, memoryKept } from './memory-kept.js';
 
@@ -7,28 +9,75 @@ import { type MemoryKept, memoryKept } from './memory-kept.js';
 const stores = new Map<string, StateStore>();
 const kept = new Map<string, MemoryKept>();
 
-const MEMORY = /^memory:(?<name>[\w-]+)$/;
+const NAMED = /^(?<kind>[a-z-]+):(?<name>.+)$/;
+const MEMORY_NAME = /^[\w-]+$/;
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
+const DYNAMODB_TABLE = /^[\w.-]{3,255}$/;
+/** https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model#table-names */
+const AZURE_TABLE = /^[A-Za-z][A-Za-z0-9]{2,62}$/;
 
-function memoryName(setting: string, value: string): string {
-  const name = MEMORY.exec(value)?.groups?.['name'];
-  if (name !== undefined) return name;
-  const text = `${setting} is ${JSON.stringify(value)}; this version knows memory:NAME (kept by the process, lost with it)`;
-  throw new Fault('config.invalid', text);
+/** What a state store is opened with, besides its own setting. */
+export interface OpenOptions {
+  readonly clock: Clock;
+  readonly random?: () => number;
+  readonly newToken?: () => string;
+  readonly ttlDays?: number | undefined;
+  /** For `azure-table`: a connection string, or the account's table URL with a shared access signature. */
+  readonly connection?: string | undefined;
 }
 
-/** Opens the state store a setting names. The same name gives the same store within a process. */
-export async function openStore(value: string): Promise<StateStore> {
-  const name = memoryName('TRIBUTARY_STATE', value);
+const invalid = (setting: string, value: string, known: string): Fault =>
+  new Fault('config.invalid', `${setting} is ${JSON.stringify(value)}; this version knows ${known}`);
+
+function memoryNamed(name: string): StateStore {
   const store = stores.get(name) ?? memoryStore();
   stores.set(name, store);
   return store;
 }
 
+/** The SDKs are loaded here and nowhere else, and only the one that is chosen. */
+async function openDynamo(table: string, deps: StoreDeps): Promise<StateStore> {
+  const { dynamoClient, dynamoStore } = await import('./dynamodb.js');
+  return dynamoStore({ ...deps, client: dynamoClient(), table });
+}
+
+async function openTable(
+  table: string,
+  connection: string | undefined,
+  deps: StoreDeps,
+): Promise<StateStore> {
+  if (connection === undefined) {
+    const text = `TRIBUTARY_STATE names the Azure table ${table}; TRIBUTARY_STATE_CONNECTION must say of which account`;
+    throw new Fault('config.missing-setting', text);
+  }
+  const { tableStore } = await import('./azure-table.js');
+  const { tableClient } = await import('./azure-table-client.js');
+  return tableStore({ ...deps, client: tableClient(connection, table) });
+}
+
+/**
+ * Opens the state store a setting names: `memory:NAME`, `dynamodb:TABLE` or `azure-table:TABLE`, on either cloud. The same
+ * memory name gives the same store within a process. Whether the table is there shows at the first call.
+ */
+export async function openStore(value: string, options: OpenOptions): Promise<StateStore> {
+  const { kind, name = '' } = NAMED.exec(value)?.groups ?? {};
+  const { clock, random = Math.random, newToken = randomUUID, ttlDays = TTL_DAYS, connection } = options;
+  const deps = { clock, random, newToken, ttlDays };
+  if (kind === 'memory' && MEMORY_NAME.test(name)) return memoryNamed(name);
+  if (kind === 'dynamodb' && DYNAMODB_TABLE.test(name)) return openDynamo(name, deps);
+  if (kind === 'azure-table' && AZURE_TABLE.test(name)) return openTable(name, connection, deps);
+  const known =
+    'memory:NAME (kept by the process, lost with it), dynamodb:TABLE and azure-table:TABLE (letters and digits only)';
+  throw invalid('TRIBUTARY_STATE', value, known);
+}
+
 /** Opens the place a setting names for parked messages or dead letters. Same setting and name, same place. */
 export async function openKept(setting: string, value: string, clock: Clock): Promise<MemoryKept> {
-  const name = `${setting} ${memoryName(setting, value)}`;
-  const place = kept.get(name) ?? memoryKept(clock);
-  kept.set(name, place);
+  const { kind, name = '' } = NAMED.exec(value)?.groups ?? {};
+  if (kind !== 'memory' || !MEMORY_NAME.test(name))
+    throw invalid(setting, value, 'memory:NAME (kept by the process, lost with it)');
+  const place = kept.get(`${setting} ${name}`) ?? memoryKept(clock);
+  kept.set(`${setting} ${name}`, place);
   return place;
 }
 
