@@ -53,7 +53,8 @@ const refuseUnsettled = (messages: readonly Message[], settlements: readonly Set
   if (first === undefined) return;
   const where = `${unsettled.length} of ${messages.length} events stay with Event Hubs, first ${first.id}`;
   const endings = unsettled.flatMap(({ id }) => answers.get(id)?.endings ?? []);
-  const fault = endings.find((ending) => ending.fault !== undefined)?.fault;
+  // A message may hold records that have ended for good beside the one that is held: theirs is not the reason.
+  const fault = endings.find(({ name, fault: why }) => name === 'held' && why !== undefined)?.fault;
   if (fault === undefined) throw new Error(`${where}: no reason given`);
   throw new Fault(fault.code, `${fault.code}: ${where}: ${fault.message}`, { cause: fault });
 };

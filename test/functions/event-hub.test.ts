@@ -136,3 +136,15 @@ test('a pipeline that throws is a failed attempt', async () => {
   const handler = eventHub(broken, { clock: { now: () => NOW }, workMs: WORK_MS });
   await expect(handler(['a'], contextOf({}))).rejects.toThrow('no answer');
 });
+
+test('the reason is that of the record which is held, not of one beside it that ended for good', async () => {
+  const pipeline = recorder(({ id }) => ({
+    id,
+    settled: false,
+    endings: [
+      { name: 'unaddressed', fault: new Fault('person.unaddressed', 'no key') },
+      { name: 'held', fault: new Fault('remote.unavailable', 'HTTP 503') },
+    ],
+  }));
+  await expect(handle(['a'], {}, pipeline)).rejects.toThrow('HTTP 503');
+});
