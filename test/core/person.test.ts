@@ -28,6 +28,7 @@ test.each([
     ['crmid.id', 'crmid'],
     { id: 'crmid:C-1', key: 'C-1' },
   ],
+  ['an attribute with white space around', ['_acme.text'], { id: '_acme.text:T 1', key: 'T 1' }],
   ['a number that is a safe integer', ['_acme.number'], { id: '_acme.number:1001', key: '1001' }],
   ['the first entry that is there', ['phone', 'crmid', 'email'], { id: 'crmid:C-1', key: 'C-1' }],
   ['another order of entries', ['email', 'crmid'], { id: 'email:ada@example.com', key: 'ada@example.com' }],
@@ -53,7 +54,7 @@ test.each([
       'https://data.adobe.io/entities/namespace/4': ids('E-1'),
     },
     personalEmail: { address: 'Ada@example.com' },
-    _acme: { number: 1001 },
+    _acme: { number: 1001, text: ' T 1\n' },
     crmid: { id: '' },
   };
   expect(personIn(body, ...key)).toEqual(person);
