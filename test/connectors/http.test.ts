@@ -219,6 +219,19 @@ describe('headers and auth', () => {
     ]);
   });
 
+  test('secrets are read once for any number of rows', async () => {
+    let reads = 0;
+    const secrets = { get: () => Promise.resolve(`token-${++reads}`) };
+    const { fetch, asked } = fakeFetch((_, index) => jsonResponse(index === 0 ? 422 : 200, {}));
+    const config = {
+      type: 'http',
+      url: 'https://api.example.com',
+      auth: { bearer: { token: 'secret:token' } },
+    };
+    await open(config, { fetch, secrets }).send([ada, ada, ada], never());
+    expect([reads, asked.length]).toEqual([1, 3]);
+  });
+
   test('after a 401 with the same secret the request is not repeated', async () => {
     const { send, asked } = api({ auth: { bearer: { token: 'secret:token' } } }, () => jsonResponse(401, {}));
     expect(await send(ada)).toMatchObject([{ kind: 'retry', fault: { code: 'remote.unauthorized' } }]);

@@ -64,6 +64,8 @@ describe('what is refused, and where', () => {
     [{ ...HTTP, url: 'ftp://api.example.com' }, /https[\s\S]*at url/],
     [{ ...HTTP, url: 'http://api.example.com' }, /https/],
     [{ ...HTTP, url: 'https://ada:pw@api.example.com' }, /user name or password/],
+    [{ ...HTTP, url: 'https://ada@api.example.com' }, /user name or password/],
+    [{ ...HTTP, url: 'https://:pw@api.example.com' }, /user name or password/],
     [{ ...HTTP, url: `https://${hole('key')}.example.com/` }, /scheme or host/],
     [{ ...HTTP, url: `${hole('fields.url')}` }, /must start with/],
     [{ ...HTTP, url: 'https://api.example.com/#x' }, /fragment/],
