@@ -3,6 +3,7 @@ import type { Scenario } from '../conformance.js';
 import { contact, each, entry, mail, outcome, people } from '../people.js';
 import { until } from '../stage.js';
 
+const EARLIER = '2026-03-01T09:00:00Z';
 const LATER = '2026-03-02T10:00:00Z';
 
 const PLAIN: Scenario = {
@@ -21,11 +22,15 @@ const PLAIN: Scenario = {
     await stage.publish([
       mail('becomes vip', { id: 'C-1', points: 2, vip: 'realized' }, lane('C-1')),
       mail('leaves', { id: 'C-2', points: 3, hot: 'exited', since: LATER }, lane('C-2')),
+      mail('left long ago', { id: 'C-3', bare: true, hot: 'exited', since: EARLIER }, lane('C-3')),
     ]);
     await stage.settled();
     const names = ids.flatMap((id) => [`${id} 1`, `${id} 2`]);
     return outcome({
-      endings: each([...names, 'becomes vip', 'leaves'], 'delivered'),
+      endings: {
+        ...each([...names, 'becomes vip', 'leaves'], 'delivered'),
+        'left long ago': 'stale',
+      },
       rows: {
         ...each(contacts, (row) => contact(row.slice(8), 2)),
         'Contact C-2': contact('C-2', 3, false),
@@ -84,7 +89,7 @@ export const EVERY_ENDING: Scenario = {
     await stage.publish([
       mail('delivered', { id: 'C-1', since: LATER }),
       mail('unchanged', { id: 'C-1', since: LATER }),
-      mail('stale', { id: 'C-1', bare: true, since: '2026-03-01T09:00:00Z' }),
+      mail('stale', { id: 'C-1', bare: true, since: EARLIER }),
       mail('irrelevant', { id: 'C-2', hot: null }),
       mail('withheld', { id: 'C-3', consent: 'n' }),
       mail('unaddressed', { id: null }),
