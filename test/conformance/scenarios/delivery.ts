@@ -79,6 +79,35 @@ const DUPLICATES: Scenario = {
   },
 };
 
+const BOTH_LANES: Scenario = {
+  name: 'the same events on two lanes at once: one of the two writes, the other finds it done',
+  lanes: 2,
+  async play(stage) {
+    const ids = people(30);
+    const contacts = ids.map((id) => `Contact ${id}`);
+    // A slow CRM makes sure that both lanes are at work on the same people.
+    stage.crm.latency(100);
+    const vip = (id: string) => ({ id, vip: 'realized' }) as const;
+    await stage.publish([0, 1].flatMap((lane) => ids.map((id) => mail(`${id} on ${lane}`, vip(id), lane))));
+    await stage.deployment.start();
+    await stage.settled();
+    const { endings } = await stage.outcome();
+    for (const id of ids) {
+      const both = [endings[`${id} on 0`], endings[`${id} on 1`]];
+      expect(both.sort()).toEqual(['delivered', 'unchanged']);
+    }
+    const entries = ids.map((id) => `Audience_Entry__c ${id}`);
+    return outcome({
+      endings,
+      rows: {
+        ...each(contacts, (row) => contact(row.slice(8), 1)),
+        ...each(entries, (row) => entry(row.slice(18))),
+      },
+      writes: { ...each<readonly unknown[]>(contacts, [1]), ...each<readonly unknown[]>(entries, [true]) },
+    });
+  },
+};
+
 /** One message for each way a record can end, but `held`, which is no end. */
 export const EVERY_ENDING: Scenario = {
   name: 'every ending: ten records end in nine ways, each with its code, and the CRM gets the delivered ones',
@@ -129,4 +158,4 @@ export const EVERY_ENDING: Scenario = {
 };
 
 /** Scenarios in which the CRM does what it should. */
-export const DELIVERY: readonly Scenario[] = [PLAIN, DUPLICATES, EVERY_ENDING];
+export const DELIVERY: readonly Scenario[] = [PLAIN, DUPLICATES, BOTH_LANES, EVERY_ENDING];
