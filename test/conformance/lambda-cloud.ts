@@ -15,7 +15,7 @@ import { quickClock } from './quick-clock.js';
 import type { Worker } from './worker.js';
 
 const FUNCTION = 'consumer';
-/** A tenth of the mapping's poll is still longer than a read takes. */
+/** The mapping polls every 50 ms and waits a second for a batch to fill. */
 const HASTE = 10;
 
 const must = <T>(result: Result<T>): T => {

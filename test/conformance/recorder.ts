@@ -12,6 +12,7 @@ export interface Recorder extends Observer {
 
 const isHeld = ({ settled }: Settlement): boolean => !settled;
 
+/** An empty record. */
 export function createRecorder(): Recorder {
   const reports = new Map<string, Settlement[]>();
   const sources = new Set<string>();
