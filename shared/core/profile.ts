@@ -108,8 +108,9 @@ function readIdentities(value: unknown): Pick<ProfileExport, 'identities' | 'pri
       const id = isObject(item) ? readIdentity(item) : undefined;
       if (id === undefined) return shape('an identity has no id, or its id is not a non-empty string');
       ids.push(id);
+      if (!isPrimary(item)) continue;
       const other = primary.get(namespace);
-      if (isPrimary(item) && (other === undefined || id < other)) primary.set(namespace, id);
+      if (other === undefined || id < other) primary.set(namespace, id);
     }
     identities.set(namespace, ids);
   }
@@ -146,21 +147,21 @@ function readMemberships(value: unknown): Pick<ProfileExport, 'memberships' | 'r
   const memberships: Assertion[] = [];
   if (value === undefined) return { memberships, repeats: false };
   if (!isObject(value)) return shape('segmentMembership is not an object');
-  const namespaces = new Set<string>();
-  let names = 0;
+  const namespaces: string[] = [];
+  let repeats = false;
   for (const name in value) {
     const audiences = value[name];
     if (!isObject(audiences)) return shape('a segmentMembership namespace is not an object');
     const namespace = name.toLowerCase();
-    namespaces.add(namespace);
-    names += 1;
+    repeats ||= namespaces.includes(namespace);
+    namespaces.push(namespace);
     for (const audience in audiences) {
       const assertion = readAssertion(namespace, audience, audiences[audience]);
       if (assertion instanceof Fault) return assertion;
       memberships.push(assertion);
     }
   }
-  return { memberships, repeats: namespaces.size < names };
+  return { memberships, repeats };
 }
 
 /**
