@@ -48,6 +48,8 @@ export function diagnose(error: unknown, table: string): Trouble | undefined {
   const said = `the DynamoDB table ${table} did not answer as it should (${error.name}: ${error.message})`;
   if (error instanceof DynamoDBServiceException) return ofService(error, said);
   const fault = new Fault('store.unavailable', said, { cause: error });
-  if (error instanceof Unprocessed || isNetworkError(error)) return { kind: 'moment', fault };
+  // An answer that is not DynamoDB's (a gateway's page) fails within the SDK's parser, which adds `$metadata`.
+  if (error instanceof Unprocessed || '$metadata' in error || isNetworkError(error))
+    return { kind: 'moment', fault };
   return error.name === 'CredentialsProviderError' ? { kind: 'down', fault } : undefined;
 }

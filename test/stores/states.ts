@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { fingerprint } from '../../shared/core/fingerprint.js';
+import type { Json } from '../../shared/core/ports.js';
+import { EMPTY_STATE, type PersonState } from '../../shared/core/state.js';
+import { encodeState } from '../../shared/stores/state-codec.js';
+
+/** A state that is told from others by its mark. */
+export const marked = (mark: string): PersonState => ({
+  ...EMPTY_STATE,
+  standing: new Map([[`ups/${mark}`, { at: 1_790_000_000_123_457, member: true, ever: true }]]),
+  values: new Map([['mark', { value: mark, at: 1_790_000_000_001 }]]),
+});
+
+const blob = (bytes: number): PersonState => ({
+  ...EMPTY_STATE,
+  values: new Map([['blob', { value: randomBytes(bytes).toString('base64'), at: 1 }]]),
+});
+
+/** A state that takes so many bytes packed, to about one in a thousand. */
+export function weighing(bytes: number): PersonState {
+  const packed = encodeState(blob(bytes)).length;
+  return blob(Math.round((bytes * bytes) / packed));
+}
+
+const randomText = (length: number): string =>
+  randomBytes(Math.ceil(length / 2))
+    .toString('hex')
+    .slice(0, length);
+
+/** How much is known of a person. */
+export interface Life {
+  readonly audiences: number;
+  readonly audienceLength: number;
+  readonly connections: number;
+  readonly fields: number;
+  readonly keyLength: number;
+}
+
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => make(i));
+
+/** A person with ids, times, values and hashes that are all different and random: the worst case for packing. */
+export function personWith({ audiences, audienceLength, connections, fields, keyLength }: Life): PersonState {
+  const key = randomText(keyLength);
+  const at = (): number => 1_790_000_000_000_000 + Math.floor(Math.random() * 2_592_000_000_000);
+  const field = (i: number): [string, { hash: string; at: number }] => [
+    `Custom_Field_${i}__c`,
+    { hash: fingerprint(randomText(20)), at: i % 5 === 0 ? at() : 0 },
+  ];
+  const targets = times(connections, (i) => `connection-${i}/Contact/${key}`);
+  return {
+    standing: new Map(
+      times(audiences, () => [
+        `ups/${randomText(audienceLength)}`,
+        { at: at(), member: Math.random() < 0.7, ever: true },
+      ]),
+    ),
+    values: new Map(times(20, (i) => [`person.attribute${i}`, { value: randomText(20), at: at() / 1000 }])),
+    written: new Map(targets.map((target) => [target, new Map(times(fields, field))])),
+    unsure: new Set(targets),
+    claim: { by: randomText(36), until: 1_790_000_090_000 },
+  };
+}
+
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string(),
+  fc.constantFrom('', '__proto__', '\ud800', '\u0000'),
+);
+const time = fc.oneof(
+  fc.maxSafeInteger(),
+  fc.integer({ min: 1_700_000_000_000_000, max: 1_900_000_000_000_000 }),
+);
+const mapOf = <V>(value: fc.Arbitrary<V>): fc.Arbitrary<ReadonlyMap<string, V>> =>
+  fc.array(fc.tuple(text, value), { maxLength: 8 }).map((entries) => new Map(entries));
+
+/** Any JSON as JSON.parse gives it; a negative zero is left out, for JSON.stringify writes it as a zero. */
+const json = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.parse(JSON.stringify(value)) as Json);
+
+/** Any state at all. */
+export const anyState: fc.Arbitrary<PersonState> = fc.record({
+  standing: mapOf(fc.record({ at: time, member: fc.boolean(), ever: fc.boolean() })),
+  values: mapOf(fc.record({ value: json, at: time })),
+  written: mapOf(mapOf(fc.record({ hash: text, at: time }))),
+  unsure: fc.array(text, { maxLength: 5 }).map((targets) => new Set(targets)),
+  claim: fc.option(fc.record({ by: text, until: time }), { nil: undefined }),
+});
