@@ -61,6 +61,8 @@ async function claim(attempts: readonly Attempt[], run: Run): Promise<{ held: At
       expected: version,
       state: {
         ...state,
+        // Already now, because a stream that redelivers less than this batch must not write an older value over it.
+        values: draft.view.values,
         claim: { by: run.id, until },
         unsure: new Set([...state.unsure, ...draft.actions.map(({ target }) => target)]),
       },

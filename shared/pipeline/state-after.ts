@@ -23,11 +23,13 @@ function unsureAfter({ state, lane }: Attempt): Set<string> {
 }
 
 /**
- * The state to store after delivery. The view advances only when every action was answered for good; what a target has
- * accepted is remembered in any case, so that a redelivery repeats nothing. The lease is given back.
+ * The state to store after delivery. Standing advances only when every action was answered for good, or an edge would be
+ * lost; values make no edges and are kept. What a target has accepted is remembered in any case, so that a redelivery
+ * repeats nothing. The lease is given back.
  */
 export function stateAfter(one: Attempt, settled: boolean): PersonState {
-  const view = settled ? one.draft.view : one.state;
+  const { view: advanced } = one.draft;
+  const view = settled ? advanced : { ...one.state, values: advanced.values };
   return { ...view, written: writtenAfter(one, settled), unsure: unsureAfter(one), claim: undefined };
 }
 

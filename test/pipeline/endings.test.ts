@@ -273,3 +273,25 @@ test('nothing personal is logged', async () => {
   expect(printed).not.toMatch(/Ada|Lovelace|ada@example/);
   expect(printed.replaceAll('hash(crmid:C-secret-1)', '')).not.toContain('C-secret-1');
 });
+
+test('after a crash a part of the batch that comes again alone does not bring an older value back', async () => {
+  const crm = fakeCrm();
+  let dies = true;
+  const mortal: Connector = {
+    ...crm,
+    async send(actions, signal) {
+      const outcomes = await crm.send(actions, signal);
+      if (dies) throw new Error('the process died before it heard the answer');
+      return outcomes;
+    },
+  };
+  const deps = fakeDeps(rules, mortal);
+  const older = message('1', of('C-1', member('hot-1', 20), { name: 'old' }), 1_790_000_000_000);
+  const newer = message('2', of('C-1', member('hot-1', 20), { name: 'new' }), 1_790_000_000_001);
+  await expect(endings(deps, [older, newer])).rejects.toThrow('died');
+  dies = false;
+  deps.clock.advance(120_000);
+  await endings(deps, [older]);
+  await endings(deps, [newer]);
+  expect(crm.calls.flat().map(({ fields }) => fields['Name'])).toEqual(['new', 'new']);
+});
