@@ -6,6 +6,13 @@ import type { Trouble } from './retry.js';
 /** Stands for keys that DynamoDB gave back unread. */
 export class Unprocessed extends Error {
   override readonly name = 'UnprocessedKeys';
+  /** Whether others were read. */
+  readonly progress: boolean;
+
+  constructor(left: number, asked: number) {
+    super(`${left} of ${asked} keys were given back`);
+    this.progress = left < asked;
+  }
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
@@ -48,8 +55,8 @@ export function diagnose(error: unknown, table: string): Trouble | undefined {
   const said = `the DynamoDB table ${table} did not answer as it should (${error.name}: ${error.message})`;
   if (error instanceof DynamoDBServiceException) return ofService(error, said);
   const fault = new Fault('store.unavailable', said, { cause: error });
+  if (error instanceof Unprocessed) return { kind: 'moment', fault, progress: error.progress };
   // An answer that is not DynamoDB's (a gateway's page) fails within the SDK's parser, which adds `$metadata`.
-  if (error instanceof Unprocessed || '$metadata' in error || isNetworkError(error))
-    return { kind: 'moment', fault };
+  if ('$metadata' in error || isNetworkError(error)) return { kind: 'moment', fault };
   return error.name === 'CredentialsProviderError' ? { kind: 'down', fault } : undefined;
 }

@@ -71,8 +71,9 @@ async function readSlice(
     const wanted = { [table]: { Keys: left, ConsistentRead: true } };
     const answer = await client.send(new BatchGetItemCommand({ RequestItems: wanted }), request);
     for (const item of answer.Responses?.[table] ?? []) items.push(parseItem(item, table));
+    const asked = left.length;
     left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-    if (left.length > 0) throw new Unprocessed();
+    if (left.length > 0) throw new Unprocessed(left.length, asked);
   });
   return items;
 }
