@@ -1,4 +1,5 @@
 import type { FaultCode } from './fault.js';
+import { canonical } from './fingerprint.js';
 import type { Json } from './ports.js';
 import { type FieldSource, isNamespace, type Rule, type RulesFile } from './rules.js';
 import type { PersonState } from './state.js';
@@ -50,6 +51,8 @@ export interface CompiledField {
   readonly live: Bid;
   /** A constant is written by the assertion that caused it and carries its time; all else follows the view. */
   readonly constant: boolean;
+  /** Whether the file fills the field from other sources as well, so that one may be silent and another not. */
+  readonly contested: boolean;
 }
 
 /** A row that actions address in the same way: same connection, object and match. */
@@ -59,12 +62,16 @@ export interface Row {
   readonly object: string;
   readonly match: string;
   readonly address: Reader;
+  /** Place among the rows of the file. */
+  readonly index: number;
   /** Field names by slot; grows while the file is compiled. */
   readonly slots: string[];
 }
 
 export interface CompiledAction {
   readonly row: Row;
+  /** Whether an earlier action of the same rule is about this row too. */
+  readonly again: boolean;
   readonly fields: readonly CompiledField[];
 }
 
@@ -102,6 +109,8 @@ export interface CompiledRules {
   readonly levels: ReadonlyMap<string, readonly CompiledRule[]>;
   readonly paths: readonly ReadPath[];
   readonly rules: readonly CompiledRule[];
+  /** Whether any rule is about `stayed`, for which the newest record's time must be known. */
+  readonly asksForStayed: boolean;
 }
 
 const split = (text: string): ReadPath => ({ text, steps: text.split('.') });
@@ -121,7 +130,8 @@ const CASTS: Record<string, (value: Json) => Json | undefined> = {
   lowercase: (value) => (typeof value === 'string' ? value.toLowerCase() : value),
   uppercase: (value) => (typeof value === 'string' ? value.toUpperCase() : value),
   trim: (value) => (typeof value === 'string' ? value.trim() : value),
-  string: (value) => (typeof value === 'object' ? JSON.stringify(value) : String(value)),
+  // Members in order: the text of an object must not depend on which of two equal records came first.
+  string: (value) => (typeof value === 'object' ? canonical(value) : String(value)),
   number: toNumber,
   boolean: toBoolean,
 };
@@ -149,10 +159,18 @@ class Compiler {
   private readonly paths = new Map<string, ReadPath>();
   private readonly byName = new Map<string, Audience>();
   private readonly rows = new Map<string, Row>();
+  /** Field of a row → all sources that fill it. */
+  private readonly sources = new Map<string, Set<string>>();
   private readonly file: RulesFile;
 
   constructor(file: RulesFile) {
     this.file = file;
+    for (const action of file.rules.flatMap((rule) => rule.do)) {
+      for (const [name, source] of Object.entries(action.set)) {
+        const id = fieldId(action, name);
+        this.sources.set(id, (this.sources.get(id) ?? new Set()).add(canonical(source)));
+      }
+    }
   }
 
   run(): { rules: CompiledRules; findings: readonly Finding[] } {
@@ -175,6 +193,7 @@ class Compiler {
       ...this.audienceIndex(),
       paths: [...this.paths.values()],
       rules,
+      asksForStayed: rules.some(({ trigger }) => trigger === 'stayed'),
     };
     return { rules: compiled, findings: this.findings };
   }
@@ -210,7 +229,7 @@ class Compiler {
       order,
       trigger,
       audience: this.audience(name, ['rules', order, 'when', trigger]),
-      actions: rule.do.map((action, i) => this.action(action, order, ['rules', order, 'do', i])),
+      actions: rule.do.map((_, i) => this.action(rule.do, i, order)),
       causes: {
         entered: `${rule.name} (entered ${name})`,
         left: `${rule.name} (left ${name})`,
@@ -221,18 +240,17 @@ class Compiler {
     };
   }
 
-  private action(
-    action: Rule['do'][number],
-    order: number,
-    path: readonly (string | number)[],
-  ): CompiledAction {
+  private action(actions: Rule['do'], i: number, order: number): CompiledAction {
+    const action = actions[i] as Rule['do'][number]; // `i` is a place in the list
+    const path = ['rules', order, 'do', i];
     const row = this.row(action, path);
     const fields = Object.entries(action.set).map(([name, from]) => ({
       slot: slotOf(row, name),
       live: { read: this.reader(from, [...path, 'set', name]), order, active: true, until: 0, at: 0 },
       constant: 'value' in from,
+      contested: (this.sources.get(fieldId(action, name))?.size ?? 0) > 1,
     }));
-    return { row, fields };
+    return { row, again: actions.slice(0, i).some((other) => rowId(other) === rowId(action)), fields };
   }
 
   private row(action: Rule['do'][number], path: readonly (string | number)[]): Row {
@@ -240,10 +258,21 @@ class Compiler {
     if (!Object.hasOwn(this.file.connections, connection)) {
       this.unknown([...path, 'upsert'], 'connection', connection, Object.keys(this.file.connections));
     }
-    const id = JSON.stringify([action.upsert, action.match]);
+    const id = rowId(action);
     const [[match, source] = ['', { key: true as const }]] = Object.entries(action.match);
     const address = this.reader(source, [...path, 'match', match]);
-    const row = this.rows.get(id) ?? { connection, operation: 'upsert', object, match, address, slots: [] };
+    const known = this.rows.get(id);
+    if (known) return known;
+    const index = this.rows.size;
+    const row: Row = {
+      connection,
+      operation: 'upsert',
+      object,
+      match,
+      address,
+      index,
+      slots: [],
+    };
     this.rows.set(id, row);
     return row;
   }
@@ -319,6 +348,11 @@ function slotOf(row: Row, name: string): number {
   const known = row.slots.indexOf(name);
   return known >= 0 ? known : row.slots.push(name) - 1;
 }
+
+/** Actions with the same id are about the same row, whoever the person is. */
+const rowId = ({ upsert, match }: Rule['do'][number]): string => canonical([upsert, match]);
+
+const fieldId = (action: Rule['do'][number], name: string): string => JSON.stringify([rowId(action), name]);
 
 const noRules = (): Audience['rules'] => ({ entered: [], left: [], stayed: [], member: [] });
 

@@ -9,10 +9,15 @@ export interface Person {
   readonly key: string;
 }
 
-const usable = (value: unknown): string | undefined => {
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
-};
+/**
+ * A value as it may address a person or a row: text without white space around, or a whole number that is exact. A number
+ * too large to be exact would address somebody else.
+ */
+export function keyText(value: unknown): string | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
+  const text = typeof value === 'string' ? value.trim() : '';
+  return text === '' ? undefined : text;
+}
 
 /** The smallest of several ids: payloads promise no order, so the choice must not depend on it. */
 function smallest(ids: readonly string[]): string | undefined {
@@ -22,7 +27,7 @@ function smallest(ids: readonly string[]): string | undefined {
 }
 
 function keyOf(profile: ProfileExport, source: KeySource): string | undefined {
-  if (source.kind === 'attribute') return usable(valueAt(profile.body, source.path));
+  if (source.kind === 'attribute') return keyText(valueAt(profile.body, source.path));
   const primary = profile.primary.get(source.namespace);
   return (primary ?? smallest(profile.identities.get(source.namespace) ?? []))?.trim();
 }

@@ -1,6 +1,8 @@
-import type { Bid, CompiledField, CompiledRule, CompiledRules, Row, Sight } from './compile.js';
+import { type Building, collectBids, outweighs } from './bids.js';
+import type { Bid, CompiledRules, Sight } from './compile.js';
+import { keyText } from './person.js';
 import type { Json, Operation } from './ports.js';
-import type { PersonState, Standing } from './state.js';
+import type { PersonState } from './state.js';
 import type { Transition } from './view.js';
 
 /** The value a field should have. */
@@ -31,98 +33,15 @@ export interface Plan {
   readonly unaddressed: readonly string[];
 }
 
-/** When constants of a rule hold: now, until the person left, or never (not known to have been a member, ever). */
-type Holding = 'now' | 'never' | { readonly until: number };
-
-/** One row being put together: per slot the bid that wins so far. Later rules win, whatever the order of matching. */
-interface Building {
-  readonly row: Row;
-  readonly bids: (Bid | undefined)[];
-  readonly causes: string[];
-  /** First rule that wants the row: rows are sent in this order. */
-  order: number;
-  /** A rule without fields wants the row to exist. */
-  bare: boolean;
+/** Rows of the file that lead to one row of the target. */
+interface Meeting {
+  readonly address: string;
+  readonly parts: [Building, ...Building[]];
 }
 
 const YES = new Set(['y', 'dy', 'in', 'true']);
 
 const NOTHING: Plan = { actions: [], withheld: false, unaddressed: [] };
-
-/** Rows wanted so far; nearly always one or two, so a list is searched faster than a map is kept. */
-type Rows = Building[];
-
-function building(rows: Rows, row: Row, order: number): Building {
-  for (const known of rows) {
-    if (known.row !== row) continue;
-    if (order < known.order) known.order = order;
-    return known;
-  }
-  // Left full of holes on purpose: most rows have many more slots than one event bids for.
-  const bids = new Array<Bid | undefined>(row.slots.length);
-  const made = { row, bids, causes: [], order, bare: false };
-  rows.push(made);
-  return made;
-}
-
-/** The present outweighs the past; of the past, what held longer; then the later rule. */
-const outweighs = (a: Bid, b: Bid): boolean =>
-  a.active !== b.active ? a.active : a.until !== b.until ? a.until > b.until : a.order >= b.order;
-
-function bidOf({ live, constant }: CompiledField, constants: Holding, at: number): Bid | undefined {
-  if (!constant) return live;
-  if (constants === 'now') return at === 0 ? live : { ...live, at };
-  return constants === 'never' ? undefined : { ...live, active: false, until: constants.until, at };
-}
-
-/** Lets a rule bid for the fields of its rows. `at` is the time of an edge, epoch microseconds; 0 for a level. */
-function bid(rows: Rows, rule: CompiledRule, cause: string, constants: Holding, at: number): void {
-  const { order } = rule;
-  for (const action of rule.actions) {
-    const built = building(rows, action.row, order);
-    built.causes.push(cause);
-    if (action.fields.length === 0 && constants !== 'never') built.bare = true;
-    const { bids } = built;
-    for (const field of action.fields) {
-      const rival = bids[field.slot];
-      // A live rule earlier in the file can be outbid only by one later: skipped before anything is allocated.
-      if (rival?.active && rival.order > order) continue;
-      const made = bidOf(field, constants, at);
-      if (made !== undefined && (rival === undefined || outweighs(made, rival))) bids[field.slot] = made;
-    }
-  }
-}
-
-const holding = ({ member, ever, at }: Standing): Holding =>
-  member ? 'now' : ever ? { until: at } : 'never';
-
-/**
- * A level rule is planned once the standing of its audience is known, member or not. Its constants hold for members;
- * for one who has left they stay what they last were, which is a function of the view too, so that a late "realized"
- * ends in the same row as a timely one.
- */
-function bidLevels(rows: Rows, view: PersonState, rules: CompiledRules): void {
-  for (const [key, standing] of view.standing) {
-    const levels = rules.levels.get(key);
-    if (levels === undefined) continue;
-    const constants = holding(standing);
-    for (const rule of levels) {
-      bid(rows, rule, standing.member ? rule.causes.member : rule.causes.outside, constants, 0);
-    }
-  }
-}
-
-function bidEdges(rows: Rows, transitions: readonly Transition[]): void {
-  for (const { audience, change, at } of transitions) {
-    for (const rule of audience.rules[change]) bid(rows, rule, rule.causes[change], 'now', at);
-  }
-}
-
-function addressOf(row: Row, sight: Sight): string | undefined {
-  const value = row.address(sight);
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
-}
 
 function fieldsOf({ row, bids }: Building, sight: Sight): Map<string, PlannedField> {
   const fields = new Map<string, PlannedField>();
@@ -134,46 +53,67 @@ function fieldsOf({ row, bids }: Building, sight: Sight): Map<string, PlannedFie
   return fields;
 }
 
-/** Different rows of the file may meet in one row of the target: their fields are merged, the later rule's last. */
-function merged(actions: readonly PlannedAction[]): readonly PlannedAction[] {
-  const byTarget = new Map<string, PlannedAction>();
-  for (const action of actions) {
-    const other = byTarget.get(action.target);
-    const fields = other ? new Map([...other.fields, ...action.fields]) : action.fields;
-    byTarget.set(action.target, { ...action, fields, causes: [...(other?.causes ?? []), ...action.causes] });
+/** Rows of the file that are matched in different ways may meet in one row of the target: their bids compete. */
+function mergedFields(parts: readonly Building[], sight: Sight): Map<string, PlannedField> {
+  const winners = new Map<string, Bid>();
+  const fields = new Map<string, PlannedField>();
+  for (const { row, bids } of parts) {
+    for (const [slot, made] of bids.entries()) {
+      const value = made?.read(sight);
+      const name = row.slots[slot] ?? '';
+      const rival = winners.get(name);
+      if (made === undefined || value === undefined || (rival && !outweighs(made, rival))) continue;
+      winners.set(name, made);
+      fields.set(name, { value, at: made.at });
+    }
   }
-  return byTarget.size === actions.length ? actions : [...byTarget.values()];
+  return fields;
 }
 
-function build(rows: Rows, sight: Sight): Plan {
-  const actions: PlannedAction[] = [];
+/** The rows of one target become one action; it is addressed as the last of them says. */
+function actionOf(target: string, { address, parts }: Meeting, sight: Sight): PlannedAction {
+  const [first, ...others] = parts;
+  const last = others.at(-1) ?? first;
+  const { connection, operation, object, match } = last.row;
+  return {
+    connection,
+    operation,
+    object,
+    target,
+    key: { [match]: address },
+    fields: others.length === 0 ? fieldsOf(first, sight) : mergedFields(parts, sight),
+    causes: others.length === 0 ? first.causes : parts.flatMap(({ causes }) => causes),
+  };
+}
+
+function build(rows: readonly Building[], sight: Sight): Plan {
+  const meetings = new Map<string, Meeting>();
   const unaddressed: string[] = [];
-  for (const built of rows.sort((a, b) => a.order - b.order)) {
-    const { connection, operation, object, match } = built.row;
-    const address = addressOf(built.row, sight);
+  for (const built of rows) {
+    const { connection, object, match } = built.row;
+    const address = keyText(built.row.address(sight));
     if (address === undefined) {
       unaddressed.push(`${built.causes.join(', ')}: no value for ${object}.${match}`);
       continue;
     }
-    const fields = fieldsOf(built, sight);
-    if (fields.size === 0 && !built.bare) continue;
     const target = `${connection}/${object}/${address}`;
-    actions.push({
-      connection,
-      operation,
-      object,
-      target,
-      key: { [match]: address },
-      fields,
-      causes: built.causes,
-    });
+    const known = meetings.get(target);
+    if (known) known.parts.push(built);
+    else meetings.set(target, { address, parts: [built] });
   }
-  return { actions: actions.length > 1 ? merged(actions) : actions, withheld: false, unaddressed };
+  const actions: PlannedAction[] = [];
+  for (const [target, meeting] of meetings) {
+    const action = actionOf(target, meeting, sight);
+    if (action.fields.size > 0 || meeting.parts.some(({ bare }) => bare)) actions.push(action);
+  }
+  return { actions, withheld: false, unaddressed };
 }
 
 /** Whether the newest consent value known allows acting; anything but a clear yes does not. */
-function consents(view: PersonState, path: string | undefined): boolean {
-  return path === undefined || YES.has(String(view.values.get(path)?.value).toLowerCase());
+export function consents(view: PersonState, path: string | undefined): boolean {
+  if (path === undefined) return true;
+  const said = view.values.get(path)?.value;
+  return said === true || (typeof said === 'string' && YES.has(said.toLowerCase()));
 }
 
 /**
@@ -186,10 +126,9 @@ export function plan(
   transitions: readonly Transition[],
   rules: CompiledRules,
 ): Plan {
-  const rows: Rows = [];
-  bidLevels(rows, view, rules);
-  bidEdges(rows, transitions);
+  const sight = { key, view };
+  const rows = collectBids(sight, transitions, rules);
   if (rows.length === 0) return NOTHING;
   if (!consents(view, rules.consent)) return { ...NOTHING, withheld: true };
-  return build(rows, { key, view });
+  return build(rows, sight);
 }
