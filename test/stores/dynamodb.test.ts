@@ -156,8 +156,9 @@ describe('answers in part', () => {
     expect(clock.now() - begun).toBe(25 + 25);
   });
 
-  test('more than the 16 MB of one answer come in several', async () => {
-    const ids = Array.from({ length: 44 }, () => somebody());
+  // DynamoDB stops at 16 MB, dynalite already a little after one; test/full has the former.
+  test('more bytes than go into one answer come in several', async () => {
+    const ids = Array.from({ length: 9 }, () => somebody());
     const state = weighing(400_000);
     const store = storeOn();
     expect(new Set(words(await store.write(ids.map((id) => ({ id, state, expected: undefined })))))).toEqual(
