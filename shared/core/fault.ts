@@ -35,6 +35,8 @@ export const FAULTS = {
   'store.too-large': { retryable: false },
   'store.format': { retryable: false },
   'park.unavailable': { retryable: true },
+  'park.exhausted': { retryable: false },
+  'park.format': { retryable: false },
   'run.deadline': { retryable: true },
 } as const satisfies Record<string, { retryable: boolean }>;
 

@@ -1,4 +1,4 @@
-import type { Fault } from './fault.js';
+import type { Fault, Result } from './fault.js';
 import type { PersonState } from './state.js';
 
 /** A JSON value. */
@@ -19,6 +19,9 @@ export interface Message {
   readonly source: string;
   /** Set on a replay: only this record of the message is meant (index in message order). */
   readonly record?: number;
+  /** Set on a replay: how often it has been parked before, and since when, epoch milliseconds. */
+  readonly attempts?: number;
+  readonly firstSeen?: number;
 }
 
 /** What one run of a batch is allowed and told. */
@@ -171,13 +174,43 @@ export interface KeptMessage {
     readonly text: string;
     readonly field?: string;
   };
+  /** When it was kept, epoch milliseconds. */
   readonly at: number;
+  /** The wait the target asked for. */
   readonly afterMs?: number;
+  /** How often it was tried in vain, this time included; 1 when absent. */
+  readonly attempts?: number;
+  /** When it was kept for the first time, epoch milliseconds; `at` when absent. */
+  readonly firstSeen?: number;
+  /** One-way name of the person, as in the logs. */
+  readonly person?: string;
 }
 
 /** The retry queue. A promise that resolves means: durable. */
 export interface Parking {
   park(items: readonly KeptMessage[]): Promise<void>;
+}
+
+/** A parked message as it comes back. */
+export interface Parked {
+  readonly kept: KeptMessage;
+  /** Not to be tried before, epoch milliseconds. */
+  readonly due: number;
+  /** Where its bytes lie when they do not fit the queue; opaque to everybody but the queue. */
+  readonly claim?: string;
+}
+
+/** The retry queue, from the side of those who work it off. */
+export interface RetryQueue extends Parking {
+  /**
+   * Reads one of its messages as a platform hands it over. Bad: `park.format` for one that is not ours or of a newer
+   * version, `park.unavailable` when its bytes cannot be fetched now.
+   */
+  open(text: Uint8Array): Promise<Result<Parked>>;
+  /** Puts back what came before it was due; that does not count as an attempt. */
+  postpone(items: readonly Parked[]): Promise<void>;
+  /** Lets go of what lies outside the queue for a message that has been settled. */
+  forget(item: Parked): Promise<void>;
 }
 
 /**

@@ -38,5 +38,13 @@ export function decodeMessage(
   // Nearly every message is one record: spares the list its detour.
   if (items.length === 1 && first && !message.record) return [toEntry(message, 0, first, deps.rules)];
   const entries = items.map((item, record) => toEntry(message, record, item, deps.rules));
-  return message.record === undefined ? entries : entries.filter(({ record }) => record === message.record);
+  if (message.record === undefined) return entries;
+  const meant = entries.filter(({ record }) => record === message.record);
+  // Kept when this message was cut in another way than now: it must not vanish without an ending.
+  return meant.length > 0 ? meant : [missing(message, message.record, entries.length)];
+}
+
+function missing(message: Message, record: number, count: number): Entry {
+  const text = `record ${record} is meant, counting from 0, but the message now reads as ${count} records`;
+  return { message, record, kind: 'malformed', fault: new Fault('decode.shape', text) };
 }

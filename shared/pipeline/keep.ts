@@ -3,9 +3,30 @@ import type { Ending, KeptMessage } from '../core/ports.js';
 import type { AddressedEntry, Entry } from './decode.js';
 import type { Run } from './run.js';
 
+/** How long a record is parked over and over before it becomes a dead letter: whichever comes first. */
+export interface Patience {
+  readonly attempts: number;
+  /** Since it was kept for the first time, milliseconds. */
+  readonly ms: number;
+}
+
+/** Unless a deployment says otherwise. */
+export const PATIENCE: Patience = { attempts: 20, ms: 7 * 86_400_000 };
+
 /** What is kept of one record that could not be settled the good way. */
 export function keptOf(entry: Entry, fault: Fault, run: Run, more: Partial<KeptMessage> = {}): KeptMessage {
-  return { message: entry.message, record: entry.record, fault, at: run.deps.clock.now(), ...more };
+  const { message, record } = entry;
+  const at = run.deps.clock.now();
+  return {
+    message,
+    record,
+    fault,
+    at,
+    attempts: (message.attempts ?? 0) + 1,
+    firstSeen: message.firstSeen ?? at,
+    ...(entry.kind === 'addressed' && { person: run.deps.pseudonym(entry.person.id) }),
+    ...more,
+  };
 }
 
 /** Ends every unreadable or unaddressed record: kept with its reason first, ended second; held if it cannot be kept. */
@@ -58,9 +79,21 @@ async function keep(
   }
 }
 
+/** True when this attempt was the last that patience allows. */
+function isSpent({ message: { attempts = 0, firstSeen } }: Entry, run: Run): boolean {
+  const { attempts: most, ms } = run.deps.patience ?? PATIENCE;
+  return attempts + 1 >= most || (firstSeen !== undefined && run.deps.clock.now() - firstSeen >= ms);
+}
+
+function exhausted({ message: { attempts = 0 } }: Entry, last: Fault): Fault {
+  const text = `tried ${attempts + 1} times in vain, the last time for ${last.code}: ${last.message}`;
+  return new Fault('park.exhausted', text, { cause: last });
+}
+
 /**
  * Lets go of a person's records that cannot be settled now: back to the stream while it delivers again, otherwise into
- * the retry queue. `alone` records (only they fail, the connection is well) are parked in either case.
+ * the retry queue, or to the dead letters once they were there too often. `alone` records (only they fail, the connection
+ * is well) leave the stream in either case.
  */
 export async function letGo(
   entries: readonly AddressedEntry[],
@@ -69,14 +102,25 @@ export async function letGo(
   more: { alone?: boolean; afterMs?: number | undefined } = {},
 ): Promise<void> {
   const person = run.deps.pseudonym(entries[0]?.person.id ?? '');
-  let ending: Ending = { name: 'held', fault, person };
-  if (more.alone || !run.options.redelivers) {
-    const after = more.afterMs === undefined ? {} : { afterMs: more.afterMs };
-    const failure = await park(
-      entries.map((entry) => keptOf(entry, fault, run, after)),
-      run,
-    );
-    ending = failure ? { name: 'held', fault: failure, person } : { name: 'parked', fault, person };
-  }
-  for (const entry of entries) run.endings.set(entry, ending);
+  const end = (some: readonly AddressedEntry[], endingOf: (entry: Entry) => Ending): void => {
+    for (const entry of some) run.endings.set(entry, endingOf(entry));
+  };
+  const hold = (why: Fault) => (): Ending => ({ name: 'held', fault: why, person });
+  if (!more.alone && run.options.redelivers) return end(entries, hold(fault));
+
+  const after = more.afterMs === undefined ? {} : { afterMs: more.afterMs };
+  const waiting = entries.filter((entry) => !isSpent(entry, run));
+  const unparked = await park(
+    waiting.map((entry) => keptOf(entry, fault, run, after)),
+    run,
+  );
+  end(waiting, unparked ? hold(unparked) : () => ({ name: 'parked', fault, person }));
+
+  const spent = entries.filter((entry) => isSpent(entry, run));
+  const unburied = await bury(
+    spent.map((entry) => keptOf(entry, exhausted(entry, fault), run)),
+    run,
+  );
+  const rejected = (entry: Entry): Ending => ({ name: 'rejected', fault: exhausted(entry, fault), person });
+  end(spent, unburied ? hold(unburied) : rejected);
 }

@@ -15,7 +15,7 @@ import type {
   StateStore,
 } from '../core/ports.js';
 import { decodeMessage, type Entry } from './decode.js';
-import { buryUnreadable } from './keep.js';
+import { buryUnreadable, type Patience } from './keep.js';
 import { countLedger } from './ledger.js';
 import { settlePersons } from './settle.js';
 
@@ -64,6 +64,8 @@ export interface PipelineDeps {
   /** One-way name of a person for logs. */
   readonly pseudonym: (person: string) => string;
   readonly tuning?: Partial<Tuning>;
+  /** When a record that is parked over and over becomes a dead letter. */
+  readonly patience?: Patience;
 }
 
 /** One run of one batch: what its steps share. */
