@@ -14,7 +14,7 @@ export interface Finding {
 /** A declared audience. */
 export interface Audience {
   readonly name: string;
-  /** `namespace/id`, the key of its standing. */
+  /** `namespace/id`, the key of its standing; a slash in the namespace is escaped. */
   readonly key: string;
   readonly namespace: string;
   readonly id: string;
@@ -42,6 +42,8 @@ export interface Bid {
   readonly until: number;
   /** For a constant of an edge rule, the time of the edge (epoch microseconds). Else 0: the view decides. */
   readonly at: number;
+  /** For a constant of a level rule, the time of the assertion it stands on, epoch microseconds. Else 0. */
+  readonly since: number;
 }
 
 /** One field of an action. Fields of one row that bear the same name share a slot, so that each is computed once. */
@@ -120,6 +122,7 @@ export function valueAt(body: Readonly<Record<string, unknown>>, path: ReadPath)
   let value: unknown = body;
   for (const step of path.steps) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    if (step === 'length' && Array.isArray(value)) return undefined;
     // Own member of a parsed JSON object, checked in the line above.
     value = (value as Record<string, unknown>)[step];
   }
@@ -136,14 +139,18 @@ const CASTS: Record<string, (value: Json) => Json | undefined> = {
   boolean: toBoolean,
 };
 
+/** A decimal number as people write it: `Number` would also take `0x10` and nothing at all. */
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
 function toNumber(value: Json): Json | undefined {
   if (typeof value === 'number') return value;
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+  const number = typeof value === 'string' && DECIMAL.test(value.trim()) ? Number(value) : Number.NaN;
   return Number.isFinite(number) ? number : undefined;
 }
 
 function toBoolean(value: Json): Json | undefined {
   if (typeof value === 'boolean') return value;
+  if (typeof value === 'object') return undefined;
   const text = String(value).toLowerCase();
   if (text === 'true' || text === '1' || text === 'y') return true;
   return text === 'false' || text === '0' || text === 'n' ? false : undefined;
@@ -180,7 +187,7 @@ class Compiler {
         name,
         id: interned(id),
         namespace: space,
-        key: interned(`${space}/${id}`),
+        key: interned(`${space.replaceAll('%', '%25').replaceAll('/', '%2F')}/${id}`),
         rules: noRules(),
       });
     }
@@ -246,7 +253,14 @@ class Compiler {
     const row = this.row(action, path);
     const fields = Object.entries(action.set).map(([name, from]) => ({
       slot: slotOf(row, name),
-      live: { read: this.reader(from, [...path, 'set', name]), order, active: true, until: 0, at: 0 },
+      live: {
+        read: this.reader(from, [...path, 'set', name]),
+        order,
+        active: true,
+        until: 0,
+        at: 0,
+        since: 0,
+      },
       constant: 'value' in from,
       contested: (this.sources.get(fieldId(action, name))?.size ?? 0) > 1,
     }));
@@ -292,9 +306,9 @@ class Compiler {
     const { text } = this.path(source.from);
     const cast = source.as === undefined ? undefined : CASTS[source.as];
     return ({ view }) => {
-      const known = view.values.get(text)?.value;
-      const value = known === undefined || cast === undefined ? known : cast(known);
-      return value ?? source.default;
+      const known = view.values.get(text)?.value ?? undefined;
+      if (known === undefined) return source.default;
+      return cast === undefined ? known : cast(known);
     };
   }
 
@@ -325,7 +339,7 @@ class Compiler {
     name: string,
     known: readonly string[],
   ): void {
-    const list = known.length > 0 ? `; declared are ${known.map(quote).join(', ')}` : '; none is declared';
+    const list = known.length > 0 ? `; declared are ${nearest(name, known)}` : '; none is declared';
     this.find(path, `there is no ${what} named ${quote(name)}${list}`, 'config.unknown-name');
   }
 
@@ -355,5 +369,23 @@ const rowId = ({ upsert, match }: Rule['do'][number]): string => canonical([upse
 const fieldId = (action: Rule['do'][number], name: string): string => JSON.stringify([rowId(action), name]);
 
 const noRules = (): Audience['rules'] => ({ entered: [], left: [], stayed: [], member: [] });
+
+/** Most names a message lists. */
+const SHOWN = 10;
+
+/** The names a message shows: all of a few; of many those that begin most like the one that was meant. */
+function nearest(name: string, known: readonly string[]): string {
+  if (known.length <= SHOWN) return known.map(quote).join(', ');
+  const likeness = (other: string): number => {
+    let same = 0;
+    while (same < name.length && name[same] === other[same]) same += 1;
+    return same;
+  };
+  const best = known
+    .map((other) => ({ other, same: likeness(other) }))
+    .sort((a, b) => b.same - a.same)
+    .slice(0, SHOWN);
+  return `${best.map(({ other }) => quote(other)).join(', ')} and ${known.length - SHOWN} more`;
+}
 
 const quote = (name: string): string => JSON.stringify(name);
