@@ -48,6 +48,8 @@ export type SalesforceConfig = z.infer<typeof SalesforceConfig>;
 
 /** Most records of one sObject Collections request (REST API, "sObject Collections"). */
 const MAX_ROWS = 200;
+/** Longest wait for a token, milliseconds: it may be asked for twice within one send. */
+const LOGIN_MS = 10_000;
 
 /** One open connection. */
 interface Org {
@@ -143,7 +145,10 @@ export function salesforce(name: string, config: SalesforceConfig, deps: Connect
     ? new URL(config.domain).origin
     : `https://${config.domain}`;
   const { secret } = config.auth.clientCredentials;
-  const tokens = salesforceTokens({ connection: name, base, secret, timeoutMs: config.timeoutMs }, deps);
+  const tokens = salesforceTokens(
+    { connection: name, base, secret, timeoutMs: Math.min(config.timeoutMs, LOGIN_MS) },
+    deps,
+  );
   const org: Org = { name, config, deps, base, tokens };
   return {
     name,

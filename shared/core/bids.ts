@@ -5,6 +5,15 @@ import type { Transition } from './view.js';
 /** When constants of a rule hold: now, until the person left, or never (not known to have been a member, ever). */
 type Holding = 'now' | 'never' | { readonly until: number };
 
+/** On what a rule speaks. Times in epoch microseconds, 0 where there is none. */
+interface Occasion {
+  readonly constants: Holding;
+  /** Of an edge. */
+  readonly at: number;
+  /** Of the assertion a level stands on. */
+  readonly since: number;
+}
+
 /** One row being put together: per slot the bid that wins so far. Later rules win, whatever the order of matching. */
 export interface Building {
   readonly row: Row;
@@ -40,14 +49,15 @@ function building(rows: Building[], row: Row, order: number): Building {
 export const outweighs = (a: Bid, b: Bid): boolean =>
   a.active !== b.active ? a.active : a.until !== b.until ? a.until > b.until : a.order >= b.order;
 
-function bidOf({ live, constant }: CompiledField, constants: Holding, at: number): Bid | undefined {
+function bidOf({ live, constant }: CompiledField, { constants, at, since }: Occasion): Bid | undefined {
   if (!constant) return live;
-  if (constants === 'now') return at === 0 ? live : { ...live, at };
-  return constants === 'never' ? undefined : { ...live, active: false, until: constants.until, at };
+  if (constants === 'now') return { ...live, at, since };
+  return constants === 'never' ? undefined : { ...live, active: false, until: constants.until, at, since };
 }
 
-/** Lets a rule bid for the fields of its rows. `at` is the time of an edge, epoch microseconds; 0 for a level. */
-function bid(hall: Hall, rule: CompiledRule, cause: string, constants: Holding, at: number): void {
+/** Lets a rule bid for the fields of its rows. */
+function bid(hall: Hall, rule: CompiledRule, cause: string, occasion: Occasion): void {
+  const { constants } = occasion;
   const { order } = rule;
   for (const action of rule.actions) {
     const built = building(hall.rows, action.row, order);
@@ -60,7 +70,7 @@ function bid(hall: Hall, rule: CompiledRule, cause: string, constants: Holding, 
       if (rival?.active && rival.order > order) continue;
       // Who has nothing to say must not silence those who have.
       if (field.contested && field.live.read(hall.sight) === undefined) continue;
-      const made = bidOf(field, constants, at);
+      const made = bidOf(field, occasion);
       if (made !== undefined && (rival === undefined || outweighs(made, rival))) bids[field.slot] = made;
     }
   }
@@ -78,16 +88,17 @@ function bidLevels(hall: Hall, rules: CompiledRules): void {
   for (const [key, standing] of hall.sight.view.standing) {
     const levels = rules.levels.get(key);
     if (levels === undefined) continue;
-    const constants = holding(standing);
+    const occasion = { constants: holding(standing), at: 0, since: standing.at };
     for (const rule of levels) {
-      bid(hall, rule, standing.member ? rule.causes.member : rule.causes.outside, constants, 0);
+      bid(hall, rule, standing.member ? rule.causes.member : rule.causes.outside, occasion);
     }
   }
 }
 
 function bidEdges(hall: Hall, transitions: readonly Transition[]): void {
   for (const { audience, change, at } of transitions) {
-    for (const rule of audience.rules[change]) bid(hall, rule, rule.causes[change], 'now', at);
+    const occasion: Occasion = { constants: 'now', at, since: 0 };
+    for (const rule of audience.rules[change]) bid(hall, rule, rule.causes[change], occasion);
   }
 }
 

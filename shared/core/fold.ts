@@ -1,5 +1,5 @@
 import type { CompiledRules } from './compile.js';
-import { type PlannedAction, plan } from './plan.js';
+import { consents, type PlannedAction, plan } from './plan.js';
 import type { ProfileExport } from './profile.js';
 import type { PersonState } from './state.js';
 import { forget, outstanding, sameValues, sameWritten, type WrittenFields } from './suppress.js';
@@ -11,6 +11,8 @@ export interface FoldRecord {
   readonly key: string;
   /** When the first durable log took it in, epoch milliseconds. */
   readonly at: number;
+  /** It has been through here before and was kept: a transition it made then is made again, unless overtaken since. */
+  readonly replayed?: boolean;
 }
 
 /** What one record came to, before anything was sent. */
@@ -61,9 +63,19 @@ function take(action: PlannedAction, state: PersonState, pending: Pending): bool
 /** Records that cancel each other out leave nothing to send. */
 function dropUnchanged(state: PersonState, pending: Pending): void {
   for (const target of pending.actions.keys()) {
-    const same = sameValues(pending.written.get(target), state.written.get(target));
+    const before = state.written.get(target);
+    const same = before !== undefined && sameValues(pending.written.get(target), before);
     if (same && !state.unsure.has(target)) pending.actions.delete(target);
   }
+}
+
+/** Consent that the newest record of the batch withdraws holds for what earlier ones wanted, too. */
+function withdraw(drafts: Verdict[], pending: Pending): void {
+  for (const [i, draft] of drafts.entries()) {
+    if (draft.kind === 'acts') drafts[i] = { ...draft, kind: 'withheld', targets: [] };
+  }
+  pending.actions.clear();
+  pending.written.clear();
 }
 
 /**
@@ -74,8 +86,8 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
   const pending: Pending = { actions: new Map(), written: new Map() };
   const drafts: Verdict[] = [];
   let view = state;
-  for (const { profile, key, at } of records) {
-    const next = advance(view, profile, rules, at);
+  for (const { profile, key, at, replayed } of records) {
+    const next = advance(view, profile, rules, at, replayed);
     const wanted = plan(key, next.state, next.transitions, rules);
     const targets = wanted.actions
       .filter((action) => take(action, state, pending))
@@ -84,6 +96,7 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
     drafts.push({ kind: kindOf(wanted, targets, stale), targets, unaddressed: wanted.unaddressed });
     view = next.state;
   }
+  if (!consents(view, rules.consent)) withdraw(drafts, pending);
   dropUnchanged(state, pending);
   const verdicts = drafts.map((draft) => settleVerdict(draft, pending.actions));
   return { verdicts, actions: [...pending.actions.values()], view, written: pending.written };

@@ -10,6 +10,8 @@ export interface PlannedField {
   readonly value: Json;
   /** For a constant of an edge rule, the time of the edge (epoch microseconds): the newest wins. Else 0: the view decides. */
   readonly at: number;
+  /** For a constant of a level rule, the time of the assertion it stands on, epoch microseconds. Else 0. */
+  readonly since: number;
 }
 
 /** One change to one row, merged from every rule that wants it. */
@@ -17,7 +19,7 @@ export interface PlannedAction {
   readonly connection: string;
   readonly operation: Operation;
   readonly object: string;
-  /** `connection/object/key value`: what "the same row" means. */
+  /** `connection/object/field=value`: what "the same row" means. */
   readonly target: string;
   readonly key: Readonly<Record<string, string>>;
   readonly fields: ReadonlyMap<string, PlannedField>;
@@ -48,7 +50,8 @@ function fieldsOf({ row, bids }: Building, sight: Sight): Map<string, PlannedFie
   for (let slot = 0; slot < bids.length; slot++) {
     const winner = bids[slot];
     const value = winner?.read(sight);
-    if (winner && value !== undefined) fields.set(row.slots[slot] ?? '', { value, at: winner.at });
+    if (winner && value !== undefined)
+      fields.set(row.slots[slot] ?? '', { value, at: winner.at, since: winner.since });
   }
   return fields;
 }
@@ -64,7 +67,7 @@ function mergedFields(parts: readonly Building[], sight: Sight): Map<string, Pla
       const rival = winners.get(name);
       if (made === undefined || value === undefined || (rival && !outweighs(made, rival))) continue;
       winners.set(name, made);
-      fields.set(name, { value, at: made.at });
+      fields.set(name, { value, at: made.at, since: made.since });
     }
   }
   return fields;
@@ -96,7 +99,7 @@ function build(rows: readonly Building[], sight: Sight): Plan {
       unaddressed.push(`${built.causes.join(', ')}: no value for ${object}.${match}`);
       continue;
     }
-    const target = `${connection}/${object}/${address}`;
+    const target = `${connection}/${object}/${match}=${address}`;
     const known = meetings.get(target);
     if (known) known.parts.push(built);
     else meetings.set(target, { address, parts: [built] });

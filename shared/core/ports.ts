@@ -100,6 +100,8 @@ export type Outcome =
       readonly text: string;
       readonly field?: string;
       readonly whole?: boolean;
+      /** An earlier attempt got no answer and may have been carried out, before this one was refused. */
+      readonly doubtful?: boolean;
     }
   /** Waiting may cure it. `scope` tells a busy row from a connection that is down, throttled or unauthorised. */
   | {

@@ -33,7 +33,7 @@ export interface Claim {
 
 /**
  * All that is remembered of one person: the view (standing and attribute values) and what targets accepted.
- * Audience keys are `namespace/id`; target keys are `connection/object/key value`. Treat as immutable.
+ * Audience keys are `namespace/id`; target keys are `connection/object/field=value`. Treat as immutable.
  */
 export interface PersonState {
   readonly standing: ReadonlyMap<string, Standing>;

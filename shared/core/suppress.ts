@@ -15,20 +15,26 @@ export interface Outstanding {
   readonly written: WrittenFields;
 }
 
-/** A constant of an older assertion never overwrites that of a newer one; ties go to the greater fingerprint. */
-const isStale = (field: PlannedField, hash: string, known: Written | undefined): boolean =>
-  known !== undefined &&
-  field.at > 0 &&
-  (known.at > field.at || (known.at === field.at && known.hash > hash));
+/**
+ * What an edge wrote gives way only to a newer edge (at the same instant, to the greater fingerprint), to a level's
+ * constant that stands on a newer assertion, and to what follows the view.
+ */
+function isStale(field: PlannedField, hash: string, known: Written | undefined): boolean {
+  if (known === undefined || known.at === 0) return false;
+  if (field.at === 0) return field.since > 0 && known.at >= field.since;
+  return known.at > field.at || (known.at === field.at && known.hash > hash);
+}
 
 /**
  * Compares an action with what its target last accepted. If any field differs, all of them are sent (the row may have
  * been deleted meanwhile and must be complete to be made again); stale constants are left out.
  */
-export function outstanding(action: PlannedAction, written: WrittenFields = NONE): Outstanding {
+export function outstanding(action: PlannedAction, accepted: WrittenFields | undefined): Outstanding {
+  const written = accepted ?? NONE;
   const fields = new Map<string, PlannedField>();
   const next = new Map(written);
-  let changed = action.fields.size === 0 && written.size === 0;
+  // A row without fields is to exist; that it was accepted once, with whatever, is all there is to know.
+  let changed = action.fields.size === 0 && accepted === undefined;
   for (const [name, field] of action.fields) {
     const hash = fingerprint(field.value);
     const known = written.get(name);

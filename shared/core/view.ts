@@ -40,6 +40,34 @@ export function changeOf(known: Said | undefined, seen: Said): Change {
   return known.member ? 'left' : 'out';
 }
 
+/**
+ * A record that was kept and comes back finds its own assertion as the standing: it makes its transition again, because
+ * what that transition asked for was refused or never sent. One that was overtaken since stays overtaken.
+ */
+function replayedChange(known: Said | undefined, seen: Said): Change {
+  const own = known !== undefined && known.at === seen.at && known.member === seen.member;
+  return own ? changeOf(undefined, seen) : changeOf(known, seen);
+}
+
+/** Path under which the view keeps the time of the newest record, where a rule asks for `stayed`. */
+const NEWEST = '$newest';
+
+/** `stayed` is about a record newer than all seen: one that comes again, or late, has nothing to add. */
+const isLatest = (state: PersonState, audience: Audience, at: number): boolean =>
+  audience.rules.stayed.length > 0 && at > (state.values.get(NEWEST)?.at ?? Number.NEGATIVE_INFINITY);
+
+/**
+ * The values of a view that may be stored before its records are settled. The newest record's time is held back: it makes
+ * edges, and an edge must be made again when its record comes again.
+ */
+export function settledValues(before: PersonState, after: PersonState): PersonState['values'] {
+  const known = before.values.get(NEWEST);
+  if (after.values.get(NEWEST) === known) return after.values;
+  const values = new Map(after.values);
+  values.delete(NEWEST);
+  return known ? values.set(NEWEST, known) : values;
+}
+
 /** The join of what is known and what is seen: the newer assertion, and whether any ever said "member". */
 function joined(known: Standing | undefined, seen: Said): Standing {
   if (known === undefined) return { at: seen.at, member: seen.member, ever: seen.member };
@@ -67,6 +95,10 @@ function mergeValues(
     merged ??= new Map(view.values);
     merged.set(path.text, { value, at });
   }
+  if (rules.asksForStayed && at > (view.values.get(NEWEST)?.at ?? Number.NEGATIVE_INFINITY)) {
+    merged ??= new Map(view.values);
+    merged.set(NEWEST, { value: null, at });
+  }
   return merged ?? view.values;
 }
 
@@ -92,6 +124,7 @@ export function advance(
   profile: ProfileExport,
   rules: CompiledRules,
   at: number,
+  replayed = false,
 ): Advance {
   const transitions: Transition[] = [];
   let standing: Map<string, Standing> | undefined;
@@ -105,12 +138,12 @@ export function advance(
     const known = state.standing.get(audience.key);
     const seen =
       assertion.at === undefined ? { at: at * 1000, member: assertion.member } : (assertion as Said); // `at` is there
-    const change = changeOf(known, seen);
+    const change = replayed ? replayedChange(known, seen) : changeOf(known, seen);
     if (change === 'stale') stale += 1;
     else if (
       change === 'entered' ||
       change === 'left' ||
-      (change === 'stayed' && audience.rules.stayed.length > 0)
+      (change === 'stayed' && isLatest(state, audience, at))
     ) {
       transitions.push({ audience, change, at: seen.at });
     }

@@ -45,8 +45,9 @@ function refusalOf(verdict: Verdict, { lane }: Attempt): Refusal | undefined {
   return undefined;
 }
 
-const rejected = ({ connection, code, text }: Refusal): Fault =>
-  new Fault('remote.rejected', `${connection} refused the row: ${code} ${text}`);
+/** The target's text is in the dead letter only: it may quote the row. */
+const rejected = ({ connection, code }: Refusal): Fault =>
+  new Fault('remote.rejected', `${connection} refused the row: ${code}`);
 
 const unaddressed = ({ unaddressed: reasons }: Verdict): Fault =>
   new Fault('person.unaddressed', `nothing to address the row by: ${reasons.join('; ')}`);
@@ -63,7 +64,8 @@ function lettersOf(one: Attempt, run: Run): KeptMessage[] {
     const verdict = one.draft.verdicts[i];
     const refusal = verdict && refusalOf(verdict, one);
     if (refusal) return [keptOf(entry, rejected(refusal), run, { remote: refusal })];
-    return verdict?.kind === 'unaddressed' ? [keptOf(entry, unaddressed(verdict), run)] : [];
+    // Also beside actions that were delivered: what had no address must leave a trace.
+    return verdict && verdict.unaddressed.length > 0 ? [keptOf(entry, unaddressed(verdict), run)] : [];
   });
 }
 
@@ -134,10 +136,18 @@ export async function commit(attempts: readonly Attempt[], run: Run): Promise<Wo
     })),
     run.signal,
   );
-  const lost = new Set(changed.filter((_, i) => !answers[i]?.ok).map(({ one }) => one.work));
+  const lost = new Set<Work>();
+  for (const [i, { one }] of changed.entries()) {
+    const answer = answers[i];
+    if (answer?.ok) continue;
+    // The store will not take this person's state: what was sent is done, but cannot be remembered.
+    if (answer?.reason === 'refused') await letGo(one.work.entries, answer.fault, run, { alone: true });
+    else lost.add(one.work);
+  }
   for (const result of results) {
     tell(result.one, run);
-    if (!result.failure && !lost.has(result.one.work)) await end(result, run);
+    const ended = result.one.work.entries.every((entry) => run.endings.has(entry));
+    if (!ended && !lost.has(result.one.work)) await end(result, run);
   }
   return [...lost];
 }

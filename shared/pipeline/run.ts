@@ -41,8 +41,9 @@ export const TUNING: Tuning = {
   baseMs: 200,
   capMs: 5_000,
   parallelCalls: 4,
-  leaseMs: 90_000,
-  callMs: 35_000,
+  leaseMs: 180_000,
+  // A login, a request, and both again after a 401: 10 + 30 + 10 + 30 seconds.
+  callMs: 80_000,
   patienceMs: 10_000,
 };
 
@@ -77,6 +78,7 @@ export interface Run {
   readonly signal: AbortSignal;
   readonly counts: { calls: number; rows: number; accepted: number; suppressed: number };
   readonly endings: Map<Entry, Ending>;
+  readonly startedAt: number;
   /** Epoch milliseconds at which the leases taken last run out. */
   leaseEnd: number;
 }
@@ -87,9 +89,19 @@ const NEVER = new AbortController().signal;
 export const isOver = ({ deps, options, signal }: Run): boolean =>
   signal.aborted || (options.deadline !== undefined && deps.clock.now() >= options.deadline);
 
-/** The last instant at which a request may be begun: within the invocation and well within the lease. */
-export const lastCall = ({ options, tuning, leaseEnd }: Run): number =>
-  Math.min(options.deadline ?? Number.POSITIVE_INFINITY, leaseEnd - tuning.callMs);
+/**
+ * The last instant at which a request may be begun, so that it ends within the invocation and within the lease. An
+ * invocation too short for a request of full length uses half of itself.
+ */
+export function lastCall({ options: { deadline }, tuning: { callMs }, leaseEnd, startedAt }: Run): number {
+  const leased = leaseEnd - callMs;
+  return deadline === undefined
+    ? leased
+    : Math.min(leased, deadline - Math.min(callMs, (deadline - startedAt) / 2));
+}
+
+/** True once no request may be begun any more. */
+export const isLate = (run: Run): boolean => run.signal.aborted || run.deps.clock.now() >= lastCall(run);
 
 function settlementOf(message: Message, entries: readonly Entry[], run: Run): Settlement {
   const endings = entries.map((entry) => {
@@ -115,6 +127,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
         signal: options.signal ?? NEVER,
         counts: { calls: 0, rows: 0, accepted: 0, suppressed: 0 },
         endings: new Map(),
+        startedAt: deps.clock.now(),
         leaseEnd: Number.POSITIVE_INFINITY,
       };
       const entries = messages.map((message) => decodeMessage(message, deps));

@@ -1,7 +1,7 @@
 import { Fault } from '../core/fault.js';
 import type { Action, Connector, Outcome } from '../core/ports.js';
 import { backoff } from './retry.js';
-import { lastCall, type Run } from './run.js';
+import { isLate, lastCall, type Run } from './run.js';
 
 /** May this outcome change by sending again within this invocation? */
 const isOpen = (outcome: Outcome, connector: Connector): boolean =>
@@ -36,34 +36,58 @@ async function bisect(connector: Connector, actions: readonly Action[], run: Run
   return [...first, ...second];
 }
 
+/** A row on its way to a final outcome. */
+interface Pending {
+  readonly action: Action;
+  readonly index: number;
+  /** An attempt got no answer: it may have been carried out. */
+  doubtful: boolean;
+}
+
+function note(pending: Pending, answer: Outcome, outcomes: Outcome[]): void {
+  outcomes[pending.index] =
+    answer.kind === 'rejected' && pending.doubtful ? { ...answer, doubtful: true } : answer;
+  pending.doubtful ||= answer.kind === 'unknown';
+}
+
+/** Waits, milliseconds; gives false when somebody stops the run meanwhile. */
+export async function pause(ms: number, { deps, signal }: Run): Promise<boolean> {
+  try {
+    await deps.clock.sleep(ms, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return !signal.aborted;
+}
+
+const tooLate = (): Outcome => ({
+  kind: 'retry',
+  scope: 'connection',
+  fault: new Fault('run.deadline', 'the invocation ran out of time before this was sent'),
+});
+
 /**
- * Sends one chunk until each row has a final outcome, attempts run out, or waiting would pass the deadline. Only rows
- * that may still change are sent again; a chunk that was refused as a whole is bisected. Outcomes in the actions' order.
+ * Sends one chunk until each row has a final outcome, attempts run out, or time does. Only rows that may still change are
+ * sent again; a chunk that was refused as a whole is bisected, and its halves have attempts of their own. Outcomes in
+ * the actions' order.
  */
 export async function sendChunk(
   connector: Connector,
   actions: readonly Action[],
   run: Run,
 ): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
-  let open = actions.map((action, index) => ({ action, index }));
-  for (let attempt = 1; ; attempt++) {
+  const outcomes: Outcome[] = actions.map(tooLate);
+  let open: Pending[] = actions.map((action, index) => ({ action, index, doubtful: false }));
+  for (let attempt = 1; !isLate(run); attempt++) {
     const batch = open.map(({ action }) => action);
     const answers = await call(connector, batch, run);
-    const final = isRefusedWhole(answers) ? await bisect(connector, batch, run) : answers;
-    for (const [i, { index }] of open.entries()) {
-      const answer = final[i];
-      if (answer) outcomes[index] = answer;
-    }
-    open = open.filter(({ index }) => {
-      const outcome = outcomes[index];
-      return outcome !== undefined && isOpen(outcome, connector);
-    });
-    if (open.length === 0 || attempt >= run.tuning.attempts) break;
+    const whole = isRefusedWhole(answers);
+    const final = whole ? await bisect(connector, batch, run) : answers;
+    for (const [i, pending] of open.entries()) note(pending, final[i] ?? tooLate(), outcomes);
+    open = open.filter(({ index }) => isOpen(outcomes[index] ?? tooLate(), connector));
+    if (whole || open.length === 0 || attempt >= run.tuning.attempts) break;
     const wait = waitFor(answers, attempt, run);
-    if (!fits(wait, run) || run.signal.aborted) break;
-    await run.deps.clock.sleep(wait, run.signal);
+    if (!fits(wait, run) || !(await pause(wait, run))) break;
   }
-  run.counts.accepted += outcomes.filter(({ kind }) => kind === 'accepted').length;
   return outcomes;
 }

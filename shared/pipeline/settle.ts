@@ -2,12 +2,14 @@ import { Fault } from '../core/fault.js';
 import { type Draft, fold } from '../core/fold.js';
 import type { Versioned } from '../core/ports.js';
 import { EMPTY_STATE, type PersonState } from '../core/state.js';
+import { settledValues } from '../core/view.js';
 import { commit } from './commit.js';
 import type { AddressedEntry, Entry } from './decode.js';
 import { deliver, type Lane } from './deliver.js';
 import { letGo } from './keep.js';
 import { backoff } from './retry.js';
 import { isOver, type Run } from './run.js';
+import { pause } from './send.js';
 
 /** One person's share of the batch. */
 export interface Work {
@@ -45,6 +47,7 @@ function attempt(work: Work, known: Versioned | undefined, run: Run): Attempt {
     profile,
     key: person.key,
     at: message.at,
+    replayed: message.record !== undefined,
   }));
   const draft = fold(state, records, run.deps.rules);
   const lane = { person: work.id, actions: draft.actions, outcomes: new Map() };
@@ -62,7 +65,7 @@ async function claim(attempts: readonly Attempt[], run: Run): Promise<{ held: At
       state: {
         ...state,
         // Already now, because a stream that redelivers less than this batch must not write an older value over it.
-        values: draft.view.values,
+        values: settledValues(state, draft.view),
         claim: { by: run.id, until },
         unsure: new Set([...state.unsure, ...draft.actions.map(({ target }) => target)]),
       },
@@ -74,6 +77,7 @@ async function claim(attempts: readonly Attempt[], run: Run): Promise<{ held: At
   for (const [i, one] of attempts.entries()) {
     const answer = answers[i];
     if (answer?.ok) held.push({ ...one, version: answer.version });
+    else if (answer?.reason === 'refused') await letGo(one.work.entries, answer.fault, run, { alone: true });
     else lost.push(one.work);
   }
   return { held, lost };
@@ -130,11 +134,7 @@ export async function settlePersons(entries: readonly Entry[], run: Run): Promis
       works = left.filter(({ entries: [first] }) => first && !run.endings.has(first));
       if (works.length === 0) return;
       if (run.deps.clock.now() >= patience) return giveUp(works, contended(works.length), run);
-      if (!progress)
-        await run.deps.clock.sleep(
-          25 + backoff(turn, { baseMs: 50, capMs: 1000 }, run.deps.random),
-          run.signal,
-        );
+      if (!progress) await pause(25 + backoff(turn, { baseMs: 50, capMs: 1000 }, run.deps.random), run);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       const open = works.filter(({ entries: [first] }) => first && !run.endings.has(first));

@@ -1,5 +1,6 @@
 import type { PersonState } from '../core/state.js';
 import type { WrittenFields } from '../core/suppress.js';
+import { settledValues } from '../core/view.js';
 import type { Attempt } from './settle.js';
 
 /** What each target holds now: accepted fields as sent, refused ones as before; moved constants of unsent targets. */
@@ -15,9 +16,9 @@ function writtenAfter({ state, draft, lane }: Attempt, settled: boolean): Person
 /** Only an acceptance makes a target certain; an attempt that failed may have been carried out all the same. */
 function unsureAfter({ state, lane }: Attempt): Set<string> {
   const unsure = new Set(state.unsure);
-  for (const [target, { kind }] of lane.outcomes) {
-    if (kind === 'accepted') unsure.delete(target);
-    else if (kind !== 'rejected') unsure.add(target);
+  for (const [target, outcome] of lane.outcomes) {
+    if (outcome.kind === 'accepted') unsure.delete(target);
+    else if (outcome.kind !== 'rejected' || outcome.doubtful) unsure.add(target);
   }
   return unsure;
 }
@@ -29,7 +30,7 @@ function unsureAfter({ state, lane }: Attempt): Set<string> {
  */
 export function stateAfter(one: Attempt, settled: boolean): PersonState {
   const { view: advanced } = one.draft;
-  const view = settled ? advanced : { ...one.state, values: advanced.values };
+  const view = settled ? advanced : { ...one.state, values: settledValues(one.state, advanced) };
   return { ...view, written: writtenAfter(one, settled), unsure: unsureAfter(one), claim: undefined };
 }
 
