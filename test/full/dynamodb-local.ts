@@ -101,8 +101,10 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
       join(folder, 'DynamoDBLocal.jar'),
       ...['-inMemory', '-sharedDb', '-disableTelemetry', '-port', String(port)],
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    // It writes a file of its own into the folder it is started in.
+    { cwd: FOLDER, stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  process.once('exit', () => child.kill('SIGKILL'));
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString();
