@@ -64,12 +64,18 @@ describe('edge rules', () => {
     ['first heard of as gone', [[of({ x: [OUT] })]], [{ Mark: 'left' }]],
     ['a member again', [[of({ x: [OUT, t(0)] })], [of({ x: [IN, t(1)] })]], [{ Mark: 'entered' }]],
     ['gone', [[of({ x: [IN, t(0)] })], [of({ x: [OUT, t(1)] })]], [{ Mark: 'left' }]],
-    ['still a member, newer', [[of({ x: [IN, t(0)] })], [of({ x: [IN, t(1)] })]], [{ Mark: 'stayed' }]],
     [
-      'still a member, same time',
-      [[of({ x: [IN, t(0)] })], [of({ x: ['existing', t(0)] })]],
+      'still a member, newer',
+      [[of({ x: [IN, t(0)] })], [of({ x: [IN, t(1)] }), START + 1]],
       [{ Mark: 'stayed' }],
     ],
+    [
+      'still a member, same time, a later record',
+      [[of({ x: [IN, t(0)] })], [of({ x: ['existing', t(0)] }), START + 1]],
+      [{ Mark: 'stayed' }],
+    ],
+    ['still a member, the same record again', [[of({ x: [IN, t(0)] })], [of({ x: [IN, t(0)] })]], []],
+    ['still a member, a late record', [[of({ x: [IN, t(0)] })], [of({ x: [IN, t(0)] }), START - 1]], []],
     ['still gone', [[of({ x: [OUT, t(0)] })], [of({ x: [OUT, t(1)] })]], []],
     ['an older entry', [[of({ x: [OUT, t(1)] })], [of({ x: [IN, t(0)] })]], []],
     ['an older exit', [[of({ x: [IN, t(1)] })], [of({ x: [OUT, t(0)] })]], []],
@@ -93,9 +99,9 @@ describe('edge rules', () => {
     const result = planned(compiled, [of({ x: [IN, '2026-11-01T10:00:00.000007Z'] }, { p: 'v' })]);
     const at = Date.parse('2026-11-01T10:00:00Z') * 1000 + 7;
     expect([...(result.actions[0]?.fields ?? [])]).toEqual([
-      ['Mark', { value: 1, at }],
-      ['P', { value: 'v', at: 0 }],
-      ['M', { value: true, at: 0 }],
+      ['Mark', { value: 1, at, since: 0 }],
+      ['P', { value: 'v', at: 0, since: 0 }],
+      ['M', { value: true, at: 0, since: 0 }],
     ]);
   });
 });
@@ -199,11 +205,12 @@ describe('constants of level rules', () => {
     expect(fieldsOf(planned(tiers, ...records)).some((fields) => 'Tier' in fields)).toBe(value !== undefined);
   });
 
-  test('constants of level rules have no time: the view decides', () => {
-    const result = planned(tiers, [of({ x: [IN] })]);
-    expect(result.actions[0]?.fields.get('Tier')).toEqual({ value: 'X', at: 0 });
+  test('constants of level rules have no edge time, but that of the assertion they stand on', () => {
+    const result = planned(tiers, [of({ x: [IN, t(0)] })]);
+    const micros = (at: number): number => at * 1000;
+    expect(result.actions[0]?.fields.get('Tier')).toEqual({ value: 'X', at: 0, since: micros(t(0)) });
     const gone = planned(tiers, [of({ x: [IN, t(0)] })], [of({ x: [OUT, t(1)] })]);
-    expect(gone.actions[0]?.fields.get('Tier')).toEqual({ value: 'X', at: 0 });
+    expect(gone.actions[0]?.fields.get('Tier')).toEqual({ value: 'X', at: 0, since: micros(t(1)) });
   });
 });
 
@@ -222,11 +229,11 @@ describe('one row from several rules', () => {
         connection: 'sales',
         operation: 'upsert',
         object: 'Account',
-        target: 'sales/Account/C-1',
+        target: 'sales/Account/Id=C-1',
         key: { Id: 'C-1' },
         causes: ['rule 0 (member of y)', 'rule 2 (entered x)'],
       },
-      { object: 'Contact', target: 'sales/Contact/C-1', causes: ['rule 1 (member of x)'] },
+      { object: 'Contact', target: 'sales/Contact/Id=C-1', causes: ['rule 1 (member of x)'] },
     ]);
     expect(fieldsOf(result)).toEqual([{ A: 'a', C: 'c' }, { B: 'b' }]);
   });
@@ -327,10 +334,10 @@ describe('one row from several rules', () => {
     ]);
     const result = planned(compiled, [of({ x: [IN] }, { p: { id: 'P-1' } })]);
     expect(result.actions.map(({ target }) => target)).toEqual([
-      'sales/Contact/C-1',
-      'other/Contact/C-1',
-      'sales/Lead/C-1',
-      'sales/Contact/P-1',
+      'sales/Contact/Id=C-1',
+      'other/Contact/Id=C-1',
+      'sales/Lead/Id=C-1',
+      'sales/Contact/Id=P-1',
     ]);
   });
 
@@ -368,7 +375,7 @@ describe('addresses', () => {
     ['white space around', ' P-1\n', 'P-1'],
     ['slashes', 'a/b', 'a/b'],
   ])('%s', (_, id, address) => {
-    expect(key(id)).toEqual([[`sales/Contact/${address}`, { Id: address }]]);
+    expect(key(id)).toEqual([[`sales/Contact/Id=${address}`, { Id: address }]]);
   });
 
   test.each([

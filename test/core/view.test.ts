@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EMPTY_STATE, type PersonState } from '../../shared/core/state.js';
-import { advance, type Change, changeOf } from '../../shared/core/view.js';
+import { advance, type Change, changeOf, settledValues } from '../../shared/core/view.js';
 import { rulesOf } from '../support/fakes.js';
 import { deepFreeze, memberships, profileOf, START, viewAfter } from './persons-records.js';
 
@@ -10,9 +10,16 @@ const rules = rulesOf({
   person: { key: ['crmid'] },
   connections: { sales: { type: 'fake' } },
   rules: [
-    { name: 'r', when: { stayed: 'hot' }, do: [set] },
-    { name: 's', when: { stayed: 'vip' }, do: [set] },
+    { name: 'r', when: { member: 'hot' }, do: [set] },
+    { name: 's', when: { member: 'vip' }, do: [set] },
   ],
+});
+/** The same with rules that ask for `stayed`, for which the newest record's time is kept as well. */
+const staying = rulesOf({
+  audiences: { hot: 'hot-1' },
+  person: { key: ['crmid'] },
+  connections: { sales: { type: 'fake' } },
+  rules: [{ name: 'r', when: { stayed: 'hot' }, do: [set] }],
 });
 
 const IN = 'realized';
@@ -44,10 +51,10 @@ test.each(TABLE)('%s', (_, known, [at, member], change) => {
 test.each(TABLE)('merging a record tells it: %s', (_, known, [at, member], change) => {
   const micros = (time: number): number => START * 1000 + time;
   const before = known
-    ? viewAfter(rules, [memberships({ 'hot-1': [known[1] ? IN : OUT, micros(known[0])] })])
+    ? viewAfter(staying, [memberships({ 'hot-1': [known[1] ? IN : OUT, micros(known[0])] })])
     : EMPTY_STATE;
   const record = profileOf(memberships({ 'hot-1': [member ? IN : OUT, micros(at)] }));
-  const after = advance(deepFreeze(before), record, rules, START);
+  const after = advance(deepFreeze(before), record, staying, START + 1);
   const told = change === 'out' || change === 'stale' ? [] : [{ change, at: micros(at) }];
   expect(after.transitions.map(({ change: name, at: when }) => ({ change: name, at: when }))).toEqual(told);
   expect(after.stale).toBe(change === 'stale');
@@ -179,7 +186,46 @@ test('a record that says nothing new gives back the very same state', () => {
   const state = deepFreeze(viewAfter(rules, record));
   const again = advance(state, profileOf(record[0]), rules, START);
   expect(again.state).toBe(state);
-  expect(again.transitions.map(({ change }) => change)).toEqual(['stayed']);
+  expect(again.transitions).toEqual([]);
+});
+
+describe('stayed', () => {
+  const record = memberships({ 'hot-1': [IN, START] });
+  const once = viewAfter(staying, [record, START]);
+  const again = (at: number): string[] =>
+    advance(deepFreeze(once), profileOf(record), staying, at).transitions.map(({ change }) => change);
+
+  test('is told of a newer record, not of the same one again, nor of a late one', () => {
+    expect(again(START + 1)).toEqual(['stayed']);
+    expect(again(START)).toEqual([]);
+    expect(again(START - 1)).toEqual([]);
+  });
+
+  test('comes again while its record is not settled: the newest time is held back until then', () => {
+    const { state } = advance(once, profileOf(record), staying, START + 1);
+    const early = { ...once, values: settledValues(once, state) };
+    expect(advance(early, profileOf(record), staying, START + 1).transitions).toHaveLength(1);
+    expect(advance(state, profileOf(record), staying, START + 1).transitions).toEqual([]);
+    const none = { ...EMPTY_STATE, values: settledValues(EMPTY_STATE, once) };
+    expect([...none.values]).toEqual([]);
+  });
+});
+
+describe('a replayed record', () => {
+  const entering = memberships({ 'hot-1': [IN, START + 5] });
+  const leaving = memberships({ 'hot-1': [OUT, START + 5] });
+  const replay = (body: object, state: PersonState): string[] =>
+    advance(state, profileOf(body), rules, START, true).transitions.map(({ change }) => change);
+
+  test('makes its own transition again', () => {
+    expect(replay(entering, viewAfter(rules, [entering]))).toEqual(['entered']);
+    expect(replay(leaving, viewAfter(rules, [leaving]))).toEqual(['left']);
+  });
+
+  test('makes none when a newer record has overtaken it', () => {
+    expect(replay(entering, viewAfter(rules, [entering], [leaving]))).toEqual([]);
+    expect(replay(entering, viewAfter(rules, [memberships({ 'hot-1': [IN, START + 6] })]))).toEqual([]);
+  });
 });
 
 test('a record is stale only when all it says of declared audiences is', () => {
