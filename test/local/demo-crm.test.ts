@@ -1,9 +1,14 @@
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { recordId } from '../../local/demo-crm/records.js';
 import { type DemoCrm, type DemoCrmOptions, startDemoCrm } from '../../local/demo-crm/server.js';
 
 const T0 = Date.UTC(2026, 10, 1, 12, 0, 0);
 const CONTACTS = '/services/data/v66.0/composite/sobjects/Contact/AEP_Id__c';
+
+const MIXED = JSON.stringify({
+  records: ['Contact', 'Lead'].map((type) => ({ attributes: { type }, AEP_Id__c: type, LastName: 'L' })),
+});
 
 const open: DemoCrm[] = [];
 async function start(options: DemoCrmOptions = {}): Promise<DemoCrm> {
@@ -212,6 +217,8 @@ describe('requests it does not take', () => {
     ['an empty list', { body: '{"records":[]}' }, 400, 'INVALID_INPUT'],
     ['no attributes', { body: '{"records":[{"AEP_Id__c":"p1"}]}' }, 400, 'JSON_PARSER_ERROR'],
     ['another type', { body: body.replace('"Contact"', '"Lead"') }, 400, 'INVALID_INPUT'],
+    ['one of two of another type', { body: MIXED }, 400, 'INVALID_INPUT'],
+    ['a version to come', { body, path: CONTACTS.replace('v66', 'v99') }, 404, 'NOT_FOUND'],
     ['an unknown object', { body, path: CONTACTS.replace('Contact', 'Lead') }, 404, 'NOT_FOUND'],
     ['an unknown key field', { body, path: CONTACTS.replace('AEP_Id__c', 'Email') }, 404, 'NOT_FOUND'],
     ['an unknown path', { body, path: '/services/data/v66.0/nope' }, 404, 'NOT_FOUND'],
@@ -261,7 +268,8 @@ describe('limits', () => {
       body: [{ errorCode: 'REQUEST_LIMIT_EXCEEDED', message: expect.stringContaining('TotalRequests') }],
     });
     time.now += 60_000;
-    expect((await upsert(crm, [ada], { token })).status).toBe(200);
+    const after = await upsert(crm, [ada], { token });
+    expect([after.status, after.headers.get('sforce-limit-info')]).toEqual([200, 'api-usage=1/2']);
   });
 });
 
@@ -376,6 +384,24 @@ describe('misbehaviour', () => {
     expect((await upsert(crm, [ada], { token })).status).toBe(200);
     expect((await logIn(crm)).status).toBe(500);
     expect((await logIn(crm)).status).toBe(200);
+  });
+
+  test('logging in can be hit after the token was made, data is not', async () => {
+    const crm = await start();
+    const token = await tokenOf(crm);
+    crm.misbehave({ kind: 'reset', when: 'after', on: 'token', count: 1 });
+    expect((await upsert(crm, [ada], { token })).status).toBe(200);
+    await expect(logIn(crm)).rejects.toThrow('fetch failed');
+    expect((await logIn(crm)).status).toBe(200);
+  });
+
+  test('a client that leaves in the middle of its request harms nobody', async () => {
+    const crm = await start();
+    const socket = connect(Number(new URL(crm.url).port), '127.0.0.1');
+    socket.write(`PATCH ${CONTACTS} HTTP/1.1\r\nhost: crm\r\ncontent-length: 100\r\n\r\n{"rec`);
+    await expect.poll(() => crm.stats().calls).toBe(1);
+    socket.destroy();
+    expect((await upsert(crm, [ada])).status).toBe(200);
   });
 
   test('what is no misbehaviour is a broken caller', async () => {
