@@ -9,6 +9,20 @@ function expectInOrder(written: readonly unknown[], values: readonly unknown[]):
   expect(written.at(-1)).toBe(values.at(-1));
 }
 
+/**
+ * Endings of changes to one row that came again after a breakdown. Values outlive it, so the first of them writes the
+ * newest value known; whether a later one finds its own written already hangs on how the stream groups them.
+ */
+function settledOnce(
+  endings: Readonly<Record<string, string>>,
+  names: readonly string[],
+): Readonly<Record<string, string>> {
+  const found = names.map((name) => endings[name] ?? 'none');
+  expect(found).toContain('delivered');
+  for (const ending of found) expect(['delivered', 'unchanged']).toContain(ending);
+  return Object.fromEntries(names.map((name, i) => [name, found[i] ?? 'none']));
+}
+
 const OUTAGE: Scenario = {
   name: 'the CRM is down for good, then back: nothing settled or parked meanwhile, then all, in order, once',
   lanes: 2,
@@ -36,13 +50,17 @@ const OUTAGE: Scenario = {
     await stage.settled();
     await stage.publish(sent(3));
     await stage.settled();
-    const { writes } = await stage.outcome();
+    const { writes, endings } = await stage.outcome();
     const ofBusy = writes['Contact C-busy'] ?? [];
     // How many of the changes are merged hangs on how the stream groups them after a failure.
     expectInOrder(ofBusy, [2, 3, 4, 5, 6]);
-    const names = [...[1, 2, 3].flatMap(sent), ...busy].map(({ name }) => name);
+    const names = [1, 2, 3].flatMap(sent).map(({ name }) => name);
+    const ofBusyPeople = settledOnce(
+      endings,
+      busy.map(({ name }) => name),
+    );
     return outcome({
-      endings: each(names, 'delivered'),
+      endings: { ...each(names, 'delivered'), ...ofBusyPeople },
       rows: {
         ...each(contacts, (row) => contact(row.slice(8), 3)),
         'Contact C-busy': contact('C-busy', 6),
@@ -117,12 +135,12 @@ const TAKEN_BACK: Scenario = {
     await stage.publish([points('taken back', 1)]);
     await stage.deployment.start();
     await stage.settled();
-    const { writes, repeated } = await stage.outcome();
+    const { writes, repeated, endings } = await stage.outcome();
     const written = writes['Contact C-1'] ?? [];
     // Whether the lost change is written again hangs on whether it shares a batch with the one that takes it back.
     expect(written.slice(0, 2)).toEqual([1, 2]);
     return outcome({
-      endings: each(['first', 'struck', 'taken back'], 'delivered'),
+      endings: { first: 'delivered', ...settledOnce(endings, ['struck', 'taken back']) },
       rows: { 'Contact C-1': contact('C-1', 1) },
       writes: { 'Contact C-1': written },
       repeated,
