@@ -1,6 +1,6 @@
 import { ConnectionConfig, type ConnectorDeps, openConnector } from '../../shared/connectors/registry.js';
 import type { Action, Connector } from '../../shared/core/ports.js';
-import type { ConnectorSubject, Said } from '../contracts/connector.js';
+import type { ConnectorSubject, Said } from '../contracts/connector-subject.js';
 import { secretsOf, stillClock } from './fakes.js';
 
 /** What the demo org knows its client by. */
