@@ -1,7 +1,12 @@
-import type { Clock, DeadLetters, KeptMessage, Parking } from '../core/ports.js';
+import { ok } from '../core/fault.js';
+import type { Clock, DeadLetters, KeptMessage, RetryQueue } from '../core/ports.js';
+import { decodeKept, decodeWhole } from './kept-codec.js';
+import { keptHash, refOf } from './kept-name.js';
+import { fromText } from './kept-text.js';
+import type { Shelf } from './shelf.js';
 
 /** Messages that wait, or are kept for good, in the memory of this process. */
-export interface MemoryKept extends Parking, DeadLetters {
+export interface MemoryKept extends RetryQueue, DeadLetters, Shelf {
   /** Everything kept at the moment, oldest first. */
   all(): readonly KeptMessage[];
   /** Takes out what is due: kept longer than it asked for, or than `delayMs`. The caller must settle it. */
@@ -18,6 +23,7 @@ export function memoryKept(clock: Pick<Clock, 'now'>): MemoryKept {
     for (const item of items) kept.set(idOf(item), item);
   };
   return {
+    place: 'memory',
     park: keep,
     bury: keep,
     all: () => [...kept.values()],
@@ -27,5 +33,26 @@ export function memoryKept(clock: Pick<Clock, 'now'>): MemoryKept {
       for (const item of due) kept.delete(idOf(item));
       return due;
     },
+    async open(body) {
+      const bytes = fromText(body);
+      const whole = decodeWhole(bytes);
+      if (!whole.ok) return whole;
+      const decoded = decodeKept(bytes);
+      const due = decoded.ok ? decoded.value.due : undefined;
+      return ok({ kept: whole.value, due: due ?? clock.now() });
+    },
+    postpone: (items) => keep(items.map((item) => item.kept)),
+    forget: async () => undefined,
+    async *visit() {
+      for (const [id, item] of [...kept])
+        yield {
+          ref: refOf(keptHash(item)),
+          found: ok(item),
+          drop: async () => {
+            kept.delete(id);
+          },
+        };
+    },
+    total: async () => kept.size,
   };
 }

@@ -1,0 +1,39 @@
+import type { DeadLetters } from '../core/ports.js';
+import { decodeWhole, encodeKept } from './kept-codec.js';
+import { hashIn, letterName, refOf } from './kept-name.js';
+import type { ObjectStore, StoredObject } from './objects.js';
+import { inParallel } from './parallel.js';
+import type { Shelf, Visited } from './shelf.js';
+
+const REQUESTS_AT_ONCE = 16;
+/** Clocks differ, and an object is written a little after its message was kept. */
+const SKEW_MS = 3_600_000;
+
+async function visitOne(objects: ObjectStore, { name }: StoredObject): Promise<Visited | undefined> {
+  const hash = hashIn(name);
+  const bytes = await objects.get(name);
+  // Dropped by somebody else since it was listed, or not a letter at all.
+  if (hash === undefined || bytes === undefined) return undefined;
+  return { ref: refOf(hash), found: decodeWhole(bytes), drop: () => objects.remove(name) };
+}
+
+/** Dead letters as objects: one for each record, named after it, so that burying it again replaces the letter. */
+export function objectLetters(objects: ObjectStore): DeadLetters & Shelf {
+  return {
+    place: objects.place,
+    async bury(items) {
+      await inParallel(items, REQUESTS_AT_ONCE, (kept) => objects.put(letterName(kept), encodeKept(kept)));
+    },
+    async *visit({ since = 0, ref = '' } = {}) {
+      const page: StoredObject[] = [];
+      const read = () => inParallel(page.splice(0), REQUESTS_AT_ONCE, (object) => visitOne(objects, object));
+      for await (const object of objects.list('letters/')) {
+        if (object.at < since - SKEW_MS || !hashIn(object.name)?.startsWith(ref)) continue;
+        page.push(object);
+        if (page.length === REQUESTS_AT_ONCE) yield* (await read()).filter((one) => one !== undefined);
+      }
+      yield* (await read()).filter((one) => one !== undefined);
+    },
+    total: async () => undefined,
+  };
+}
