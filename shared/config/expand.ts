@@ -1,6 +1,7 @@
 import type { Finding } from '../core/compile.js';
 
-const REFERENCE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+/** Settings are in capitals: `${key}`, `${object}` and `${fields}` belong to the templates of HTTP connections. */
+const REFERENCE = /\$\{([A-Z_][A-Z0-9_]*)\}/g;
 
 type Settings = Readonly<Record<string, string | undefined>>;
 

@@ -31,7 +31,12 @@ export const HttpConfig = z
     auth: z.union([z.literal('none'), HttpAuth]).default('none'),
     body: BodyTemplate.default(DEFAULT_BODY).describe('JSON to send; values are inserted as JSON values'),
     success: HttpSuccess.optional().describe('What a 2xx body must say; without it the status decides'),
-    timeoutMs: z.int().min(1).max(600_000).default(30_000).describe('Longest wait for one answer'),
+    timeoutMs: z
+      .int()
+      .min(1)
+      .max(30_000)
+      .default(30_000)
+      .describe('Longest wait for one answer, milliseconds'),
     idempotent: z.boolean().default(true).describe('False when sending a row twice does its work twice'),
   })
   .refine(

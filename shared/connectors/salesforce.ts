@@ -42,7 +42,7 @@ export const SalesforceConfig = z.strictObject({
   domain: Domain.describe('My Domain host of the org, e.g. acme.my.salesforce.com'),
   apiVersion: ApiVersion.default('v66.0').describe('REST API version, v46.0 or newer'),
   auth: z.strictObject({ clientCredentials: z.strictObject({ secret: SecretRef }) }),
-  timeoutMs: z.int().min(1).max(600_000).default(30_000).describe('Longest wait for one answer'),
+  timeoutMs: z.int().min(1).max(30_000).default(30_000).describe('Longest wait for one answer, milliseconds'),
 });
 export type SalesforceConfig = z.infer<typeof SalesforceConfig>;
 

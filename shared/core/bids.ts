@@ -49,10 +49,16 @@ function building(rows: Building[], row: Row, order: number): Building {
 export const outweighs = (a: Bid, b: Bid): boolean =>
   a.active !== b.active ? a.active : a.until !== b.until ? a.until > b.until : a.order >= b.order;
 
+/** Older than any edge, yet not "no assertion at all". */
+const LONG_AGO = 1;
+
 function bidOf({ live, constant }: CompiledField, { constants, at, since }: Occasion): Bid | undefined {
   if (!constant) return live;
   if (constants === 'now') return { ...live, at, since };
-  return constants === 'never' ? undefined : { ...live, active: false, until: constants.until, at, since };
+  // A constant gone by stands on no assertion of today: whatever an edge wrote since stays.
+  return constants === 'never'
+    ? undefined
+    : { ...live, active: false, until: constants.until, at, since: LONG_AGO };
 }
 
 /** Lets a rule bid for the fields of its rows. */

@@ -139,8 +139,11 @@ const CASTS: Record<string, (value: Json) => Json | undefined> = {
   boolean: toBoolean,
 };
 
-/** A decimal number as people write it: `Number` would also take `0x10` and nothing at all. */
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+/**
+ * A decimal number as people write it: `Number` would also take `0x10` and nothing at all. Each digit can belong to one
+ * part only, so that a long text that is no number is seen through in one pass.
+ */
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 function toNumber(value: Json): Json | undefined {
   if (typeof value === 'number') return value;

@@ -11,8 +11,6 @@ export interface FoldRecord {
   readonly key: string;
   /** When the first durable log took it in, epoch milliseconds. */
   readonly at: number;
-  /** It has been through here before and was kept: a transition it made then is made again, unless overtaken since. */
-  readonly replayed?: boolean;
 }
 
 /** What one record came to, before anything was sent. */
@@ -86,8 +84,8 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
   const pending: Pending = { actions: new Map(), written: new Map() };
   const drafts: Verdict[] = [];
   let view = state;
-  for (const { profile, key, at, replayed } of records) {
-    const next = advance(view, profile, rules, at, replayed);
+  for (const { profile, key, at } of records) {
+    const next = advance(view, profile, rules, at);
     const wanted = plan(key, next.state, next.transitions, rules);
     const targets = wanted.actions
       .filter((action) => take(action, state, pending))

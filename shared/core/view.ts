@@ -40,15 +40,6 @@ export function changeOf(known: Said | undefined, seen: Said): Change {
   return known.member ? 'left' : 'out';
 }
 
-/**
- * A record that was kept and comes back finds its own assertion as the standing: it makes its transition again, because
- * what that transition asked for was refused or never sent. One that was overtaken since stays overtaken.
- */
-function replayedChange(known: Said | undefined, seen: Said): Change {
-  const own = known !== undefined && known.at === seen.at && known.member === seen.member;
-  return own ? changeOf(undefined, seen) : changeOf(known, seen);
-}
-
 /** Path under which the view keeps the time of the newest record, where a rule asks for `stayed`. */
 const NEWEST = '$newest';
 
@@ -124,7 +115,6 @@ export function advance(
   profile: ProfileExport,
   rules: CompiledRules,
   at: number,
-  replayed = false,
 ): Advance {
   const transitions: Transition[] = [];
   let standing: Map<string, Standing> | undefined;
@@ -138,7 +128,7 @@ export function advance(
     const known = state.standing.get(audience.key);
     const seen =
       assertion.at === undefined ? { at: at * 1000, member: assertion.member } : (assertion as Said); // `at` is there
-    const change = replayed ? replayedChange(known, seen) : changeOf(known, seen);
+    const change = changeOf(known, seen);
     if (change === 'stale') stale += 1;
     else if (
       change === 'entered' ||

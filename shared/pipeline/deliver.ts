@@ -1,4 +1,5 @@
 import { Fault } from '../core/fault.js';
+import { canonical } from '../core/fingerprint.js';
 import type { PlannedAction } from '../core/plan.js';
 import type { Action, Connector, Outcome } from '../core/ports.js';
 import type { Run } from './run.js';
@@ -29,12 +30,12 @@ const toAction = ({ connection, operation, object, key, fields }: PlannedAction)
 
 const isFailing = (outcome: Outcome): boolean => outcome.kind === 'retry' || outcome.kind === 'unknown';
 
-/** Two persons may want the same row: their fields are merged, the later one's last. */
-const merged = (a: PlannedAction, b: PlannedAction): PlannedAction => ({
-  ...a,
-  fields: new Map([...a.fields, ...b.fields]),
-  causes: [...a.causes, ...b.causes],
-});
+/** The newest edge an action speaks of: of two that want the same row, the one with the older edge goes first. */
+const newestEdge = ({ fields }: PlannedAction): number => {
+  let newest = 0;
+  for (const { at } of fields.values()) if (at > newest) newest = at;
+  return newest;
+};
 
 /** The next action of each lane whose earlier ones have been answered: serial inside a person, parallel across. */
 function nextWave(lanes: readonly Lane[], step: number): Send[] {
@@ -47,87 +48,114 @@ function nextWave(lanes: readonly Lane[], step: number): Send[] {
       lane.outcomes.set(action.target, blocked);
       continue;
     }
-    const shared = wave.get(action.target);
-    wave.set(action.target, {
-      lanes: [...(shared?.lanes ?? []), lane],
-      action: shared ? merged(shared.action, action) : action,
-    });
+    // Persons who want the same of the same row are served by one send.
+    const wish = `${action.target} ${canonical([...action.fields].map(([name, { value }]) => [name, value]))}`;
+    const shared = wave.get(wish);
+    if (shared) shared.lanes.push(lane);
+    else wave.set(wish, { lanes: [lane], action });
   }
-  return [...wave.values()];
+  return [...wave.values()].sort((a, b) => newestEdge(a.action) - newestEdge(b.action));
 }
 
-/** Requests, by connection and object: vendors take rows of one object at a time, and no key twice. */
-function chunksOf(wave: readonly Send[], connectors: ReadonlyMap<string, Connector>): Send[][][] {
-  const groups = new Map<string, Send[][]>();
+/**
+ * Turns of requests, by connection and object. Vendors take rows of one object at a time and refuse a key that comes
+ * twice (many compare keys without regard to case): different wishes for one row go into turns of their own.
+ */
+function turnsOf(wave: readonly Send[], connectors: ReadonlyMap<string, Connector>): Send[][][][] {
+  const turns: Map<string, Send[][]>[] = [];
+  const seen = new Map<string, number>();
   for (const send of wave) {
-    const { connection, operation, object, key } = send.action;
-    const maxRows = connectors.get(connection)?.maxRows ?? 1;
+    const { connection, operation, object, key, target } = send.action;
+    const row = target.toLowerCase();
+    const turn = seen.get(row) ?? 0;
+    seen.set(row, turn + 1);
+    turns[turn] ??= new Map();
     const group = JSON.stringify([connection, operation, object, Object.keys(key)]);
-    const chunks = groups.get(group) ?? [];
+    const chunks = turns[turn].get(group) ?? [];
     const last = chunks.at(-1);
-    if (last && last.length < maxRows) last.push(send);
+    if (last && last.length < (connectors.get(connection)?.maxRows ?? 1)) last.push(send);
     else chunks.push([send]);
-    groups.set(group, chunks);
+    turns[turn].set(group, chunks);
   }
-  return [...groups.values()];
+  return turns.map((groups) => [...groups.values()]);
 }
 
 const refusal = (fault: Fault): Outcome => ({ kind: 'retry', scope: 'connection', fault });
 
-/** What is known of the connections while a batch is delivered. */
+/** What is known of a connection while a batch is delivered. */
 interface Health {
-  /** Connections that failed as a whole: not tried again in this run. */
-  readonly down: Map<string, Fault>;
-  /** Rows that failed alone since the last one that was answered, by connection. */
-  readonly failing: Map<string, number>;
+  /** Why it counts as down: not tried again in this run. */
+  down: Fault | undefined;
+  /** Rows that were answered, one way or the other. */
+  answered: number;
+  /** Rows that failed alone since the last one that was answered, locked ones apart. */
+  failing: number;
+  fault: Fault | undefined;
 }
 
-/** So many rows in a row that "fail alone", with none answered between them, are a connection that is down. */
+/** So many rows that "fail alone", with none answered between them, are a connection that is down. */
 const ROWS_TO_DOWN = 10;
+/** At the end of a batch so many are enough, if not a single row was answered. */
+const ROWS_IN_VAIN = 2;
 
-function observe(connection: string, outcomes: readonly Outcome[], { down, failing }: Health): void {
-  const broken = outcomes.find((outcome) => outcome.kind === 'retry' && outcome.scope === 'connection');
-  if (broken?.kind === 'retry') down.set(connection, broken.fault);
-  const [first] = outcomes;
-  if (!outcomes.every(isFailing) || first?.kind !== 'retry') {
-    failing.set(connection, 0);
-    return;
-  }
-  const count = (failing.get(connection) ?? 0) + outcomes.length;
-  failing.set(connection, count);
-  if (count >= ROWS_TO_DOWN) down.set(connection, first.fault);
+function healthOf(connections: Map<string, Health>, name: string): Health {
+  const known = connections.get(name) ?? { down: undefined, answered: 0, failing: 0, fault: undefined };
+  connections.set(name, known);
+  return known;
 }
 
-async function sendOne(chunk: readonly Send[], health: Health, run: Run): Promise<void> {
+function observe(health: Health, outcomes: readonly Outcome[]): void {
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'accepted' || outcome.kind === 'rejected') {
+      health.answered += 1;
+      health.failing = 0;
+    } else if (outcome.kind === 'retry' && outcome.scope === 'connection') {
+      health.down ??= outcome.fault;
+    } else if (outcome.kind === 'retry' && outcome.fault.code !== 'remote.row-busy') {
+      health.failing += 1;
+      health.fault = outcome.fault;
+    }
+  }
+  if (health.failing >= ROWS_TO_DOWN) health.down ??= health.fault;
+}
+
+async function sendOne(chunk: readonly Send[], connections: Map<string, Health>, run: Run): Promise<void> {
   const connection = chunk[0]?.action.connection ?? '';
   const connector = run.deps.connectors.get(connection);
   if (!connector) throw new Error(`no connector is open for connection ${connection}`);
-  const fault = health.down.get(connection);
+  const health = healthOf(connections, connection);
+  const { down } = health;
   const actions = chunk.map(({ action }) => toAction(action));
-  const outcomes = fault ? chunk.map(() => refusal(fault)) : await sendChunk(connector, actions, run);
+  const outcomes = down ? chunk.map(() => refusal(down)) : await sendChunk(connector, actions, run);
   for (const [i, { lanes, action }] of chunk.entries()) {
     const outcome = outcomes[i] ?? refusal(new Fault('remote.unanswered', `no answer for ${action.object}`));
     for (const lane of lanes) lane.outcomes.set(action.target, outcome);
     if (outcome.kind === 'accepted') run.counts.accepted += 1;
   }
-  observe(connection, outcomes, health);
+  observe(health, outcomes);
 }
 
-/** Rows of a connection that turned out to be down did not fail alone. */
-function blameConnections(lanes: readonly Lane[], { down }: Health): void {
+/** Rows of a connection that turned out to be down did not fail alone; locked ones did. */
+function blameConnections(lanes: readonly Lane[], connections: ReadonlyMap<string, Health>): void {
   for (const { actions, outcomes } of lanes) {
     for (const { connection, target } of actions) {
       const outcome = outcomes.get(target);
-      const fault = down.get(connection);
-      if (fault && outcome?.kind === 'retry') outcomes.set(target, { ...outcome, scope: 'connection' });
+      const health = connections.get(connection);
+      if (!health || outcome?.kind !== 'retry' || outcome.fault.code === 'remote.row-busy') continue;
+      const inVain = health.answered === 0 && health.failing >= ROWS_IN_VAIN;
+      if (health.down || inVain) outcomes.set(target, { ...outcome, scope: 'connection' });
     }
   }
 }
 
-async function sendGroup(chunks: readonly Send[][], health: Health, run: Run): Promise<void> {
+async function sendGroup(
+  chunks: readonly Send[][],
+  connections: Map<string, Health>,
+  run: Run,
+): Promise<void> {
   const queue = [...chunks];
   const worker = async (): Promise<void> => {
-    for (let chunk = queue.shift(); chunk; chunk = queue.shift()) await sendOne(chunk, health, run);
+    for (let chunk = queue.shift(); chunk; chunk = queue.shift()) await sendOne(chunk, connections, run);
   };
   await Promise.all(Array.from({ length: run.tuning.parallelCalls }, worker));
 }
@@ -137,11 +165,12 @@ async function sendGroup(chunks: readonly Send[][], health: Health, run: Run): P
  * A connection that failed as a whole is not tried again in this run; what was meant for it says so.
  */
 export async function deliver(lanes: readonly Lane[], run: Run): Promise<void> {
-  const health: Health = { down: new Map(), failing: new Map() };
+  const connections = new Map<string, Health>();
   const steps = lanes.reduce((most, { actions }) => Math.max(most, actions.length), 0);
   for (let step = 0; step < steps; step++) {
-    const groups = chunksOf(nextWave(lanes, step), run.deps.connectors);
-    await Promise.all(groups.map((chunks) => sendGroup(chunks, health, run)));
+    for (const groups of turnsOf(nextWave(lanes, step), run.deps.connectors)) {
+      await Promise.all(groups.map((chunks) => sendGroup(chunks, connections, run)));
+    }
   }
-  blameConnections(lanes, health);
+  blameConnections(lanes, connections);
 }

@@ -24,3 +24,12 @@ export function countLedger(
 export const emptyEndings = (): Record<EndingName, number> =>
   // One entry per name of the closed list, so the record is complete.
   Object.fromEntries(ENDINGS.map((name) => [name, 0])) as Record<EndingName, number>;
+
+/** Why records did not come through: fault code → how many. */
+export function countFaults(settlements: readonly Settlement[]): Readonly<Record<string, number>> {
+  const faults: Record<string, number> = {};
+  for (const { endings } of settlements) {
+    for (const { fault } of endings) if (fault) faults[fault.code] = (faults[fault.code] ?? 0) + 1;
+  }
+  return faults;
+}

@@ -16,7 +16,7 @@ import type {
 } from '../core/ports.js';
 import { decodeMessage, type Entry } from './decode.js';
 import { buryUnreadable, type Patience } from './keep.js';
-import { countLedger } from './ledger.js';
+import { countFaults, countLedger } from './ledger.js';
 import { settlePersons } from './settle.js';
 
 /** How hard one invocation tries before it lets go. */
@@ -137,7 +137,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       const settlements = messages.map((message, i) => settlementOf(message, entries[i] ?? [], run));
       const ledger = countLedger(messages.length, all.length, settlements, run.counts);
       const source = messages[0]?.source ?? 'none';
-      deps.log.write('info', 'batch', { source, ...ledger });
+      deps.log.write('info', 'batch', { source, ...ledger, faults: countFaults(settlements) });
       deps.observer.batch({ source, ledger, settlements });
       return settlements;
     },

@@ -47,7 +47,6 @@ function attempt(work: Work, known: Versioned | undefined, run: Run): Attempt {
     profile,
     key: person.key,
     at: message.at,
-    replayed: message.record !== undefined,
   }));
   const draft = fold(state, records, run.deps.rules);
   const lane = { person: work.id, actions: draft.actions, outcomes: new Map() };

@@ -211,23 +211,6 @@ describe('stayed', () => {
   });
 });
 
-describe('a replayed record', () => {
-  const entering = memberships({ 'hot-1': [IN, START + 5] });
-  const leaving = memberships({ 'hot-1': [OUT, START + 5] });
-  const replay = (body: object, state: PersonState): string[] =>
-    advance(state, profileOf(body), rules, START, true).transitions.map(({ change }) => change);
-
-  test('makes its own transition again', () => {
-    expect(replay(entering, viewAfter(rules, [entering]))).toEqual(['entered']);
-    expect(replay(leaving, viewAfter(rules, [leaving]))).toEqual(['left']);
-  });
-
-  test('makes none when a newer record has overtaken it', () => {
-    expect(replay(entering, viewAfter(rules, [entering], [leaving]))).toEqual([]);
-    expect(replay(entering, viewAfter(rules, [memberships({ 'hot-1': [IN, START + 6] })]))).toEqual([]);
-  });
-});
-
 test('a record is stale only when all it says of declared audiences is', () => {
   const state = viewAfter(rules, [memberships({ 'hot-1': [IN, START] })]);
   const staleOf = (body: object): boolean => advance(state, profileOf(body), rules, START).stale;

@@ -58,21 +58,6 @@ test('a rule without an address leaves a trace even when another rule of the rec
   expect(deps.deadLetters.all().map(({ fault }) => fault.code)).toEqual(['person.unaddressed']);
 });
 
-test('replaying the dead letter of a rejected entered does it, once the CRM takes it', async () => {
-  let refuse = true;
-  const crm = fakeCrm({
-    answer: ({ object }) =>
-      refuse && object === 'Mail' ? { kind: 'rejected', code: 'NO', text: 'no' } : undefined,
-  });
-  const deps = fakeDeps(mailRules, crm);
-  const one = message('1', of('C-1', member('hot-1', 20), { mail: 'a@example.com' }));
-  expect(await run(deps, [one])).toEqual(['rejected']);
-  refuse = false;
-  const [letter] = deps.deadLetters.all();
-  await run(deps, letter ? [{ ...letter.message, record: letter.record ?? 0 }] : [], false);
-  expect(crm.rows.get('Mail/a@example.com')).toEqual({ Welcome: true });
-});
-
 test('`accepted` never exceeds the rows there are, bisected or not', async () => {
   const crm = fakeCrm();
   const strict: Connector = {
