@@ -1,54 +1,18 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import type { Clock, StateStore } from '../../shared/core/ports.js';
+import { describe, expect, test } from 'vitest';
+import type { Clock } from '../../shared/core/ports.js';
 import { personKey } from '../../shared/stores/person-key.js';
-import {
-  answer,
-  closedPort,
-  cut,
-  type FaultServer,
-  fin,
-  garbage,
-  hang,
-  type Play,
-  reset,
-  startFaultServer,
-} from '../connectors/fault-server.js';
 import { marked } from '../stores/states.js';
 import { fakeClock } from '../support/fakes.js';
+import { storeNetwork } from './store-network.js';
 import { markOf, put, somebody, words } from './store-steps.js';
 import type { Interference, StoreGround } from './store-subject.js';
-
-/** A clock that tells how long it was slept on. */
-function watchedClock(): Clock & { readonly sleeps: number[] } {
-  const clock = fakeClock();
-  const sleeps: number[] = [];
-  return {
-    ...clock,
-    sleeps,
-    sleep(ms, signal) {
-      sleeps.push(ms);
-      return clock.sleep(ms, signal);
-    },
-  };
-}
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
-const UNAVAILABLE = { name: 'Fault', code: 'store.unavailable', retryable: true };
+import { both, sum, UNAVAILABLE, watchedClock } from './store-watch.js';
 
 /** Interferes with the first requests and lets the rest pass. */
 const first =
   (...what: Interference[]) =>
   (_: string, index: number): Interference =>
     what[index] ?? 'none';
-
-const both = (store: StateStore, deadline?: number) =>
-  [
-    ['read', () => store.read([somebody()], undefined, deadline)],
-    [
-      'write',
-      () => store.write([{ id: somebody(), state: marked('x'), expected: undefined }], undefined, deadline),
-    ],
-  ] as const;
 
 function throttling(started: () => StoreGround): void {
   test.each<Interference>(['throttled', 'unavailable'])(
@@ -162,67 +126,9 @@ function lostAnswers(started: () => StoreGround): void {
   });
 }
 
-function network(started: () => StoreGround): void {
-  const servers: FaultServer[] = [];
-  afterEach(async () => {
-    await Promise.all(servers.splice(0).map((server) => server.close()));
-  });
-  const facing = async (play: Play): Promise<string> => {
-    const server = await startFaultServer(() => play);
-    servers.push(server);
-    return server.url;
-  };
-
-  test.each<[string, Play]>([
-    ['reset', reset],
-    ['closed', fin],
-    ['cut', cut],
-    ['not HTTP', garbage],
-    ["a gateway's page", answer(502, { 'content-type': 'text/html' }, '<html>Bad Gateway</html>')],
-    ['an empty 503', answer(503, {}, '')],
-  ])('no answer (%s) is tried again, then a fault', async (_, play) => {
-    const clock = watchedClock();
-    const store = started().open({ clock, endpoint: await facing(play) });
-    for (const [, call] of both(store)) await expect(call()).rejects.toMatchObject(UNAVAILABLE);
-    expect(clock.sleeps.length).toBeGreaterThan(4);
-  });
-
-  test('nobody listens: tried again, then a fault', async () => {
-    const clock = watchedClock();
-    const store = started().open({ clock, endpoint: await closedPort() });
-    for (const [, call] of both(store)) await expect(call()).rejects.toMatchObject(UNAVAILABLE);
-    expect(clock.sleeps.length).toBeGreaterThan(4);
-  });
-
-  test('a service that hangs does not keep an invocation that has ended', async () => {
-    const store = started().open({ clock: fakeClock(), endpoint: await facing(hang) });
-    for (const method of ['read', 'write'] as const) {
-      const ended = new AbortController();
-      const call =
-        method === 'read'
-          ? store.read([somebody()], ended.signal)
-          : store.write([{ id: somebody(), state: marked('x'), expected: undefined }], ended.signal);
-      setTimeout(() => ended.abort(), 50);
-      await expect(call).rejects.toMatchObject(UNAVAILABLE);
-    }
-  });
-
-  test('a service that refuses is not tried again, and the fault says what to do', async () => {
-    const clock = watchedClock();
-    const store = started().open({ clock, table: 'nowhere' });
-    for (const [, call] of both(store)) {
-      await expect(call()).rejects.toMatchObject({
-        ...UNAVAILABLE,
-        message: expect.stringContaining('create the table'),
-      });
-    }
-    expect(clock.sleeps).toEqual([]);
-  });
-}
-
 /** What a store does when its service is throttled, silent or gone. */
 export function storeTrouble(started: () => StoreGround): void {
   describe('throttling', () => throttling(started));
   describe('lost answers', () => lostAnswers(started));
-  describe('network', () => network(started));
+  describe('network', () => storeNetwork(started));
 }
