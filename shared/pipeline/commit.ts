@@ -135,13 +135,15 @@ export async function commit(attempts: readonly Attempt[], run: Run): Promise<Wo
       state: stateAfter(one, failure === undefined),
     })),
     run.signal,
+    run.options.deadline,
   );
   const lost = new Set<Work>();
   for (const [i, { one }] of changed.entries()) {
     const answer = answers[i];
     if (answer?.ok) continue;
     // The store will not take this person's state: what was sent is done, but cannot be remembered.
-    if (answer?.reason === 'refused') await letGo(one.work.entries, answer.fault, run, { alone: true });
+    if (answer?.reason === 'refused')
+      await letGo(one.work.entries, answer.fault, run, { alone: !answer.fault.retryable });
     else lost.add(one.work);
   }
   for (const result of results) {

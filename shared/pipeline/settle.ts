@@ -70,13 +70,15 @@ async function claim(attempts: readonly Attempt[], run: Run): Promise<{ held: At
       },
     })),
     run.signal,
+    run.options.deadline,
   );
   const held: Attempt[] = [];
   const lost: Work[] = [];
   for (const [i, one] of attempts.entries()) {
     const answer = answers[i];
     if (answer?.ok) held.push({ ...one, version: answer.version });
-    else if (answer?.reason === 'refused') await letGo(one.work.entries, answer.fault, run, { alone: true });
+    else if (answer?.reason === 'refused')
+      await letGo(one.work.entries, answer.fault, run, { alone: !answer.fault.retryable });
     else lost.push(one.work);
   }
   return { held, lost };
@@ -102,6 +104,7 @@ async function round(works: readonly Work[], run: Run): Promise<{ left: Work[]; 
   const states = await run.deps.store.read(
     works.map(({ id }) => id),
     run.signal,
+    run.options.deadline,
   );
   const waiting: Work[] = [];
   const ready: Attempt[] = [];
