@@ -44,21 +44,26 @@ function settle(person: Person, draft: Draft): void {
 
 /**
  * Works out, from everything that was published and in no particular order, what the rules of tributary.yaml must have led
- * to. Written a second time on purpose: it shares nothing with the code it checks.
+ * to. Written a second time on purpose: it shares nothing with the code it checks. `told` hears of every record: the key of
+ * the person it is about, or `nobody`, or `unreadable`.
  */
-export function expectedState(log: Iterable<LogEntry>): Expected {
+export function expectedState<E extends LogEntry>(
+  log: Iterable<E>,
+  told: (entry: E, about: string) => void = () => undefined,
+): Expected {
   const persons = new Map<string, Person>();
   let [records, malformed, unaddressed] = [0, 0, 0];
-  for (const { body, at } of log) {
-    for (const seen of readMessage(body)) {
+  for (const entry of log) {
+    for (const seen of readMessage(entry.body)) {
       records += 1;
       const who = seen === undefined ? undefined : keyOf(seen);
+      told(entry, seen === undefined ? 'unreadable' : (who?.key ?? 'nobody'));
       if (seen === undefined) malformed += 1;
       else if (who === undefined) unaddressed += 1;
       else {
         const person = persons.get(who.id) ?? newPerson(who);
         persons.set(who.id, person);
-        take(person, seen, at);
+        take(person, seen, entry.at);
       }
     }
   }
