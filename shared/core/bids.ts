@@ -91,6 +91,7 @@ const holding = ({ member, ever, at }: Standing): Holding =>
  * ends in the same row as a timely one.
  */
 function bidLevels(hall: Hall, rules: CompiledRules): void {
+  if (rules.levels.size === 0) return;
   for (const [key, standing] of hall.sight.view.standing) {
     const levels = rules.levels.get(key);
     if (levels === undefined) continue;

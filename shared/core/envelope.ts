@@ -130,6 +130,11 @@ const guarded = (item: Result<unknown>): Result<unknown> => {
   return fault ? { ok: false, fault } : item;
 };
 
+const guardAll = (found: readonly Result<unknown>[]): readonly Result<unknown>[] => {
+  const [only] = found;
+  return found.length === 1 && only ? [guarded(only)] : found.map(guarded);
+};
+
 /**
  * Opens one message: bytes (plain or gzip), text, or a value the platform has parsed already. Accepts one object, an
  * array, `{"profiles":[…]}`, newline-delimited objects and objects written one after another. Gives one result per
@@ -144,15 +149,15 @@ export function open(body: unknown, inflate: Inflate): readonly Result<unknown>[
     const size = byteLength(body);
     return size > LIMITS.messageBytes ? [tooLarge(size)] : openText(body.replace(/^\uFEFF/, ''));
   }
-  if (typeof body === 'object' && body !== null) return items(body).map(guarded);
+  if (typeof body === 'object' && body !== null) return guardAll(items(body));
   return [
     bad('decode.shape', `the message is ${body === null ? 'null' : `a bare ${typeof body}`}, not an object`),
   ];
 }
 
 function openText(text: string): readonly Result<unknown>[] {
-  if (text.trim() === '') return [bad('decode.empty', 'the message is empty')];
   const whole = parse(text);
-  const found = whole ? items(whole.value) : readSeveral(text);
-  return found.map(guarded);
+  if (whole) return guardAll(items(whole.value));
+  if (text.trim() === '') return [bad('decode.empty', 'the message is empty')];
+  return guardAll(readSeveral(text));
 }

@@ -89,20 +89,24 @@ function actionOf(target: string, { address, parts }: Meeting, sight: Sight): Pl
   };
 }
 
+/** Takes a row to where it leads; gives false when there is nothing to address it by. */
+function meet(built: Building, sight: Sight, meetings: Map<string, Meeting>): boolean {
+  const { connection, object, match } = built.row;
+  const address = keyText(built.row.address(sight));
+  if (address === undefined) return false;
+  const target = `${connection}/${object}/${match}=${address}`;
+  const known = meetings.get(target);
+  if (known) known.parts.push(built);
+  else meetings.set(target, { address, parts: [built] });
+  return true;
+}
+
 function build(rows: readonly Building[], sight: Sight): Plan {
   const meetings = new Map<string, Meeting>();
   const unaddressed: string[] = [];
   for (const built of rows) {
-    const { connection, object, match } = built.row;
-    const address = keyText(built.row.address(sight));
-    if (address === undefined) {
-      unaddressed.push(`${built.causes.join(', ')}: no value for ${object}.${match}`);
-      continue;
-    }
-    const target = `${connection}/${object}/${match}=${address}`;
-    const known = meetings.get(target);
-    if (known) known.parts.push(built);
-    else meetings.set(target, { address, parts: [built] });
+    if (meet(built, sight, meetings)) continue;
+    unaddressed.push(`${built.causes.join(', ')}: no value for ${built.row.object}.${built.row.match}`);
   }
   const actions: PlannedAction[] = [];
   for (const [target, meeting] of meetings) {

