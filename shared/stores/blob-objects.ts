@@ -9,6 +9,8 @@ export interface BlobObjectsOptions extends RetryDeps {
   readonly client: ContainerClient;
   /** Begins every name, with its slash; may be empty. */
   readonly prefix: string;
+  /** Names in one page of a listing; as many as the service gives unless set. */
+  readonly pageSize?: number;
 }
 
 const ADVICE = {
@@ -29,7 +31,7 @@ async function collect(stream: NodeJS.ReadableStream | undefined): Promise<Uint8
 }
 
 /** Objects as block blobs in a container of Azure Storage. */
-export function blobObjects({ client, prefix, ...deps }: BlobObjectsOptions): ObjectStore {
+export function blobObjects({ client, prefix, pageSize, ...deps }: BlobObjectsOptions): ObjectStore {
   const ask = storageCalls(deps, { what: `the Azure container ${client.containerName}`, advice: ADVICE });
   const blob = (name: string) => client.getBlockBlobClient(prefix + name);
   return {
@@ -57,7 +59,10 @@ export function blobObjects({ client, prefix, ...deps }: BlobObjectsOptions): Ob
       let token: string | undefined;
       do {
         const { segment, continuationToken } = await ask(async (limits) => {
-          const from = token === undefined ? {} : { continuationToken: token };
+          const from = {
+            ...(token !== undefined && { continuationToken: token }),
+            ...(pageSize !== undefined && { maxPageSize: pageSize }),
+          };
           const pages = client.listBlobsFlat({ ...limits, prefix: prefix + start }).byPage(from);
           const { value } = await pages.next();
           return value;

@@ -13,8 +13,8 @@ export interface MemoryKept extends RetryQueue, DeadLetters, Shelf {
   takeDue(delayMs: number): readonly KeptMessage[];
 }
 
-const idOf = ({ message, record }: KeptMessage): string =>
-  `${message.source}\n${message.id}\n${record ?? ''}`;
+const idOf = ({ message: { source, id }, record }: KeptMessage): string =>
+  JSON.stringify([source, id, record]);
 
 /** Keeps messages by source, id and record, so that keeping one again replaces it. */
 export function memoryKept(clock: Pick<Clock, 'now'>): MemoryKept {

@@ -89,6 +89,7 @@ async function releaseAll(held: Iterable<Received>, queue: MessageQueue): Promis
 async function* visit(options: QueueParkingOptions): AsyncGenerator<Visited> {
   const { queue } = options;
   const held = new Map<string, Received>();
+  let over = false;
   try {
     for (;;) {
       const batch = await queue.receive();
@@ -99,6 +100,7 @@ async function* visit(options: QueueParkingOptions): AsyncGenerator<Visited> {
       for (const received of fresh) {
         const { drop, ...visited } = await meet(received, options);
         const dropAndForget = async (): Promise<void> => {
+          if (over) throw new Error('a message can be dropped only while the visit lasts');
           await drop();
           held.delete(received.id);
         };
@@ -106,6 +108,7 @@ async function* visit(options: QueueParkingOptions): AsyncGenerator<Visited> {
       }
     }
   } finally {
+    over = true;
     await releaseAll(held.values(), queue);
   }
 }

@@ -15,6 +15,8 @@ export interface S3ObjectsOptions extends RetryDeps {
   readonly bucket: string;
   /** Begins every name, with its slash; may be empty. */
   readonly prefix: string;
+  /** Names in one page of a listing; as many as S3 gives unless set. */
+  readonly pageSize?: number;
 }
 
 const ADVICE = {
@@ -28,7 +30,7 @@ export const s3Client = (): S3Client => new S3Client(AWS_LIMITS);
 const isMissing = (error: unknown): boolean => error instanceof Error && error.name === 'NoSuchKey';
 
 /** Objects in a bucket of S3. */
-export function s3Objects({ client, bucket, prefix, ...deps }: S3ObjectsOptions): ObjectStore {
+export function s3Objects({ client, bucket, prefix, pageSize, ...deps }: S3ObjectsOptions): ObjectStore {
   const place = `s3:${bucket}/${prefix}`.replace(/\/$/, '');
   const service: AwsService = { what: `the S3 bucket ${bucket}`, advice: ADVICE };
   const attempt = <T>(request: () => Promise<T>): Promise<T> =>
@@ -60,6 +62,7 @@ export function s3Objects({ client, bucket, prefix, ...deps }: S3ObjectsOptions)
           Bucket: bucket,
           Prefix: prefix + start,
           ContinuationToken: token,
+          MaxKeys: pageSize,
         });
         const page = await attempt(() => client.send(command));
         for (const { Key = '', LastModified } of page.Contents ?? [])

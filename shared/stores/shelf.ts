@@ -9,7 +9,7 @@ export interface Visited {
   readonly found: Result<KeptMessage>;
   /** When it is due, epoch milliseconds; for those in a retry queue. */
   readonly due?: number;
-  /** Removes it for good. */
+  /** Removes it for good. Only while the visit lasts. */
   drop(): Promise<void>;
 }
 

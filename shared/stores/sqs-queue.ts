@@ -29,6 +29,8 @@ export interface SqsQueueOptions extends RetryDeps {
   readonly client: SQSClient;
   /** A queue's URL, or its name within the account and region of the client. */
   readonly queue: string;
+  /** How long a visit waits for messages, seconds; 1 unless set. */
+  readonly waitSeconds?: number;
 }
 
 const COUNTS: QueueAttributeName[] = [
@@ -96,7 +98,12 @@ function diagnose(error: unknown, service: AwsService): Trouble | undefined {
 }
 
 /** The retry queue's messages in an SQS standard queue. */
-export function sqsQueue({ client, queue, ...deps }: SqsQueueOptions): MessageQueue {
+export function sqsQueue({
+  client,
+  queue,
+  waitSeconds = WAIT_SECONDS,
+  ...deps
+}: SqsQueueOptions): MessageQueue {
   const service: AwsService = { what: `the SQS queue ${queue}`, advice: ADVICE };
   const attempt = <T>(request: () => Promise<T>): Promise<T> =>
     retrying(deps, (error) => diagnose(error, service), undefined)(request);
@@ -136,7 +143,7 @@ export function sqsQueue({ client, queue, ...deps }: SqsQueueOptions): MessageQu
         QueueUrl: await urlOf(),
         MaxNumberOfMessages: MESSAGES_PER_CALL,
         VisibilityTimeout: HOLD_SECONDS,
-        WaitTimeSeconds: WAIT_SECONDS,
+        WaitTimeSeconds: waitSeconds,
         MessageSystemAttributeNames: ['SentTimestamp'],
       });
       return ((await attempt(() => client.send(command))).Messages ?? []).map(toReceived);

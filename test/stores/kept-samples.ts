@@ -47,8 +47,6 @@ export const plain = ({ message, fault, ...rest }: KeptMessage) => ({
   },
 });
 
-export const byId = (a: KeptMessage, b: KeptMessage): number => (a.message.id < b.message.id ? -1 : 1);
-
 /** Ids that careless names and codecs would confuse, refuse, cut or follow. */
 export const HOSTILE: readonly string[] = [
   ...[

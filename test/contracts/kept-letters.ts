@@ -1,0 +1,100 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Fault } from '../../shared/core/fault.js';
+import { keptHash, letterName } from '../../shared/stores/kept-name.js';
+import { anyKept, HOSTILE, NOW, noise, plain, sample } from '../stores/kept-samples.js';
+import { fakeClock } from '../support/fakes.js';
+import { seen, sorted, visits } from './kept-steps.js';
+import type { KeptStage, KeptSubject } from './kept-subject.js';
+
+/** What dead letters promise. */
+export function keptLetters({ remote }: KeptSubject, staged: () => KeptStage): void {
+  const open = () => staged().open({ clock: fakeClock() }).letters;
+
+  test('any message comes back as it was, for every reader', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(anyKept, { maxLength: 4, selector: keptHash }), async (all) => {
+        const [writer, reader] = [open(), open()];
+        await writer.bury(all);
+        const found = await visits(reader);
+        expect(sorted(found.flatMap((one) => (one.found.ok ? [one.found.value] : [])))).toEqual(sorted(all));
+        for (const { drop } of found) await drop();
+      }),
+      { numRuns: remote ? 20 : 200 },
+    );
+  });
+
+  test('burying a record again replaces its letter, in whatever day, batch or process', async () => {
+    const first = sample();
+    await open().bury([first, sample({ record: 1 }, { id: first.message.id })]);
+    const again = { ...first, at: NOW + 9e9, attempts: 4, fault: new Fault('remote.rejected', 'no') };
+    await Promise.all([open().bury([again]), open().bury([again])]);
+    const letters = await seen(open());
+    expect(letters).toHaveLength(2);
+    expect(letters.filter(({ record }) => record === 0)).toEqual([plain(again)]);
+  });
+
+  test('no id leads astray, and none is taken for another', async () => {
+    const all = HOSTILE.flatMap((text, i) => [
+      sample({}, { id: text }),
+      sample({}, { source: text, id: `of ${i}` }),
+    ]);
+    const joined = [sample({}, { source: 'a', id: 'b\nc' }), sample({}, { source: 'a\nb', id: 'c' })];
+    await open().bury([...all, ...joined]);
+    expect((await seen(open())).length).toBe(all.length + joined.length);
+    if (!remote) return;
+    for await (const { name } of staged().objects().list(''))
+      expect(name).toMatch(/^letters\/2026-09-21\/[0-9a-f]{64}$/);
+  });
+
+  test('a letter that is dropped is gone, and dropping it twice is no trouble', async () => {
+    const [gone, stays] = [sample(), sample()];
+    await open().bury([gone, stays]);
+    const isGone = (ref: string) => keptHash(gone).startsWith(ref);
+    const visited = (await visits(open())).filter(({ ref }) => isGone(ref));
+    expect(visited).toHaveLength(1);
+    for (const { drop } of [...visited, ...visited]) await drop();
+    expect(await seen(open())).toEqual([plain(stays)]);
+  });
+
+  test('nothing to bury is no trouble, and a megabyte is no more than a letter', async () => {
+    await open().bury([]);
+    expect(await seen(open())).toEqual([]);
+    const long = sample({}, { body: noise(1_048_576) });
+    await open().bury([long]);
+    expect(await seen(open())).toEqual([plain(long)]);
+  });
+
+  if (!remote) return;
+
+  test('a listing of many pages leaves nothing out', async () => {
+    const objects = staged().objects(3);
+    const names = Array.from({ length: 10 }, (_, i) => `letters/page/${i}`);
+    for (const name of names) await objects.put(name, Buffer.of(1));
+    const listed: string[] = [];
+    for await (const { name } of objects.list('letters/')) listed.push(name);
+    expect(listed).toEqual(names);
+  });
+
+  test('what cannot be read is shown and can be dropped; what is not a letter is left alone', async () => {
+    const objects = staged().objects();
+    const [damaged, newer] = [letterName(sample()), letterName(sample())];
+    await objects.put(damaged, Buffer.from('nonsense'));
+    await objects.put(newer, Buffer.from('TKM\x02\x00'));
+    await objects.put('letters/notes.txt', Buffer.from('a list of mine'));
+    const found = await visits(open());
+    expect(found.map((one) => !one.found.ok && one.found.fault.code)).toEqual(['park.format', 'park.format']);
+    for (const { drop } of found) await drop();
+    expect(await visits(open())).toEqual([]);
+    expect(Buffer.from((await objects.get('letters/notes.txt')) ?? []).toString()).toBe('a list of mine');
+  });
+
+  test('a visitor after one letter is shown it without going through the others', async () => {
+    const all = Array.from({ length: 20 }, () => sample());
+    await open().bury(all);
+    const wanted = all[7] ?? sample();
+    expect(await seen(open(), { ref: keptHash(wanted).slice(0, 12) })).toEqual([plain(wanted)]);
+    expect(await visits(open(), { since: Date.now() + 7_200_000 })).toEqual([]);
+    expect(await visits(open(), { since: Date.now() - 1_000 })).toHaveLength(20);
+  });
+}
