@@ -69,6 +69,8 @@ export async function dev(args: readonly string[]): Promise<number> {
       eventHubsPort: whole('event-hubs-port', values['event-hubs-port'], MOST.port),
       crmPort: whole('crm-port', values['crm-port'], MOST.port),
     };
+    // Before the SDK is loaded: its eight lines about Node versions to come would bury what is being said here.
+    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
     const { runDev } = await import('../local/dev/run.js');
     return await runDev(options);
   } catch (error) {

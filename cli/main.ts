@@ -30,4 +30,10 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
   return 2;
 }
 
+// Whoever reads our output may stop reading (`| head`): that is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 process.exitCode = await main(process.argv.slice(2));

@@ -38,6 +38,12 @@ async function readConfig(path: string, env: Env): Promise<Config> {
   throw new Fault('config.invalid', `${path} has ${loaded.findings.length} fault(s):\n${list}`);
 }
 
+/** Every `secret:NAME` in a value, at any depth. */
+function secretsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return value.startsWith('secret:') ? [value.slice('secret:'.length)] : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
+}
+
 /**
  * Puts a pipeline together from a deployment's settings: the file, its connections, the stores. Both clouds and the
  * local run call this, so that they cannot differ. Throws a `config.*` fault that names what is wrong.
@@ -48,6 +54,8 @@ export async function assemble(env: Env, { clock, fetch }: Machine = thisMachine
   const secrets = settingSecrets(env);
   const connectors = new Map<string, Connector>();
   for (const [name, connection] of config.connections) {
+    // Asked for now, so that a missing one stops the start and not the first batch.
+    for (const secret of secretsIn(connection)) await secrets.get(secret);
     connectors.set(name, openConnector(name, connection, { secrets, clock, fetch }));
   }
   return createPipeline({

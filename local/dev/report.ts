@@ -11,7 +11,8 @@ export interface Verdict {
     readonly unaddressed: number;
     readonly personsRefused: number;
   };
-  readonly differences: readonly Difference[];
+  /** Undefined when the oracle was not asked: it knows the demo's rules only. */
+  readonly differences: readonly Difference[] | undefined;
 }
 
 /** The ledger of a run, as `--json` prints it. */
@@ -32,6 +33,8 @@ export interface Summary {
   readonly deadLetters: number;
   /** Why records did not come through, by fault code. */
   readonly faults: Readonly<Record<string, { readonly count: number; readonly message: string }>>;
+  /** What the streams hold, read back and counted independently. */
+  readonly counted: Verdict['counts'];
   readonly oracle: (Verdict['counts'] & { readonly differences: readonly Difference[] }) | undefined;
   readonly seconds: { readonly start: number; readonly run: number };
 }
@@ -111,7 +114,7 @@ export function table(summary: Summary, good: boolean, deliveries: readonly Deli
       records.in === records.ended ? 'equals the records in' : 'DIFFERS from the records in',
     ),
     line('CRM calls', crm.calls),
-    line('CRM rows', crm.rows, `${crm.accepted} accepted`),
+    line('CRM rows', crm.rows, `${crm.accepted} accepted; a row may serve several records`),
     line('dead letters', summary.deadLetters),
     line('seconds', seconds.run, `and ${seconds.start} to start`),
     '\nWhy records did not come through (docs/faults.md says what to do):\n',
@@ -127,9 +130,10 @@ export function table(summary: Summary, good: boolean, deliveries: readonly Deli
 export function ready(stack: Stack): string {
   return [
     '\nStill running; send events of your own:\n',
-    `  Kinesis     endpoint ${stack.kinesis.endpoint}  stream ${stack.kinesis.streamName}  (any credentials, eu-central-1)\n`,
+    `  Kinesis     endpoint ${stack.kinesis.endpoint}  stream ${stack.kinesis.streamName}  (any credentials, eu-central-1;\n`,
+    '              the emulator speaks HTTP/1.1: new KinesisClient({ …, requestHandler: new NodeHttpHandler() }))\n',
     `  Event Hubs  ${stack.eventHubs.connectionString(stack.hub)}\n`,
-    `  demo CRM    ${stack.crm.url}  (make it misbehave: POST ${stack.crm.url}/_control)\n`,
+    `  demo CRM    ${stack.crm.url}  (make it misbehave: see README)\n`,
     'Ctrl-C stops everything.\n',
   ].join('');
 }

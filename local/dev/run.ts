@@ -5,7 +5,7 @@ import { DOCUMENTED_EVENTS } from '../demo/documented-events.js';
 import { compare, expectedState } from '../demo/oracle.js';
 import { generate } from '../demo/traffic.js';
 import { putAll } from '../put-records.js';
-import { createProgress } from './progress.js';
+import { createProgress, watchEndings } from './progress.js';
 import { type Outgoing, publishToEventHubs } from './publish.js';
 import { readBack } from './read-back.js';
 import { ready, type Summary, table, type Verdict } from './report.js';
@@ -83,18 +83,19 @@ async function settled(stack: Stack, count: number, patience: number, stop: Abor
   return true;
 }
 
-/** What the oracle makes of everything both streams hold, beside what the CRM holds. */
-async function judge(stack: Stack, options: DevOptions): Promise<Verdict | undefined> {
-  if (options.config !== undefined) return undefined;
+/**
+ * What is in both streams, counted anew; for the demo's own file also what the oracle makes of it, beside what the CRM
+ * holds.
+ */
+async function judge(stack: Stack, options: DevOptions): Promise<Verdict> {
   const log = await readBack(stack.kinesis.client(), stack.kinesis.streamName, stack.eventHubs, stack.hub);
   const expected = expectedState(log);
+  const { records, malformed, unaddressed, rejected } = expected;
+  const counts = { messages: log.length, records, malformed, unaddressed, personsRefused: rejected.size };
+  if (options.config !== undefined) return { counts, differences: undefined };
   const contacts = [...stack.crm.rows('Contact').values()];
   const entries = [...stack.crm.rows('Audience_Entry__c').values()];
-  const { records, malformed, unaddressed, rejected } = expected;
-  return {
-    counts: { messages: log.length, records, malformed, unaddressed, personsRefused: rejected.size },
-    differences: compare(expected, { contacts, entries }),
-  };
+  return { counts, differences: compare(expected, { contacts, entries }) };
 }
 
 async function demonstrate(
@@ -123,7 +124,7 @@ async function demonstrate(
 function summarise(
   stack: Stack,
   run: { published: number; complete: boolean; seconds: number; startedAt: number },
-  verdict: Verdict | undefined,
+  { counts, differences }: Verdict,
 ): Summary {
   const endings = stack.tracker.endings();
   const { calls, rows, accepted, suppressed } = stack.tracker.totals();
@@ -132,12 +133,13 @@ function summarise(
     published: run.published,
     settled: stack.tracker.settled,
     complete: run.complete,
-    records: { in: verdict?.counts.records ?? sum, ended: sum },
+    records: { in: counts.records, ended: sum },
     endings,
     crm: { calls, rows, accepted, suppressed },
     deadLetters: stack.deadLetters().length,
     faults: Object.fromEntries(stack.tracker.faults()),
-    oracle: verdict === undefined ? undefined : { ...verdict.counts, differences: verdict.differences },
+    counted: counts,
+    oracle: differences && { ...counts, differences },
     seconds: {
       start: round(performance.now() - run.startedAt - run.seconds * 1000),
       run: round(run.seconds * 1000),
@@ -147,12 +149,12 @@ function summarise(
 
 const round = (ms: number): number => Math.round(ms / 100) / 10;
 
-/** Nothing lost, nothing left over, every count the oracle's, and the CRM holds what it should. */
-function isGood({ complete, published, settled: done, records, endings, oracle }: Summary): boolean {
-  const counted = complete && done === published && records.in === records.ended && endings.held === 0;
-  if (!oracle) return counted;
-  const agrees = endings.malformed === oracle.malformed && endings.unaddressed === oracle.unaddressed;
-  return counted && agrees && oracle.messages === published && oracle.differences.length === 0;
+/** Nothing lost, nothing left over, every count that of the streams, and the CRM holds what it should. */
+function isGood({ complete, published, settled: done, records, endings, counted, oracle }: Summary): boolean {
+  const ended = complete && done === published && records.in === records.ended && endings.held === 0;
+  const read = endings.malformed === counted.malformed && counted.messages === published;
+  if (!oracle) return ended && read;
+  return ended && read && endings.unaddressed === oracle.unaddressed && oracle.differences.length === 0;
 }
 
 function untilInterrupted(stop: AbortController): Promise<void> {
@@ -196,12 +198,20 @@ export async function runDev(options: DevOptions): Promise<number> {
   }
   try {
     const summary = await demonstrate(stack, options, startedAt, stop.signal);
+    if (stop.signal.aborted) {
+      process.stderr.write(
+        'interrupted before the published events were settled; nothing is said about them\n',
+      );
+      return 1;
+    }
     const good = isGood(summary);
     if (options.json) process.stdout.write(`${JSON.stringify({ good, ...summary }, null, 2)}\n`);
     say(table(summary, good, stack.tracker.deliveries()));
     if (!options.once && !stop.signal.aborted) {
       say(ready(stack));
+      const watch = watchEndings(stack.tracker, say);
       await interrupted;
+      watch.stop();
       say('\nstopping …\n');
     }
     return good ? 0 : 1;

@@ -37,6 +37,8 @@ const launch = (): ChildProcess => {
   const script = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js');
   return spawn(process.execPath, ['--import', WATCH_PARENT, script, ...ARGUMENTS], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // In a group of its own: Ctrl-C in a terminal goes to the whole group, and would end it before those who use it.
+    detached: true,
   });
 };
 
