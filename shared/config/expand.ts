@@ -6,9 +6,13 @@ const REFERENCE = /\$\{([A-Z_][A-Z0-9_]*)\}/g;
 type Settings = Readonly<Record<string, string | undefined>>;
 
 function expandText(text: string, settings: Settings, path: Finding['path'], missing: Finding[]): string {
+  const told = new Set<string>();
   return text.replace(REFERENCE, (whole, name: string) => {
-    const value = settings[name];
+    // Own settings only: what every object inherits, such as `constructor`, is nobody's setting.
+    const value = Object.hasOwn(settings, name) ? settings[name] : undefined;
     if (value !== undefined && value !== '') return value;
+    if (told.has(name)) return whole;
+    told.add(name);
     const message = `the setting ${name} is not set; set the environment variable ${name} (app setting on Azure)`;
     missing.push({ code: 'config.missing-setting', path, message });
     return whole;

@@ -342,8 +342,9 @@ class Compiler {
     name: string,
     known: readonly string[],
   ): void {
-    const list = known.length > 0 ? `; declared are ${nearest(name, known)}` : '; none is declared';
-    this.find(path, `there is no ${what} named ${quote(name)}${list}`, 'config.unknown-name');
+    // Nobody reads so many findings, and searching long lists for each would take minutes.
+    const hint = this.findings.length < 100 ? `; ${declared(name, known)}` : '';
+    this.find(path, `there is no ${what} named ${quote(name)}${hint}`, 'config.unknown-name');
   }
 
   private find(
@@ -376,9 +377,10 @@ const noRules = (): Audience['rules'] => ({ entered: [], left: [], stayed: [], m
 /** Most names a message lists. */
 const SHOWN = 10;
 
-/** The names a message shows: all of a few; of many those that begin most like the one that was meant. */
-function nearest(name: string, known: readonly string[]): string {
-  if (known.length <= SHOWN) return known.map(quote).join(', ');
+/** What a message says of the names there are: all of a few; of many those that begin most like the one that was meant. */
+function declared(name: string, known: readonly string[]): string {
+  if (known.length === 0) return 'none is declared';
+  if (known.length <= SHOWN) return `declared are ${known.map(quote).join(', ')}`;
   const likeness = (other: string): number => {
     let same = 0;
     while (same < name.length && name[same] === other[same]) same += 1;
@@ -388,7 +390,7 @@ function nearest(name: string, known: readonly string[]): string {
     .map((other) => ({ other, same: likeness(other) }))
     .sort((a, b) => b.same - a.same)
     .slice(0, SHOWN);
-  return `${best.map(({ other }) => quote(other)).join(', ')} and ${known.length - SHOWN} more`;
+  return `declared are ${best.map(({ other }) => quote(other)).join(', ')} and ${known.length - SHOWN} more`;
 }
 
 const quote = (name: string): string => JSON.stringify(name);
