@@ -151,7 +151,8 @@ const round = (ms: number): number => Math.round(ms / 100) / 10;
 
 /** Nothing lost, nothing left over, every count that of the streams, and the CRM holds what it should. */
 function isGood({ complete, published, settled: done, records, endings, counted, oracle }: Summary): boolean {
-  const ended = complete && done === published && records.in === records.ended && endings.held === 0;
+  const ended =
+    complete && done === published && records.in === records.ended && endings.held + endings.parked === 0;
   const read = endings.malformed === counted.malformed && counted.messages === published;
   if (!oracle) return ended && read;
   return ended && read && endings.unaddressed === oracle.unaddressed && oracle.differences.length === 0;

@@ -3,8 +3,16 @@ import { bad, Fault, ok, type Result } from './fault.js';
 /** Undoes gzip within a limit of output bytes; given by the outside because the core does no I/O. */
 export type Inflate = (bytes: Uint8Array, limit: number) => Result<Uint8Array>;
 
-/** What a message may cost us before it is refused. Kinesis and Event Hubs both stop at 1 MiB by default. */
-export const LIMITS = { messageBytes: 1_048_576, inflatedBytes: 10_485_760, depth: 32 } as const;
+/**
+ * What a message may cost us before it is refused. Kinesis and Event Hubs both stop at 1 MiB by default; Adobe puts at most
+ * 10,000 profiles into a call. Without the last limit, 10 kB of gzip could become five million records.
+ */
+export const LIMITS = {
+  messageBytes: 1_048_576,
+  inflatedBytes: 10_485_760,
+  depth: 32,
+  records: 10_000,
+} as const;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -46,13 +54,19 @@ const notJson = (text: string): Result<never> =>
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Cuts `{…}{…}` at the end of each top-level object. What is left open belongs to the last piece. */
+const tooMany = (): Result<never> =>
+  bad('decode.too-large', `the message holds more than ${LIMITS.records} records; send fewer in one message`);
+
+/**
+ * Cuts `{…}{…}` at the end of each top-level object. What is left open belongs to the last piece, and so does everything
+ * once there are more pieces than a message may have.
+ */
 function cutObjects(text: string): string[] {
   const pieces: string[] = [];
   let depth = 0;
   let start = 0;
   let quoted = false;
-  for (let at = 0; at < text.length; at++) {
+  for (let at = 0; at < text.length && pieces.length <= LIMITS.records; at++) {
     const char = text.charCodeAt(at);
     if (quoted) {
       if (char === 92) at++;
@@ -78,12 +92,12 @@ const readPiece = (piece: string): Result<unknown> => {
  * taken for lines, and only when one of them is an object, so that a broken export printed over many lines counts once.
  */
 function readSeveral(text: string): readonly Result<unknown>[] {
-  const pieces = cutObjects(text).map(readPiece);
+  const cut = cutObjects(text);
+  const rows = text.split('\n', LIMITS.records + 1);
+  if (cut.length > LIMITS.records || rows.length > LIMITS.records) return [tooMany()];
+  const pieces = cut.map(readPiece);
   if (pieces.every((piece) => piece.ok)) return pieces;
-  const lines = text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map(readPiece);
+  const lines = rows.filter((line) => line.trim() !== '').map(readPiece);
   if (lines.some((line) => line.ok && isObject(line.value))) return lines;
   return pieces.some((piece) => piece.ok) ? pieces : [notJson(text)];
 }
@@ -97,6 +111,7 @@ function items(value: unknown): readonly Result<unknown>[] {
   const list = Array.isArray(value) ? value : Array.isArray(profiles) ? profiles : undefined;
   if (list === undefined) return [ok(value)];
   if (list.length === 0) return [bad('decode.shape', 'the list of profiles is empty')];
+  if (list.length > LIMITS.records) return [tooMany()];
   return list.map((item: unknown) => ok(item));
 }
 

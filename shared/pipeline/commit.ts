@@ -138,9 +138,10 @@ export async function commit(attempts: readonly Attempt[], run: Run): Promise<Wo
     run.options.deadline,
   );
   const lost = new Set<Work>();
-  for (const [i, { one }] of changed.entries()) {
+  for (const [i, { one, failure }] of changed.entries()) {
     const answer = answers[i];
-    if (answer?.ok) continue;
+    // Who has been let go already comes again, from the stream or the queue.
+    if (answer?.ok || failure) continue;
     // The store will not take this person's state: what was sent is done, but cannot be remembered.
     if (answer?.reason === 'refused')
       await letGo(one.work.entries, answer.fault, run, { alone: !answer.fault.retryable });

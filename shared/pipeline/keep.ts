@@ -1,5 +1,5 @@
 import { Fault } from '../core/fault.js';
-import type { Ending, KeptMessage } from '../core/ports.js';
+import type { Ending, KeptMessage, Message } from '../core/ports.js';
 import type { AddressedEntry, Entry } from './decode.js';
 import type { Run } from './run.js';
 
@@ -29,14 +29,35 @@ export function keptOf(entry: Entry, fault: Fault, run: Run, more: Partial<KeptM
   };
 }
 
+/** From so many records on, a message of which nothing can be read is kept once, not again for each of them. */
+const MANY = 100;
+
+/** One letter a record, or one for a whole message that holds nothing but rubbish, and much of it. */
+function lettersFor(letters: readonly Entry[], all: readonly Entry[], run: Run): KeptMessage[] {
+  const byMessage = new Map<Message, Entry[]>();
+  for (const entry of all) {
+    const list = byMessage.get(entry.message);
+    if (list) list.push(entry);
+    else byMessage.set(entry.message, [entry]);
+  }
+  const isRubbish = (message: Message): boolean => {
+    const list = byMessage.get(message) ?? [];
+    return list.length > MANY && list.every(({ kind }) => kind === 'malformed');
+  };
+  return letters.flatMap((entry) => {
+    if (entry.kind === 'addressed') return [];
+    const letter = keptOf(entry, entry.fault, run);
+    if (!isRubbish(entry.message)) return [letter];
+    const { record, ...whole } = letter;
+    return record === 0 ? [whole] : [];
+  });
+}
+
 /** Ends every unreadable or unaddressed record: kept with its reason first, ended second; held if it cannot be kept. */
 export async function buryUnreadable(entries: readonly Entry[], run: Run): Promise<void> {
   const letters = entries.filter((entry) => entry.kind !== 'addressed');
   if (letters.length === 0) return;
-  const failure = await bury(
-    letters.map((entry) => keptOf(entry, entry.fault, run)),
-    run,
-  );
+  const failure = await bury(lettersFor(letters, entries, run), run);
   for (const entry of letters) {
     run.endings.set(
       entry,
