@@ -35,7 +35,7 @@ test("the project's own function: handler, time-out and environment", () => {
       name: 'tributary-dev-consumer',
       module: 'dist/lambdas/index',
       export: 'consumer',
-      timeoutMs: 60_000,
+      timeoutMs: 300_000,
       memory: 512,
       environment: { TRIBUTARY_CONFIG: 'tributary.yaml', TRIBUTARY_STATE: 'memory:tributary-dev-state' },
     },
