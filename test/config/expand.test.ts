@@ -9,16 +9,25 @@ function expand(value: unknown, settings: Readonly<Record<string, string | undef
   return { value: expandSettings(value, settings, ['c'], missing), missing };
 }
 
-const SETTINGS = { A: 'a', B_2: 'b', _C: 'c', EMPTY: '', ODD: `$& ${ref('A')} $1`, UNSET: undefined };
+const SETTINGS = {
+  key: 'wrong',
+  fields: 'wrong',
+  A: 'a',
+  B_2: 'b',
+  _C: 'c',
+  EMPTY: '',
+  ODD: `$& ${ref('A')} $1`,
+  UNSET: undefined,
+};
 
 test.each([
   ['a text that is one reference', ref('A'), 'a'],
   ['several in a text', `x${ref('A')}-${ref('B_2')}${ref('_C')}y`, 'xa-bcy'],
   ['what a setting holds is not expanded again, nor taken for a pattern', ref('ODD'), `$& ${ref('A')} $1`],
   [
-    'small letters belong to the templates of HTTP connections',
-    `${ref('key')} ${ref('a')}`,
-    `${ref('key')} ${ref('a')}`,
+    'small letters belong to the templates of HTTP connections, whatever the environment holds',
+    `${ref('key')} ${ref('fields.Email')}`,
+    `${ref('key')} ${ref('fields.Email')}`,
   ],
   [
     'what only looks like a reference',
