@@ -109,6 +109,8 @@ export type Outcome =
       readonly scope: 'row' | 'connection';
       readonly fault: Fault;
       readonly afterMs?: number;
+      /** Nothing was sent, so the target holds what it held: the row is as certain as before. */
+      readonly unsent?: boolean;
     }
   /** The request may or may not have been carried out (time-out, reset after sending). */
   | { readonly kind: 'unknown'; readonly fault: Fault };

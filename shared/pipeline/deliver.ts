@@ -28,7 +28,16 @@ const toAction = ({ connection, operation, object, key, fields }: PlannedAction)
   fields: Object.fromEntries([...fields].map(([name, { value }]) => [name, value])),
 });
 
-const isFailing = (outcome: Outcome): boolean => outcome.kind === 'retry' || outcome.kind === 'unknown';
+type Failing = Extract<Outcome, { kind: 'retry' | 'unknown' }>;
+
+const isFailing = (outcome: Outcome): outcome is Failing =>
+  outcome.kind === 'retry' || outcome.kind === 'unknown';
+
+/** Not sent, because of what failed before it. */
+const unsent = (fault: Fault): Outcome => ({ kind: 'retry', scope: 'connection', fault, unsent: true });
+
+const blockedBy = (failing: Failing): Outcome =>
+  failing.kind === 'retry' ? { ...failing, unsent: true } : unsent(failing.fault);
 
 /** The newest edge an action speaks of: of two that want the same row, the one with the older edge goes first. */
 const newestEdge = ({ fields }: PlannedAction): number => {
@@ -45,7 +54,7 @@ function nextWave(lanes: readonly Lane[], step: number): Send[] {
     if (!action) continue;
     const blocked = [...lane.outcomes.values()].find(isFailing);
     if (blocked) {
-      lane.outcomes.set(action.target, blocked);
+      lane.outcomes.set(action.target, blockedBy(blocked));
       continue;
     }
     // Persons who want the same of the same row are served by one send.
@@ -80,7 +89,10 @@ function turnsOf(wave: readonly Send[], connectors: ReadonlyMap<string, Connecto
   return turns.map((groups) => [...groups.values()]);
 }
 
-const refusal = (fault: Fault): Outcome => ({ kind: 'retry', scope: 'connection', fault });
+const unanswered = (object: string): Outcome => ({
+  kind: 'unknown',
+  fault: new Fault('remote.unanswered', `no answer for ${object}`),
+});
 
 /** What is known of a connection while a batch is delivered. */
 interface Health {
@@ -126,9 +138,9 @@ async function sendOne(chunk: readonly Send[], connections: Map<string, Health>,
   const health = healthOf(connections, connection);
   const { down } = health;
   const actions = chunk.map(({ action }) => toAction(action));
-  const outcomes = down ? chunk.map(() => refusal(down)) : await sendChunk(connector, actions, run);
+  const outcomes = down ? chunk.map(() => unsent(down)) : await sendChunk(connector, actions, run);
   for (const [i, { lanes, action }] of chunk.entries()) {
-    const outcome = outcomes[i] ?? refusal(new Fault('remote.unanswered', `no answer for ${action.object}`));
+    const outcome = outcomes[i] ?? unanswered(action.object);
     for (const lane of lanes) lane.outcomes.set(action.target, outcome);
     if (outcome.kind === 'accepted') run.counts.accepted += 1;
   }

@@ -44,9 +44,14 @@ interface Pending {
   doubtful: boolean;
 }
 
+/** Once an attempt may have been carried out, a later one that was refused or never made does not undo it. */
+function inDoubt(answer: Outcome): Outcome {
+  if (answer.kind === 'rejected') return { ...answer, doubtful: true };
+  return answer.kind === 'retry' && answer.unsent ? { ...answer, unsent: false } : answer;
+}
+
 function note(pending: Pending, answer: Outcome, outcomes: Outcome[]): void {
-  outcomes[pending.index] =
-    answer.kind === 'rejected' && pending.doubtful ? { ...answer, doubtful: true } : answer;
+  outcomes[pending.index] = pending.doubtful ? inDoubt(answer) : answer;
   pending.doubtful ||= answer.kind === 'unknown';
 }
 
@@ -64,6 +69,7 @@ const tooLate = (): Outcome => ({
   kind: 'retry',
   scope: 'connection',
   fault: new Fault('run.deadline', 'the invocation ran out of time before this was sent'),
+  unsent: true,
 });
 
 /**

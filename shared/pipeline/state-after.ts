@@ -1,3 +1,4 @@
+import type { Outcome } from '../core/ports.js';
 import type { PersonState } from '../core/state.js';
 import type { WrittenFields } from '../core/suppress.js';
 import { settledValues } from '../core/view.js';
@@ -13,12 +14,18 @@ function writtenAfter({ state, draft, lane }: Attempt, settled: boolean): Person
   return written;
 }
 
+/** Whether the target may hold something else than before, though nobody can tell. */
+function isDoubtful(outcome: Outcome): boolean {
+  if (outcome.kind === 'rejected') return outcome.doubtful === true;
+  return outcome.kind === 'unknown' || (outcome.kind === 'retry' && outcome.unsent !== true);
+}
+
 /** Only an acceptance makes a target certain; an attempt that failed may have been carried out all the same. */
 function unsureAfter({ state, lane }: Attempt): Set<string> {
   const unsure = new Set(state.unsure);
   for (const [target, outcome] of lane.outcomes) {
     if (outcome.kind === 'accepted') unsure.delete(target);
-    else if (outcome.kind !== 'rejected' || outcome.doubtful) unsure.add(target);
+    else if (isDoubtful(outcome)) unsure.add(target);
   }
   return unsure;
 }
