@@ -1,7 +1,8 @@
 import { app } from '@azure/functions';
 import { systemClock } from '../shared/clock.js';
-import { pipeline } from './compose.js';
+import { pipeline, replay } from './compose.js';
 import { consumerOf, WORK_MS } from './consumer.js';
+import { replayOf } from './replay.js';
 
 // Everything here was run through the real @azure/functions library with a stand-in host; it has never been run on the
 // real Azure Functions host. On Node 20 and 22 native ESM sees only `app`, `input`, `output` and `trigger` as values of
@@ -33,4 +34,16 @@ app.eventHub('audience-exports', {
     maximumInterval: { minutes: 1 },
   },
   handler: consumerOf(pipeline, { clock: systemClock, workMs: WORK_MS }),
+});
+
+/** Queue triggers are retried by the extension, as `extensions.queues` of host.json says. */
+const parked = {
+  connection: 'TRIBUTARY_STORAGE_CONNECTION',
+  queueName: '%TRIBUTARY_PARKING_QUEUE%',
+  dataType: 'binary',
+} as const;
+
+app.storageQueue('parked-records', {
+  ...parked,
+  handler: replayOf(replay, { clock: systemClock, workMs: WORK_MS }),
 });

@@ -1,5 +1,12 @@
-import { assemble, once } from '../shared/assemble.js';
+import { assembleAll, once } from '../shared/assemble.js';
 import type { Pipeline } from '../shared/core/ports.js';
+import type { Replay } from '../shared/pipeline/replay.js';
 
-/** The pipeline of this deployment, put together once per cold start. The only place here that reads the environment. */
-export const pipeline: () => Promise<Pipeline> = once(() => assemble(process.env));
+/** Put together once per cold start. The only place here that reads the environment. */
+const assembled = once(() => assembleAll(process.env));
+
+/** The pipeline of this deployment. */
+export const pipeline = async (): Promise<Pipeline> => (await assembled()).pipeline;
+
+/** The consumer of its retry queue. */
+export const replay = async (): Promise<Replay> => (await assembled()).replay;

@@ -1,5 +1,9 @@
-import { pipeline } from './compose.js';
+import { pipeline, replay as replayed } from './compose.js';
 import { consumerOf } from './consumer.js';
+import { replayOf } from './replay.js';
 
 /** Lambda's entry for the Kinesis stream. */
 export const consumer = consumerOf(pipeline);
+
+/** Lambda's entry for the retry queue. */
+export const replay = replayOf(replayed);

@@ -2,6 +2,7 @@ import type { KinesisStreamBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
 import { Fault } from '../shared/core/fault.js';
 import type { Message, Pipeline } from '../shared/core/ports.js';
+import { deadlineOf, type RemainingTime } from './deadline.js';
 
 /** `arn:aws:kinesis:eu-central-1:123456789012:stream/name`; an enhanced fan-out ARN goes on with `/consumer/…`. */
 const STREAM_ARN = /^arn:[^:]+:kinesis:[^:]*:[^:]*:stream\/([^/]+)/;
@@ -27,16 +28,6 @@ const StreamRecord = z.looseObject({
 /** What Lambda's Kinesis event source mapping hands over. */
 export const StreamEvent = z.looseObject({ Records: z.array(StreamRecord) });
 
-/** The one thing this adapter asks of the Lambda context. */
-export interface RemainingTime {
-  getRemainingTimeInMillis(): number;
-}
-
-/** Time kept back for what is under way when the deadline strikes: its answers must still be recorded. */
-const MARGIN_MS = 10_000;
-/** A function with a short time-out keeps back less, or it would never start anything. */
-const MARGIN_SHARE = 0.25;
-
 function parse(event: unknown): readonly Message[] {
   const parsed = StreamEvent.safeParse(event);
   if (!parsed.success) {
@@ -61,8 +52,7 @@ export const kinesis =
   (pipeline: Pipeline, now: () => number = Date.now) =>
   async (event: unknown, context: RemainingTime): Promise<KinesisStreamBatchResponse> => {
     const messages = parse(event);
-    const left = context.getRemainingTimeInMillis();
-    const deadline = now() + left - Math.min(MARGIN_MS, left * MARGIN_SHARE);
+    const deadline = deadlineOf(context, now);
     const settlements = await pipeline.run(messages, { redelivers: true, deadline });
     const settled = new Set(settlements.filter((one) => one.settled).map(({ id }) => id));
     const first = messages.find(({ id }) => !settled.has(id));

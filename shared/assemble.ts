@@ -8,10 +8,12 @@ import type { Clock, Connector, Pipeline } from './core/ports.js';
 import { jsonLog } from './log.js';
 import { observerNamed } from './observers.js';
 import { inflate } from './pipeline/inflate.js';
+import { createReplay, type Replay } from './pipeline/replay.js';
 import { createPipeline } from './pipeline/run.js';
 import { settingSecrets } from './secrets.js';
-import { readSettings } from './settings.js';
-import { openKept, openStore } from './stores/open.js';
+import { keptOptions, patienceOf, readSettings } from './settings.js';
+import { openStore } from './stores/open.js';
+import { openLetters, openParking } from './stores/open-kept.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -58,7 +60,11 @@ export async function assemble(env: Env, { clock, fetch }: Machine = thisMachine
     for (const secret of secretsIn(connection)) await secrets.get(secret);
     connectors.set(name, openConnector(name, connection, { secrets, clock, fetch }));
   }
-  return createPipeline({
+  const kept = { ...keptOptions(settings), clock };
+  const parking = await openParking(kept);
+  const deadLetters = await openLetters(kept);
+  const log = jsonLog(settings.TRIBUTARY_LOG_LEVEL, (line) => process.stdout.write(line), clock.now);
+  const pipeline = createPipeline({
     rules: config.rules,
     store: await openStore(settings.TRIBUTARY_STATE, {
       clock,
@@ -66,17 +72,27 @@ export async function assemble(env: Env, { clock, fetch }: Machine = thisMachine
       ttlDays: settings.TRIBUTARY_STATE_TTL_DAYS,
     }),
     connectors,
-    parking: await openKept('TRIBUTARY_PARKING', settings.TRIBUTARY_PARKING, clock),
-    deadLetters: await openKept('TRIBUTARY_DEAD_LETTERS', settings.TRIBUTARY_DEAD_LETTERS, clock),
+    parking,
+    deadLetters,
     clock,
-    log: jsonLog(settings.TRIBUTARY_LOG_LEVEL, (line) => process.stdout.write(line), clock.now),
+    log,
     observer: observerNamed(settings.TRIBUTARY_OBSERVER),
     inflate,
     newId: randomUUID,
     random: Math.random,
     pseudonym: (person) =>
       createHmac('sha256', settings.TRIBUTARY_LOG_KEY).update(person).digest('hex').slice(0, 16),
+    patience: patienceOf(settings),
   });
+  return {
+    pipeline,
+    replay: createReplay({ pipeline, parking, source: parking.place, deadLetters, clock, log }),
+  };
+}
+
+/** The pipeline alone, see {@link assembleAll}. */
+export async function assemble(env: Env, machine: Machine = thisMachine): Promise<Pipeline> {
+  return (await assembleAll(env, machine)).pipeline;
 }
 
 /** Remembers the first success, so that a cold start happens once; a failure is tried again at the next call. */

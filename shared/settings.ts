@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { Fault } from './core/fault.js';
 import { LEVELS } from './log.js';
+import { PATIENCE, type Patience } from './pipeline/keep.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
 
 /** Settings of a deployment, from environment variables (app settings on Azure). */
 export const Settings = z.object({
@@ -12,10 +15,16 @@ export const Settings = z.object({
   TRIBUTARY_STATE_CONNECTION: z.string().min(1).optional(),
   /** Days after which a person nothing is heard of is forgotten; 400 unless set. */
   TRIBUTARY_STATE_TTL_DAYS: z.coerce.number().int().min(1).max(3650).optional(),
-  /** The retry queue: `memory:NAME`. */
+  /** The retry queue: `sqs:QUEUE` (name or URL), `storage-queue:NAME` or `memory:NAME`. */
   TRIBUTARY_PARKING: z.string().min(1),
-  /** Where dead letters go: `memory:NAME`. */
+  /** Where dead letters go, and parked messages too long for their queue: `s3:BUCKET[/PREFIX]`, `blob:CONTAINER[/PREFIX]` or `memory:NAME`. */
   TRIBUTARY_DEAD_LETTERS: z.string().min(1),
+  /** For `storage-queue` and `blob`: a connection string of the storage account. A secret. */
+  TRIBUTARY_STORAGE_CONNECTION: z.string().min(1).optional(),
+  /** How often a record is tried in vain, parked in between, before it becomes a dead letter; 20 unless set. */
+  TRIBUTARY_PARKING_ATTEMPTS: z.coerce.number().int().min(1).max(1000).optional(),
+  /** Days after which a record that was parked over and over becomes a dead letter all the same; 7 unless set. */
+  TRIBUTARY_PARKING_DAYS: z.coerce.number().positive().max(365).optional(),
   TRIBUTARY_LOG_LEVEL: z.enum(LEVELS).default('info'),
   /** Key of the one-way names that stand for persons in logs. */
   TRIBUTARY_LOG_KEY: z.string().min(1).default('tributary'),
@@ -24,9 +33,37 @@ export const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
+/** The settings that say where kept messages are: all that looking through them takes. */
+export const KeptSettings = Settings.pick({
+  TRIBUTARY_PARKING: true,
+  TRIBUTARY_DEAD_LETTERS: true,
+  TRIBUTARY_STORAGE_CONNECTION: true,
+});
+export type KeptSettings = z.infer<typeof KeptSettings>;
+
+const DAY_MS = 86_400_000;
+
+/** How long a record is parked over and over, with what is set and what is not. */
+export const patienceOf = ({ TRIBUTARY_PARKING_ATTEMPTS, TRIBUTARY_PARKING_DAYS }: Settings): Patience => ({
+  attempts: TRIBUTARY_PARKING_ATTEMPTS ?? PATIENCE.attempts,
+  ms: TRIBUTARY_PARKING_DAYS === undefined ? PATIENCE.ms : TRIBUTARY_PARKING_DAYS * DAY_MS,
+});
+
+/** The settings by which the places of kept messages are opened. */
+export const keptOptions = (settings: KeptSettings) => ({
+  parking: settings.TRIBUTARY_PARKING,
+  deadLetters: settings.TRIBUTARY_DEAD_LETTERS,
+  connection: settings.TRIBUTARY_STORAGE_CONNECTION,
+});
+
 /** Reads the settings, or throws one fault that names every setting that is missing or wrong. */
-export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
-  const parsed = Settings.safeParse(env);
+export const readSettings = (env: Env): Settings => read(Settings, env);
+
+/** Reads only where kept messages are, as {@link readSettings} does. */
+export const readKeptSettings = (env: Env): KeptSettings => read(KeptSettings, env);
+
+function read<T>(schema: z.ZodType<T>, env: Env): T {
+  const parsed = schema.safeParse(env);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message, code, input }) => {
     const missing = code === 'invalid_type' && input === undefined;

@@ -113,10 +113,13 @@ const pipelineSettings = (crm: DemoCrm, config: string) => ({
   TRIBUTARY_OBSERVER: 'dev',
 });
 
-const triggerSettings = (eventHubs: EventHubsEmulator, hub: string) => ({
+const triggerSettings = (eventHubs: EventHubsEmulator, hub: string, storage: string) => ({
   EventHubConnection: eventHubs.connectionString(),
   EVENT_HUB_NAME: hub,
   EVENT_HUB_CONSUMER_GROUP: 'tributary',
+  // Nothing is parked there: the replay loop below works off the memory that both clouds share.
+  TRIBUTARY_STORAGE_CONNECTION: storage,
+  TRIBUTARY_PARKING_QUEUE: 'tributary-parked',
 });
 
 async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
@@ -144,7 +147,10 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   options.onStep('Azurite (checkpoints)');
   const azurite = await startAzurite();
   closers.push(() => azurite.close());
-  const settings = { ...pipelineSettings(crm, options.config), ...triggerSettings(eventHubs, hub) };
+  const settings = {
+    ...pipelineSettings(crm, options.config),
+    ...triggerSettings(eventHubs, hub, azurite.connectionString),
+  };
   const parking = await openKept('TRIBUTARY_PARKING', MEMORY, systemClock);
   const replay = startReplay(pipeline, parking, systemClock, options.onError);
   closers.push(() => replay.close());

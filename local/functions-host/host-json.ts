@@ -31,17 +31,46 @@ const EventHubs = z.strictObject({
   clientRetryOptions: z.unknown().optional(),
 });
 
+const Seconds = z
+  .string()
+  .regex(/^\d\d:\d\d:\d\d$/, 'expected hh:mm:ss')
+  .transform((text) => text.split(':').reduce((sum, part) => sum * 60 + Number(part), 0));
+
+/**
+ * `extensions.queues` of host.json with the extension's own defaults. The polling interval and the threshold for the next
+ * batch are accepted and have no effect here: they would only make a local run slow.
+ */
+const Queues = z
+  .strictObject({
+    batchSize: Count.max(32).default(16),
+    newBatchThreshold: Count.optional(),
+    maxPollingInterval: z.string().optional(),
+    visibilityTimeout: Seconds.default(0),
+    maxDequeueCount: Count.default(5),
+    messageEncoding: z.enum(['base64', 'none']).default('base64'),
+  })
+  .transform(({ visibilityTimeout, ...rest }) => ({ ...rest, visibilitySeconds: visibilityTimeout }));
+
 const HostJson = z.object({
   version: z.literal('2.0'),
-  extensions: z.object({ eventHubs: EventHubs.prefault({}) }).prefault({}),
+  extensions: z.object({ eventHubs: EventHubs.prefault({}), queues: Queues.prefault({}) }).prefault({}),
 });
 
 /** How the Event Hubs trigger reads and checkpoints. */
 export type EventHubsSettings = z.infer<typeof EventHubs>;
 
-/** Reads the parts of host.json the local host obeys; throws a `config.invalid` fault that names the setting. */
-export const parseHostJson = (hostJson: unknown): { readonly eventHubs: EventHubsSettings } => {
+/** How the Storage Queue trigger reads and retries. */
+export type QueuesSettings = z.infer<typeof Queues>;
+
+/** The parts of host.json the local host obeys. */
+export interface HostSettings {
+  readonly eventHubs: EventHubsSettings;
+  readonly queues: QueuesSettings;
+}
+
+/** Reads those parts; throws a `config.invalid` fault that names the setting. */
+export const parseHostJson = (hostJson: unknown): HostSettings => {
   const parsed = HostJson.safeParse(hostJson);
-  if (parsed.success) return { eventHubs: parsed.data.extensions.eventHubs };
+  if (parsed.success) return parsed.data.extensions;
   throw new Fault('config.invalid', `host.json: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
 };

@@ -1,11 +1,10 @@
 import type { Clock } from '../../shared/core/ports.js';
-import type { EventHubsSettings } from './host-json.js';
+import type { HostSettings } from './host-json.js';
 import type { Settings } from './settings.js';
 
 /** What the host lends every trigger. */
-export interface HostServices {
+export interface HostServices extends HostSettings {
   readonly settings: Settings;
-  readonly eventHubs: EventHubsSettings;
   /** Capabilities the app asked for in `app.setup`. */
   readonly capabilities: Readonly<Record<string, string>>;
   readonly blobConnectionString: string;

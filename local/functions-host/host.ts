@@ -6,6 +6,7 @@ import { startEventHubFunction } from './event-hub-function.js';
 import type { RunningTrigger } from './event-hub-trigger.js';
 import { parseHostJson } from './host-json.js';
 import type { HostServices } from './host-services.js';
+import { startQueueFunction } from './queue-function.js';
 import type { FunctionMetadata, LogLine } from './rpc.js';
 import { applySettings, type Settings } from './settings.js';
 
@@ -39,7 +40,10 @@ export interface FunctionsHostOptions {
 type StartFunction = typeof startEventHubFunction;
 
 /** Trigger types this host can drive. */
-const TRIGGERS: Readonly<Record<string, StartFunction>> = { eventhubtrigger: startEventHubFunction };
+const TRIGGERS: Readonly<Record<string, StartFunction>> = {
+  eventhubtrigger: startEventHubFunction,
+  queuetrigger: startQueueFunction,
+};
 
 const TriggerBinding = z.looseObject({ type: z.string().regex(/trigger$/i) });
 
@@ -84,7 +88,7 @@ const startTriggers = async ({ core }: LoadedApp, services: HostServices): Promi
 
 /** Loads the app through the real `@azure/functions` library and drives its triggers in this process. */
 export const startFunctionsHost = async (options: FunctionsHostOptions): Promise<FunctionsHost> => {
-  const { eventHubs } = parseHostJson(options.hostJson);
+  const hostSettings = parseHostJson(options.hostJson);
   let invocations = 0;
   const restore = applySettings(options.settings, process.env);
   let app: LoadedApp | undefined;
@@ -93,7 +97,7 @@ export const startFunctionsHost = async (options: FunctionsHostOptions): Promise
     app = opened;
     const triggers = await startTriggers(opened, {
       settings: options.settings,
-      eventHubs,
+      ...hostSettings,
       capabilities: opened.capabilities,
       blobConnectionString: options.blobConnectionString,
       clock: options.clock ?? systemClock,

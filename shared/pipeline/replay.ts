@@ -19,14 +19,14 @@ export interface Arrival {
   readonly body: Uint8Array;
   /** When it was put into the queue, epoch milliseconds. */
   readonly at: number;
-  /** Name of the queue, for people. */
-  readonly source: string;
 }
 
 /** What working off the retry queue needs. */
 export interface ReplayDeps {
   readonly pipeline: Pipeline;
   readonly parking: RetryQueue;
+  /** Name of the queue, for people. */
+  readonly source: string;
   readonly deadLetters: DeadLetters;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
@@ -66,7 +66,7 @@ async function orLeave(ids: readonly string[], left: Left, work: () => Promise<u
 }
 
 /** A message that is not ours, or of a newer version: its bytes become a dead letter. */
-const poison = ({ id, body, at, source }: Arrival, fault: Fault, now: number): KeptMessage => ({
+const poison = ({ id, body, at }: Arrival, source: string, fault: Fault, now: number): KeptMessage => ({
   message: { id, body, at, source },
   fault,
   at: now,
@@ -83,7 +83,10 @@ async function openAll(arrivals: readonly Arrival[], left: Left, deps: ReplayDep
     if (!result) continue;
     if (result.ok) opened.push({ id: arrival.id, parked: result.value });
     else if (result.fault.retryable) left.set(arrival.id, result.fault);
-    else poisoned.push({ id: arrival.id, letter: poison(arrival, result.fault, deps.clock.now()) });
+    else {
+      const letter = poison(arrival, deps.source, result.fault, deps.clock.now());
+      poisoned.push({ id: arrival.id, letter });
+    }
   }
   const ids = poisoned.map(({ id }) => id);
   if (ids.length > 0)

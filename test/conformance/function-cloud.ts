@@ -104,6 +104,8 @@ async function deploy(site: Site, ground: Ground): Promise<Deployment> {
           EventHubConnection: hubs.connectionString(),
           EVENT_HUB_NAME: site.name,
           EVENT_HUB_CONSUMER_GROUP: GROUP,
+          TRIBUTARY_STORAGE_CONNECTION: ground.storage.connectionString,
+          TRIBUTARY_PARKING_QUEUE: `${site.name}-parked`,
         },
         blobConnectionString: ground.storage.connectionString,
         clock: quickClock(HASTE),

@@ -37,8 +37,10 @@ const profile = (name: string, second: number, status = 'realized') => ({
   },
 });
 
+const SOURCE = 'queue:parked';
+
 const arrivals = (bodies: readonly Uint8Array[]): Arrival[] =>
-  bodies.map((body, i) => ({ id: `q-${i}`, body, at: NOW, source: 'queue:parked' }));
+  bodies.map((body, i) => ({ id: `q-${i}`, body, at: NOW }));
 
 const busy: Outcome = {
   kind: 'retry',
@@ -60,7 +62,14 @@ function site(staged: KeptStage, more: Partial<PipelineDeps> = {}, answer?: () =
   };
   const deps: PipelineDeps = { ...base, parking, deadLetters: letters, observer, ...more };
   const pipeline = createPipeline(deps);
-  const replay = createReplay({ pipeline, parking, deadLetters: deps.deadLetters, clock, log: silent });
+  const replay = createReplay({
+    pipeline,
+    parking,
+    source: SOURCE,
+    deadLetters: deps.deadLetters,
+    clock,
+    log: silent,
+  });
   /** Lets time pass, and gives everything that waits to the consumer. */
   const after = async (ms: number) => {
     clock.advance(ms);
@@ -174,7 +183,7 @@ function withoutTrust(staged: () => KeptStage): void {
       new Set(poison.map(([, body]) => ({ hex: Buffer.from(body).toString('hex') }))),
     );
     for (const letter of buried) {
-      expect(letter).toMatchObject({ message: { source: 'queue:parked', at: NOW }, at: clock.now() });
+      expect(letter).toMatchObject({ message: { source: SOURCE, at: NOW }, at: clock.now() });
       expect(letter.fault[0]).toBe('park.format');
     }
   });
@@ -214,7 +223,14 @@ function withCrashes(staged: () => KeptStage): void {
     const log = {
       write: (_: string, event: string, fields: object) => logged.push(event + JSON.stringify(fields)),
     };
-    const replay = createReplay({ pipeline, parking, deadLetters: letters, clock: fakeClock(), log });
+    const replay = createReplay({
+      pipeline,
+      parking,
+      source: SOURCE,
+      deadLetters: letters,
+      clock: fakeClock(),
+      log,
+    });
     const bodies = ['a', 'bomb', 'c'].map((id, i) => encodeKept(sample({}, { id, at: NOW + i }), 0));
     expect([...(await replay(arrivals(bodies), {})).keys()]).toEqual(['q-1']);
     expect(seenIds).toEqual([['a', 'bomb', 'c'], ['a'], ['bomb'], ['c']]);
@@ -234,7 +250,14 @@ function withCrashes(staged: () => KeptStage): void {
       },
     };
     const { parking, letters } = staged().open({ clock: fakeClock() });
-    const replay = createReplay({ pipeline, parking, deadLetters: letters, clock: fakeClock(), log: silent });
+    const replay = createReplay({
+      pipeline,
+      parking,
+      source: SOURCE,
+      deadLetters: letters,
+      clock: fakeClock(),
+      log: silent,
+    });
     const late: KeptMessage = sample({ attempts: 5, firstSeen: 1 }, { id: 'late', at: NOW });
     const early = sample({ record: 4 }, { id: 'early', at: NOW - 9_000 });
     const bodies = [late, early].map((kept) => encodeKept(kept, 0));
