@@ -53,7 +53,7 @@ export function connectorContract(subject: ConnectorSubject): void {
 
     test('aborted while waiting: ends at once, unknown', async () => {
       const controller = new AbortController();
-      const { connector } = await facing(() => () => controller.abort(), 60_000);
+      const { connector } = await facing(() => () => controller.abort(), 30_000);
       const outcomes = await connector.send([subject.action('p1')], controller.signal);
       expect(outcomes).toMatchObject([{ kind: 'unknown', fault: { code: 'run.deadline' } }]);
     });
