@@ -46,11 +46,17 @@ function secretsIn(value: unknown): readonly string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
 }
 
+/** A pipeline, and the consumer of its retry queue. */
+export interface Assembled {
+  readonly pipeline: Pipeline;
+  readonly replay: Replay;
+}
+
 /**
  * Puts a pipeline together from a deployment's settings: the file, its connections, the stores. Both clouds and the
  * local run call this, so that they cannot differ. Throws a `config.*` fault that names what is wrong.
  */
-export async function assemble(env: Env, { clock, fetch }: Machine = thisMachine): Promise<Pipeline> {
+export async function assembleAll(env: Env, { clock, fetch }: Machine = thisMachine): Promise<Assembled> {
   const settings = readSettings(env);
   const config = await readConfig(settings.TRIBUTARY_CONFIG, env);
   const secrets = settingSecrets(env);
