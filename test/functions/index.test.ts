@@ -41,6 +41,23 @@ test('the consumer never gives up, and waits 2 s to 1 min between attempts', () 
   expect(retryDelay(policy, 99, () => 0)).toBe(60_000);
 });
 
+test('the retry queue is asked for bytes, and its faults are retried as host.json says', async () => {
+  const metadata = core.functions.get('parked-records');
+  expect(Object.values(metadata?.bindings ?? {})).toMatchObject([
+    {
+      type: 'queueTrigger',
+      direction: 'in',
+      dataType: 'binary',
+      queueName: '%TRIBUTARY_PARKING_QUEUE%',
+      connection: 'TRIBUTARY_STORAGE_CONNECTION',
+    },
+  ]);
+  expect(metadata?.retryOptions).toBeUndefined();
+  // An outage of the queue must not send what waits to the poison queue within minutes.
+  const { visibilitySeconds, maxDequeueCount } = parseHostJson(JSON.parse(await root('host.json'))).queues;
+  expect(visibilitySeconds * maxDequeueCount).toBeGreaterThanOrEqual(1_200);
+});
+
 test('every setting a binding names is in the example settings', async () => {
   const { Values } = z
     .object({ IsEncrypted: z.literal(false), Values: z.record(z.string(), z.string()) })

@@ -1,7 +1,16 @@
 import { readFile } from 'node:fs/promises';
+import {
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SetQueueAttributesCommand,
+} from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
-import { doneOf } from '../../local/queue-mapping/mapping.js';
+import * as z from 'zod';
+import { startSqsS3 } from '../../local/emulators/sqs-s3.js';
+import { doneOf, startQueueMapping } from '../../local/queue-mapping/mapping.js';
 import { readQueueMappingSettings } from '../../local/queue-mapping/settings.js';
+
+const Records = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
 
 const DEPLOYED = await readFile(new URL('../../serverless.yml', import.meta.url), 'utf8');
 
@@ -62,5 +71,55 @@ describe('which messages of a batch are done', () => {
   test('none after an error; all when partial answers are off', () => {
     expect(doneOf(ids, { requestId: 'r', functionError: 'Unhandled', payload: named() }, true)).toEqual([]);
     expect(doneOf(ids, { requestId: 'r', payload: named('b') }, false)).toEqual(ids);
+  });
+});
+
+describe('a queue that feeds a function', () => {
+  test('what is done is deleted; what fails comes back until the queue gives it to its dead-letter queue', async () => {
+    const aws = await startSqsS3();
+    try {
+      const given = await aws.createQueue('given-up');
+      const url = await aws.createQueue('parked', { deadLetters: 'given-up', maxReceives: 2 });
+      const client = aws.sqs();
+      const visible = { QueueUrl: url, Attributes: { VisibilityTimeout: '0' } };
+      await client.send(new SetQueueAttributesCommand(visible));
+      const batches: string[][] = [];
+      const mapping = startQueueMapping({
+        client,
+        queueUrl: url,
+        settings: {
+          functionName: 'replay',
+          queue: { name: 'parked', visibilityTimeout: 0 },
+          batchSize: 10,
+          reportBatchItemFailures: true,
+        },
+        async invoke(event) {
+          const records = Records.parse(event).Records;
+          batches.push(records.map(({ body }) => body));
+          const failed = records.filter(({ body }) => body === 'bad');
+          const batchItemFailures = failed.map(({ messageId }) => ({ itemIdentifier: messageId }));
+          return { requestId: 'r', payload: { batchItemFailures } };
+        },
+        onError: (error) => {
+          throw error;
+        },
+      });
+      const Entries = ['a', 'bad', 'c'].map((text) => ({ Id: text, MessageBody: text }));
+      await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
+      const end = performance.now() + 20_000;
+      let bodies: (string | undefined)[] = [];
+      while (bodies.length === 0 && performance.now() < end) {
+        const received = await client.send(
+          new ReceiveMessageCommand({ QueueUrl: given, WaitTimeSeconds: 1 }),
+        );
+        bodies = received.Messages?.map(({ Body }) => Body) ?? [];
+      }
+      await mapping.close();
+      expect(bodies).toEqual(['bad']);
+      expect(batches.flat().sort()).toEqual(['a', 'bad', 'bad', 'c']);
+      expect(mapping.stats().done).toBe(2);
+    } finally {
+      await aws.close();
+    }
   });
 });
