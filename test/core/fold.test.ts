@@ -77,6 +77,13 @@ describe('verdicts', () => {
     expect(kinds(run(sparse, x(IN, t(1), { p: 'late' })))).toEqual(['acts']);
   });
 
+  test('unchanged, not stale, when an older record adds to what is known without changing a row', () => {
+    const gone = accepted(EMPTY_STATE, run(EMPTY_STATE, x(OUT, t(5), { p: 'a' })));
+    const draft = run(gone, x(IN, t(1), { p: 'a' }));
+    expect(draft.view.standing.get('ups/x')?.ever).toBe(true);
+    expect(kinds(draft)).toEqual(['unchanged']);
+  });
+
   test('unaddressed: a rule has nothing to match by, and no other acts', () => {
     const byPath = compiled([{ when: { member: 'x' }, do: [contact({ F: { value: 1 } }, 'p.id')] }]);
     const draft = fold(EMPTY_STATE, [x(IN, t(1))], byPath);
@@ -139,6 +146,10 @@ describe('a target that is unsure', () => {
     expect(sent(draft)).toEqual({ 'sales/Contact/Id=C-1': { P: 'a', In: true } });
   });
 
+  test('is sent on the occasion of a stale record, too', () => {
+    expect(kinds(run(unsure, x(OUT, t(0))))).toEqual(['acts']);
+  });
+
   test('is sent also when the records of the batch cancel each other out', () => {
     expect(run(unsure, x(OUT, t(2)), x(IN, t(3))).actions).toHaveLength(1);
   });
@@ -175,9 +186,10 @@ describe('consent', () => {
   });
 
   test('that the newest record withdraws holds for the whole batch', () => {
-    const draft = fold(EMPTY_STATE, [x(IN, t(1), { ok: 'y' }), record({ ok: 'n' }, t(2))], guarded);
+    const before = record({ ok: 'y' }, t(0));
+    const draft = fold(EMPTY_STATE, [before, x(IN, t(1), { ok: 'y' }), record({ ok: 'n' }, t(2))], guarded);
     expect(draft.actions).toEqual([]);
-    expect(kinds(draft)).toEqual(['withheld', 'withheld']);
+    expect(kinds(draft)).toEqual(['irrelevant', 'withheld', 'withheld']);
     expect(draft.written.size).toBe(0);
   });
 
