@@ -44,14 +44,15 @@ export function memoryKept(clock: Pick<Clock, 'now'>): MemoryKept {
     postpone: (items) => keep(items.map((item) => item.kept)),
     forget: async () => undefined,
     async *visit() {
-      for (const [id, item] of [...kept])
-        yield {
-          ref: refOf(keptHash(item)),
-          found: ok(item),
-          drop: async () => {
-            kept.delete(id);
-          },
-        };
+      yield [...kept].map(([id, item]) => ({
+        ref: refOf(keptHash(item)),
+        found: ok(item),
+        drop: async () => {
+          const same = !kept.has(id) || kept.get(id) === item;
+          if (same) kept.delete(id);
+          return same;
+        },
+      }));
     },
     total: async () => kept.size,
   };

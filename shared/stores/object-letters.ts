@@ -6,6 +6,8 @@ import { inParallel } from './parallel.js';
 import type { Shelf, Visited } from './shelf.js';
 
 const REQUESTS_AT_ONCE = 16;
+/** Letters read before a visitor is shown any of them. */
+const LETTERS_AT_ONCE = 48;
 /** Clocks differ, and an object is written a little after its message was kept. */
 const SKEW_MS = 3_600_000;
 
@@ -14,7 +16,13 @@ async function visitOne(objects: ObjectStore, { name }: StoredObject): Promise<V
   const bytes = await objects.get(name);
   // Dropped by somebody else since it was listed, or not a letter at all.
   if (hash === undefined || bytes === undefined) return undefined;
-  return { ref: refOf(hash), found: decodeWhole(bytes), drop: () => objects.remove(name) };
+  const drop = async (): Promise<boolean> => {
+    const now = await objects.get(name);
+    if (now !== undefined && Buffer.compare(now, bytes) !== 0) return false;
+    await objects.remove(name);
+    return true;
+  };
+  return { ref: refOf(hash), found: decodeWhole(bytes), drop };
 }
 
 /** Dead letters as objects: one for each record, named after it, so that burying it again replaces the letter. */
@@ -30,9 +38,9 @@ export function objectLetters(objects: ObjectStore): DeadLetters & Shelf {
       for await (const object of objects.list('letters/')) {
         if (object.at < since - SKEW_MS || !hashIn(object.name)?.startsWith(ref)) continue;
         page.push(object);
-        if (page.length === REQUESTS_AT_ONCE) yield* (await read()).filter((one) => one !== undefined);
+        if (page.length === LETTERS_AT_ONCE) yield (await read()).filter((one) => one !== undefined);
       }
-      yield* (await read()).filter((one) => one !== undefined);
+      yield (await read()).filter((one) => one !== undefined);
     },
     total: async () => undefined,
   };

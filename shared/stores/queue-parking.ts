@@ -66,9 +66,10 @@ async function send(items: readonly Parked[], options: QueueParkingOptions): Pro
 async function meet(received: Received, options: QueueParkingOptions): Promise<Visited> {
   const { queue, claims } = options;
   const opened = await open(received.body, options);
-  const drop = async (): Promise<void> => {
+  const drop = async (): Promise<boolean> => {
     await queue.remove(received);
     if (opened.ok && opened.value.claim !== undefined) await claims.remove(opened.value.claim);
+    return true;
   };
   if (!opened.ok) return { ref: received.id, found: opened, drop };
   const { kept, due } = opened.value;
@@ -86,10 +87,19 @@ async function releaseAll(held: Iterable<Received>, queue: MessageQueue): Promis
   });
 }
 
-async function* visit(options: QueueParkingOptions): AsyncGenerator<Visited> {
+async function* visit(options: QueueParkingOptions): AsyncGenerator<readonly Visited[]> {
   const { queue } = options;
   const held = new Map<string, Received>();
   let over = false;
+  const visited = async (received: Received): Promise<Visited> => {
+    const { drop, ...met } = await meet(received, options);
+    const dropAndForget = async (): Promise<boolean> => {
+      if (over) throw new Error('a message can be dropped only while the visit lasts');
+      held.delete(received.id);
+      return drop();
+    };
+    return { ...met, drop: dropAndForget };
+  };
   try {
     for (;;) {
       const batch = await queue.receive();
@@ -97,15 +107,7 @@ async function* visit(options: QueueParkingOptions): AsyncGenerator<Visited> {
       const fresh = batch.filter(({ id }) => !held.has(id));
       for (const received of batch) held.set(received.id, received);
       if (fresh.length === 0) return;
-      for (const received of fresh) {
-        const { drop, ...visited } = await meet(received, options);
-        const dropAndForget = async (): Promise<void> => {
-          if (over) throw new Error('a message can be dropped only while the visit lasts');
-          await drop();
-          held.delete(received.id);
-        };
-        yield { ...visited, drop: dropAndForget };
-      }
+      yield await inParallel(fresh, REQUESTS_AT_ONCE, visited);
     }
   } finally {
     over = true;

@@ -9,8 +9,10 @@ export interface Visited {
   readonly found: Result<KeptMessage>;
   /** When it is due, epoch milliseconds; for those in a retry queue. */
   readonly due?: number;
-  /** Removes it for good. Only while the visit lasts. */
-  drop(): Promise<void>;
+  /**
+   * Removes it for good, only while the visit lasts. False when it has been kept anew since it was seen: that one stays.
+   */
+  drop(): Promise<boolean>;
 }
 
 /** What a visitor is after, as far as it helps to leave out others early. */
@@ -26,10 +28,10 @@ export interface Shelf {
   /** As a setting names it. */
   readonly place: string;
   /**
-   * Goes through what can be seen. From a queue that is what nobody else has been handed and what is due; it is hidden
-   * from others until the visit ends. May give more than the interest asks for, never less.
+   * Goes through what can be seen, some at a time. From a queue that is what nobody else has been handed and what is due;
+   * it is hidden from others until the visit ends. May give more than the interest asks for, never less.
    */
-  visit(interest?: Interest): AsyncGenerator<Visited>;
+  visit(interest?: Interest): AsyncGenerator<readonly Visited[]>;
   /** About how many there are, seen or not, where that can be told without going through them. */
   total(): Promise<number | undefined>;
 }

@@ -4,7 +4,7 @@ import { Fault } from '../../shared/core/fault.js';
 import { keptHash, letterName } from '../../shared/stores/kept-name.js';
 import { anyKept, HOSTILE, NOW, noise, plain, sample } from '../stores/kept-samples.js';
 import { fakeClock } from '../support/fakes.js';
-import { seen, sorted, visits } from './kept-steps.js';
+import { each, seen, sorted, visits } from './kept-steps.js';
 import type { KeptStage, KeptSubject } from './kept-subject.js';
 
 /** What dead letters promise. */
@@ -55,6 +55,19 @@ export function keptLetters({ remote }: KeptSubject, staged: () => KeptStage): v
     expect(visited).toHaveLength(1);
     for (const { drop } of [...visited, ...visited]) await drop();
     expect(await seen(open())).toEqual([plain(stays)]);
+  });
+
+  test('a letter that is buried anew while somebody looks at it is not dropped with the old one', async () => {
+    const kept = sample();
+    await open().bury([kept]);
+    const again = { ...kept, at: NOW + 1 };
+    for await (const { drop } of each(open())) {
+      await open().bury([again]);
+      expect(await drop()).toBe(false);
+    }
+    expect(await seen(open())).toEqual([plain(again)]);
+    for await (const { drop } of each(open())) expect([await drop(), await drop()]).toEqual([true, true]);
+    expect(await seen(open())).toEqual([]);
   });
 
   test('nothing to bury is no trouble, and a megabyte is no more than a letter', async () => {

@@ -5,7 +5,7 @@ import { encodeKept } from '../../shared/stores/kept-codec.js';
 import { keptHash } from '../../shared/stores/kept-name.js';
 import { anyKept, NOW, noise, plain, sample } from '../stores/kept-samples.js';
 import { fakeClock } from '../support/fakes.js';
-import { dropping, seen, sorted, visits } from './kept-steps.js';
+import { dropping, each, seen, sorted, visits } from './kept-steps.js';
 import type { KeptPlaces, KeptStage, KeptSubject } from './kept-subject.js';
 
 async function opened({ parking }: KeptPlaces, bodies: readonly Uint8Array[]): Promise<Parked[]> {
@@ -150,13 +150,13 @@ function waiting({ remote }: KeptSubject, staged: () => KeptStage): void {
   test('what one visitor holds no other is shown, and it is free once the visit ends, however it ends', async () => {
     const { parking } = staged().open({ clock: fakeClock() });
     await parking.park([sample(), sample(), sample()]);
-    for await (const _ of parking.visit()) {
+    for await (const _ of each(parking)) {
       expect(await visits(parking)).toEqual([]);
       break;
     }
     expect(await visits(parking)).toHaveLength(3);
     await expect(async () => {
-      for await (const { ref } of parking.visit()) throw new Error(ref);
+      for await (const { ref } of each(parking)) throw new Error(ref);
     }).rejects.toThrow();
     expect(await visits(parking)).toHaveLength(3);
   });

@@ -4,17 +4,22 @@ import { keptHash } from '../../shared/stores/kept-name.js';
 import type { Interest, Shelf, Visited } from '../../shared/stores/shelf.js';
 import { plain } from '../stores/kept-samples.js';
 
+/** What a visit shows, one by one. */
+export async function* each(shelf: Shelf, interest?: Interest): AsyncGenerator<Visited> {
+  for await (const some of shelf.visit(interest)) yield* some;
+}
+
 /** Everything a visit shows. */
 export async function visits(shelf: Shelf, interest?: Interest): Promise<Visited[]> {
   const all: Visited[] = [];
-  for await (const visited of shelf.visit(interest)) all.push(visited);
+  for await (const visited of each(shelf, interest)) all.push(visited);
   return all;
 }
 
 /** Drops what a visit shows, as far as it is wanted; gives what it has met. */
 export async function dropping(shelf: Shelf, wanted = (_: Visited): boolean => true): Promise<Visited[]> {
   const all: Visited[] = [];
-  for await (const visited of shelf.visit()) {
+  for await (const visited of each(shelf)) {
     all.push(visited);
     if (wanted(visited)) await visited.drop();
   }

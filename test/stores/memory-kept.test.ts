@@ -2,12 +2,13 @@ import { expect, test } from 'vitest';
 import { encodeKept } from '../../shared/stores/kept-codec.js';
 import { type MemoryKept, memoryKept } from '../../shared/stores/memory-kept.js';
 import { keptContract } from '../contracts/kept.js';
+import { each } from '../contracts/kept-steps.js';
 import { fakeClock } from '../support/fakes.js';
 import { plain, sample } from './kept-samples.js';
 
 async function takeAll(parking: MemoryKept): Promise<Uint8Array[]> {
   const bodies: Uint8Array[] = [];
-  for await (const { found, drop } of parking.visit()) {
+  for await (const { found, drop } of each(parking)) {
     if (found.ok) bodies.push(encodeKept(found.value, 0));
     await drop();
   }

@@ -5,6 +5,7 @@ import { startSqsS3 } from '../../local/emulators/sqs-s3.js';
 import { readKeptSettings, readSettings } from '../../shared/settings.js';
 import { closeMemories, openKept } from '../../shared/stores/open.js';
 import { type KeptOptions, openLetters, openParking } from '../../shared/stores/open-kept.js';
+import { each } from '../contracts/kept-steps.js';
 import { fakeClock } from '../support/fakes.js';
 import { plain, sample } from './kept-samples.js';
 
@@ -134,7 +135,7 @@ describe('what is opened', () => {
         await (await openParking(given)).park([kept]);
         const letters = await openLetters(given);
         await letters.bury([kept]);
-        for await (const { found, drop } of letters.visit()) {
+        for await (const { found, drop } of each(letters)) {
           expect(found.ok && plain(found.value)).toEqual(plain(kept));
           await drop();
         }

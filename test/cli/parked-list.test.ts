@@ -1,0 +1,212 @@
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Fault } from '../../shared/core/fault.js';
+import type { KeptMessage } from '../../shared/core/ports.js';
+import { keptHash } from '../../shared/stores/kept-name.js';
+import { closeMemories, openKept } from '../../shared/stores/open.js';
+import { HOSTILE, NOW, noise, sample } from '../stores/kept-samples.js';
+import { fakeClock } from '../support/fakes.js';
+import { tributaryParked } from './parked-world.js';
+
+const ENV = { TRIBUTARY_PARKING: 'memory:cli', TRIBUTARY_DEAD_LETTERS: 'memory:cli' };
+const run = (...args: string[]) => tributaryParked(args, ENV);
+const place = (setting: 'PARKING' | 'DEAD_LETTERS') =>
+  openKept(`TRIBUTARY_${setting}`, 'memory:cli', fakeClock());
+
+const ADA = 'ada@example.com';
+const refused = sample(
+  {
+    fault: new Fault('remote.rejected', `sales refused the row: DUPLICATE_VALUE ${ADA}`),
+    remote: { connection: 'sales', code: 'DUPLICATE_VALUE', text: `duplicate: ${ADA}`, field: 'Email' },
+    at: NOW - 3 * 3_600_000,
+    person: 'aaaaaaaaaaaaaaaa',
+  },
+  { id: '0/17', source: 'eventhub:exports', body: Buffer.from(JSON.stringify({ email: ADA })) },
+);
+const malformed = sample(
+  { fault: new Fault('decode.json', 'the text is not JSON'), at: NOW - 60_000, record: 2 },
+  { id: '4968', source: 'kinesis:tributary-dev-events', body: gzipSync(`not JSON ${ADA}`) },
+);
+const locked = sample({ at: NOW - 1_000, attempts: 3, person: 'bbbbbbbbbbbbbbbb' }, { id: '4968' });
+const tired = sample(
+  { fault: new Fault('park.exhausted', `the last time for remote.rejected: ${ADA}`), at: NOW - 1_000 },
+  { source: 'file:ada.csv', id: 'row 7', body: noise(64) },
+);
+const all = [refused, malformed, locked, tired];
+
+const refs = (kept: readonly KeptMessage[]): string[] => kept.map((one) => keptHash(one).slice(0, 12)).sort();
+const listed = async (...args: string[]): Promise<string[]> => {
+  const { status, out } = await run('list', '--json', ...args);
+  expect(status).toBe(0);
+  return JSON.parse(out)
+    .kept.map(({ ref }: { ref: string }) => ref)
+    .sort();
+};
+
+beforeEach(async () => {
+  await (await place('DEAD_LETTERS')).bury([refused, malformed, tired]);
+  await (await place('PARKING')).park([locked]);
+});
+afterEach(closeMemories);
+
+describe('which are meant', () => {
+  test.each<[string[], KeptMessage[]]>([
+    [[], all],
+    [
+      ['--from', 'letters'],
+      [refused, malformed, tired],
+    ],
+    [['--from', 'queue'], [locked]],
+    [['--source', 'eventhub:exports'], [refused]],
+    [['--source', 'eventhub'], []],
+    [
+      ['--source', 'kinesis:*'],
+      [malformed, locked],
+    ],
+    [['--code', 'remote.rejected'], [refused]],
+    [
+      ['--code', 'remote'],
+      [refused, locked],
+    ],
+    [['--code', 'remo'], []],
+    [['--person', 'bbbbbbbbbbbbbbbb'], [locked]],
+    [
+      ['--since', '2m'],
+      [malformed, locked, tired],
+    ],
+    [['--since', '4h'], all],
+    [
+      ['--since', new Date(NOW - 1_000).toISOString()],
+      [locked, tired],
+    ],
+    [['--record', '0/17'], [refused]],
+    [
+      ['--record', '4968'],
+      [malformed, locked],
+    ],
+    [['--record', '4968#2'], [malformed]],
+    [['--record', keptHash(tired).slice(0, 12)], [tired]],
+    [
+      ['--record', keptHash(tired).slice(0, 6), '--record', '0/17'],
+      [tired, refused],
+    ],
+    [['--code', 'remote', '--since', '1h'], [locked]],
+  ])('%j', async (args, meant) => {
+    if (meant.length > 0 || !args.includes('--record')) expect(await listed(...args)).toEqual(refs(meant));
+  });
+
+  test('no more than the limit, over both places', async () => {
+    expect(await listed('--limit', '2')).toHaveLength(2);
+    expect(await listed('--limit', '4')).toHaveLength(4);
+  });
+});
+
+describe('what is shown', () => {
+  test('a line each: ref, when, why, how often, who, where', async () => {
+    const { status, out, err } = await run('list');
+    expect(status).toBe(0);
+    const [ref] = refs([locked]);
+    expect(out).toContain(
+      `${ref}  ${new Date(NOW - 1_000).toISOString().slice(0, 19)}  remote.row-busy           3  bbbbbbbbbbbbbbbb  kinesis:events 4968#0`,
+    );
+    expect(out.trim().split('\n')).toHaveLength(5);
+    expect(err).toContain('4 shown; memory holds');
+  });
+
+  test('all that is known, without personal values', async () => {
+    const { out } = await run('show', '--json', '--record', '0/17');
+    expect(JSON.parse(out)).toEqual({
+      kept: [
+        {
+          ref: refs([refused])[0],
+          place: 'memory',
+          code: 'remote.rejected',
+          remote: { connection: 'sales', code: 'DUPLICATE_VALUE', field: 'Email' },
+          source: 'eventhub:exports',
+          id: '0/17',
+          record: 0,
+          person: 'aaaaaaaaaaaaaaaa',
+          taken: new Date(NOW - 5_000).toISOString(),
+          kept: new Date(NOW - 3 * 3_600_000).toISOString(),
+          firstSeen: new Date(NOW).toISOString(),
+          attempts: 1,
+          bytes: 27,
+        },
+      ],
+      inAll: expect.anything(),
+    });
+  });
+
+  test.each([['list'], ['show'], ['list', '--json'], ['show', '--json'], ['list', '--values']])(
+    'no value of a person in %s %s',
+    async (...args) => {
+      const { out, err } = await run(...args.filter((arg) => arg !== undefined));
+      expect(out + err).not.toContain(ADA);
+      expect(out).toContain('remote.rejected');
+    },
+  );
+
+  test('values when they are asked for: bodies, gzip undone, and the words of the target', async () => {
+    for (const args of [['show'], ['show', '--json'], ['list', '--json']]) {
+      const { out } = await run(...args, '--values');
+      expect(out).toContain(`duplicate: ${ADA}`);
+      expect(out).toContain(`not JSON ${ADA}`);
+      expect(out).toContain(Buffer.from(noise(64)).toString('base64'));
+    }
+  });
+
+  test('nothing in an id reaches the terminal as more than text', async () => {
+    const letters = await place('DEAD_LETTERS');
+    const hostile = [...HOSTILE, '\u001b[2J\u001b]0;title\u0007', 'a\u202eb', '\u009b31m'];
+    await letters.bury(hostile.map((id) => sample({}, { id, source: id })));
+    const { out } = await run('list', '--limit', '1000');
+    expect(out).not.toMatch(/[^\P{Cc}\n]|\p{Cf}|\p{Cs}/u);
+    expect(out).toContain('\\u{1b}[2J');
+    expect(out).toContain('\\u{202e}');
+  });
+});
+
+describe('what is found', () => {
+  test('nothing to show is status 1, nothing to list is not, unless it was named', async () => {
+    expect((await run('show', '--code', 'decode.time')).status).toBe(1);
+    expect((await run('list', '--code', 'decode.time')).status).toBe(0);
+    expect((await run('list', '--record', 'no such')).status).toBe(1);
+  });
+
+  test('drop removes what is meant and nothing else', async () => {
+    expect(await run('drop', '--code', 'decode', '--dry-run')).toMatchObject({ status: 0 });
+    expect(await listed()).toEqual(refs(all));
+    expect(await run('drop', '--code', 'decode')).toMatchObject({ status: 0, out: '1 dropped, 0 left\n' });
+    expect(await listed()).toEqual(refs([refused, locked, tired]));
+    expect((await run('drop', '--code', 'decode')).status).toBe(1);
+    expect(await run('drop', '--all', '--limit', '2', '--json')).toMatchObject({ status: 0 });
+    expect(await listed()).toHaveLength(1);
+    await run('drop', '--all');
+    expect(await listed()).toEqual([]);
+  });
+
+  test.each<[string[], string]>([
+    [[], 'say one of list'],
+    [['lst'], 'say one of list, show, replay, drop, not "lst"'],
+    [['list', 'show'], 'say one of list'],
+    [['drop'], 'say --all'],
+    [['list', '--since', 'yesterday'], '--since takes'],
+    [['list', '--limit', '0'], '--limit takes'],
+    [['replay', '--rate', 'fast'], '--rate takes'],
+    [['list', '--colour'], '--colour'],
+    [['list', '--requeue'], '--requeue is for dead letters'],
+    [['replay', '--requeue', '--from', 'queue'], '--requeue is for dead letters'],
+    [['list', '--from', 'attic'], 'config.invalid: TRIBUTARY_PARKING is "attic"'],
+    [['list', '--from', 's3:UPPER'], 'config.invalid: TRIBUTARY_DEAD_LETTERS is "s3:UPPER"'],
+  ])('%j is wrong use', async (args, why) => {
+    const { status, out, err } = await run(...args);
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+    expect(err).toContain(why);
+  });
+
+  test('without settings it says which; with --help it says how', async () => {
+    const bare = await tributaryParked(['list'], {});
+    expect(bare).toMatchObject({ status: 2, err: expect.stringContaining('TRIBUTARY_PARKING: is not set') });
+    expect(await run('--help')).toMatchObject({ status: 0, out: expect.stringContaining('--requeue') });
+  });
+});
