@@ -101,9 +101,12 @@ async function replay(places: Places, options: ParkedOptions, world: ParkedWorld
     progress: (now) => world.err(`${summary(now)}\n`),
   };
   const left = { count: options.limit };
+  const begun = world.clock.now();
+  // What this very replay has parked or buried is not tried once more.
+  const isOld = ({ found }: Visited): boolean => !found.ok || found.value.at <= begun;
   for (const shelf of places.shelves)
     for await (const some of meet(shelf, options, left, world)) {
-      await replayKept(some, tally, deps, world.stop);
+      await replayKept(some.filter(isOld), tally, deps, world.stop);
       if (tally.stopped || world.stop.aborted) break;
     }
   if (json) world.out(`${JSON.stringify(tally, null, 2)}\n`);

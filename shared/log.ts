@@ -9,7 +9,9 @@ export function jsonLog(level: Level, write: (line: string) => void, now: () => 
   return {
     write(at, event, fields) {
       if (LEVELS.indexOf(at) < least) return;
-      write(`${JSON.stringify({ time: new Date(now()).toISOString(), level: at, event, ...fields })}\n`);
+      const head = { time: new Date(now()).toISOString(), level: at, event };
+      // The head once more: no field may pass itself off as the time, the level or the event.
+      write(`${JSON.stringify({ ...head, ...fields, ...head })}\n`);
     },
   };
 }

@@ -62,12 +62,17 @@ export const readSettings = (env: Env): Settings => read(Settings, env);
 /** Reads only where kept messages are, as {@link readSettings} does. */
 export const readKeptSettings = (env: Env): KeptSettings => read(KeptSettings, env);
 
+/** Clouds hand over a setting that was cleared as an empty text: it counts as not set, as it does for secrets. */
+const withoutEmpty = (env: Env): Env =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+
 function read<T>(schema: z.ZodType<T>, env: Env): T {
-  const parsed = schema.safeParse(env);
+  const set = withoutEmpty(env);
+  const parsed = schema.safeParse(set);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message, code, input }) => {
-    const missing = code === 'invalid_type' && input === undefined;
-    return `${path.join('.')}: ${missing ? 'is not set' : message}`;
+  const faults = parsed.error.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    return `${name}: ${set[name] === undefined ? 'is not set' : message}`;
   });
   const text = `settings (environment variables): ${faults.join('; ')}`;
   throw new Fault('config.missing-setting', text, { cause: parsed.error });

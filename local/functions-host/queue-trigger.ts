@@ -17,8 +17,9 @@ export interface QueueTrigger {
 
 /** While a message is worked on nobody else is shown it; the host renews this, here no invocation takes as long. */
 const HOLD_SECONDS = 600;
-/** Between looks at an empty queue. The host waits up to a minute, which is too long to watch. */
+/** Between looks at an empty queue, and at one that is not there. The host waits up to a minute, too long to watch. */
 const IDLE_MS = 100;
+const MISSING_MS = 1_000;
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'QueueNotFound';
@@ -73,11 +74,14 @@ export function startQueueTrigger(trigger: QueueTrigger): RunningTrigger {
   const stop = new AbortController();
   const loop = async (): Promise<void> => {
     while (!stop.signal.aborted) {
-      const count = await round(trigger).catch((error: unknown) => {
-        if (!isMissing(error)) report(error);
-        return 0;
-      });
-      if (count === 0) await systemClock.sleep(IDLE_MS, stop.signal).catch(() => undefined);
+      const idle = await round(trigger).then(
+        (count) => (count === 0 ? IDLE_MS : 0),
+        (error: unknown) => {
+          if (!isMissing(error)) report(error);
+          return MISSING_MS;
+        },
+      );
+      if (idle > 0) await systemClock.sleep(idle, stop.signal).catch(() => undefined);
     }
   };
   const running = loop();

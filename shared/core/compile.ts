@@ -190,7 +190,8 @@ class Compiler {
         name,
         id: interned(id),
         namespace: space,
-        key: interned(`${space.replaceAll('%', '%25').replaceAll('/', '%2F')}/${id}`),
+        // The namespace is in small letters, so that nothing else looks like the escape of a slash.
+        key: interned(`${space.replaceAll('/', '%2F')}/${id}`),
         rules: noRules(),
       });
     }

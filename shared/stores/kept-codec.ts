@@ -19,7 +19,9 @@ const LEAD = MAGIC.length + 2;
 /** The largest message a stream hands over is 10 MiB; what inflates to more was not written by us. */
 const MAX_INFLATED = 64 * 1024 * 1024;
 
+/** JSON has no word for NaN or the infinite; a message is readable all the same. */
 const Time = z.number().catch(0);
+const Count = z.number().optional().catch(undefined);
 const Remote = z.object({
   connection: z.string(),
   code: z.string(),
@@ -32,20 +34,20 @@ const Head = z.object({
     id: z.string(),
     at: Time,
     source: z.string(),
-    record: z.number().optional(),
-    attempts: z.number().optional(),
-    firstSeen: z.number().optional(),
+    record: Count,
+    attempts: Count,
+    firstSeen: Count,
   }),
   body: z.enum(['bytes', 'json', 'none']),
   fault: z.object({ code: z.string(), text: z.string() }),
-  record: z.number().optional(),
+  record: Count,
   remote: Remote.optional(),
   at: Time,
-  afterMs: z.number().optional(),
-  attempts: z.number().optional(),
-  firstSeen: z.number().optional(),
+  afterMs: Count,
+  attempts: Count,
+  firstSeen: Count,
   person: z.string().optional(),
-  due: z.number().optional(),
+  due: Count,
 });
 
 /** As claimName in kept-name.ts makes them: whoever can write into the queue must not have other objects removed. */

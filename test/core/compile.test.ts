@@ -94,6 +94,10 @@ describe('findings', () => {
       'namespace and id that join to the same text',
       { a: { id: 'c', namespace: 'a/b' }, b: { id: 'b/c', namespace: 'a' } },
     ],
+    [
+      'a namespace that looks like another one escaped',
+      { a: { id: 'c', namespace: 'a/b' }, b: { id: 'c', namespace: 'a%2fb' } },
+    ],
   ])('audiences with %s are two', (_, audiences) => {
     expect(findings({ audiences, rules: [] })).toEqual([]);
   });

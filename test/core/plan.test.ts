@@ -292,37 +292,62 @@ describe('one row from several rules', () => {
     expect(fieldsOf(planned(compiled, [other]))).toEqual([{ LastName: 'Other', F: 'f' }]);
   });
 
-  test('the order of actions is that of the file, whichever audience was heard of first', () => {
-    const compiled = rulesOf({
-      audiences: { x: 'x', y: 'y' },
-      person: { key: ['crmid'] },
-      connections: { sales: { type: 'fake' } },
-      rules: [
-        {
-          name: 'both',
-          when: { member: 'x' },
-          do: ['Account', 'Contact'].map((object) => ({
-            upsert: `sales/${object}`,
-            match: { Id: '$key' },
-            set: { F: text('both') },
-          })),
-        },
-        {
-          name: 'contact',
-          when: { member: 'y' },
-          do: [{ upsert: 'sales/Contact', match: { Id: '$key' }, set: { G: text('one') } }],
-        },
-      ],
-    });
-    for (const list of [
-      { x: [IN], y: [IN] },
-      { y: [IN], x: [IN] },
-    ] as const) {
-      expect(planned(compiled, [of(list)]).actions.map(({ object }) => object)).toEqual([
-        'Account',
-        'Contact',
-      ]);
-    }
+  test.each([
+    ['Account', 'Contact'],
+    ['Contact', 'Account'],
+  ])(
+    'the order of actions is that of the file, whichever audience was heard of first: %s, %s',
+    (first, second) => {
+      const compiled = rulesOf({
+        audiences: { x: 'x', y: 'y' },
+        person: { key: ['crmid'] },
+        connections: { sales: { type: 'fake' } },
+        rules: [
+          {
+            name: 'both',
+            when: { member: 'x' },
+            do: [first, second].map((object) => ({
+              upsert: `sales/${object}`,
+              match: { Id: '$key' },
+              set: { F: text('both') },
+            })),
+          },
+          {
+            name: 'contact',
+            when: { member: 'y' },
+            do: [{ upsert: 'sales/Contact', match: { Id: '$key' }, set: { G: text('one') } }],
+          },
+        ],
+      });
+      for (const list of [
+        { x: [IN], y: [IN] },
+        { y: [IN], x: [IN] },
+      ] as const) {
+        const { actions } = planned(compiled, [of(list)]);
+        expect(actions.map(({ object }) => object)).toEqual([first, second]);
+        expect(actions.map(({ causes }) => causes.includes('both (member of x)'))).toEqual([true, true]);
+      }
+    },
+  );
+
+  test('a row stands where the first rule that wants it stands, not the first that could', () => {
+    const compiled = rules([
+      { when: { member: 'z' }, set: { F: text('0') } },
+      { when: { member: 'x' }, upsert: 'sales/Account', set: { F: text('1') } },
+      { when: { member: 'x' }, set: { F: text('2') } },
+    ]);
+    const objects = (body: object) => planned(compiled, [body]).actions.map(({ object }) => object);
+    expect(objects(of({ x: [IN] }))).toEqual(['Account', 'Contact']);
+    expect(objects(of({ x: [IN], z: [IN] }))).toEqual(['Contact', 'Account']);
+  });
+
+  test('the time of an edge is kept where rows meet', () => {
+    const compiled = rules([
+      { when: { entered: 'x' }, set: { F: text('0') } },
+      { when: { entered: 'x' }, match: { Id: 'crm.id' }, set: { G: text('1') } },
+    ]);
+    const [action] = planned(compiled, [of({ x: [IN, t(3)] }, { crm: { id: 'C-1' } })]).actions;
+    expect([...(action?.fields.values() ?? [])].map(({ at }) => at)).toEqual([t(3) * 1000, t(3) * 1000]);
   });
 
   test('rows of different connections, objects and key values stay apart', () => {

@@ -54,6 +54,13 @@ describe('bytes', () => {
     expect(decoded.ok && exactJson(decoded.value.message.body)).toBe('['.repeat(depth) + ']'.repeat(depth));
   });
 
+  test('a number that is none makes nothing unreadable', () => {
+    const odd = sample({ afterMs: Number.POSITIVE_INFINITY, attempts: Number.NaN }, { at: Number.NaN });
+    const decoded = decodeWhole(encodeKept(odd, Number.POSITIVE_INFINITY));
+    expect(decoded.ok && plain(decoded.value)).toMatchObject({ at: NOW, message: { at: 0 } });
+    expect(decoded.ok && decoded.value).not.toHaveProperty('afterMs');
+  });
+
   test('no stack and no cause of a fault is kept', () => {
     const cause = new Error('ada@example.com');
     const text = Buffer.from(encodeKept(sample({ fault: new Fault('remote.timeout', 'late', { cause }) })));

@@ -1,0 +1,168 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type DemoCrm, startDemoCrm } from '../../local/demo-crm/server.js';
+import { Fault } from '../../shared/core/fault.js';
+import type { KeptMessage } from '../../shared/core/ports.js';
+import { closeMemories, openKept } from '../../shared/stores/open.js';
+import { contact, profile, type Says } from '../conformance/people.js';
+import { rulesFile } from '../conformance/rules.js';
+import { NOW, plain, sample } from '../stores/kept-samples.js';
+import { fakeClock } from '../support/fakes.js';
+import { settingsFor, tributaryParked } from './parked-world.js';
+
+let crm: DemoCrm;
+let folder: string;
+let env: Record<string, string>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-parked-'));
+  await writeFile(join(folder, 'tributary.yaml'), rulesFile(30_000));
+});
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(async () => {
+  crm = await startDemoCrm();
+  env = settingsFor(crm, join(folder, 'tributary.yaml'));
+});
+afterEach(async () => {
+  closeMemories();
+  await crm.close();
+});
+
+const letters = () => openKept('TRIBUTARY_DEAD_LETTERS', 'memory:cli', fakeClock());
+const parking = () => openKept('TRIBUTARY_PARKING', 'memory:cli', fakeClock());
+const row = (id: string) => crm.rows('Contact').get(id);
+const refusal = new Fault('remote.rejected', 'sales refused the row');
+
+/** A letter with the export of a person. */
+const letter = (says: Says, more: Partial<KeptMessage> = {}, at = NOW): KeptMessage =>
+  sample(
+    { fault: refusal, attempts: 20, firstSeen: NOW - 9e8, ...more },
+    { id: `of ${says.id}`, at, body: Buffer.from(JSON.stringify(profile(says))) },
+  );
+const replay = (...args: string[]) => tributaryParked(['replay', '--rate', '1000', ...args], env);
+
+test('what is settled now is removed; the state is that of the deployment, the rules are those of today', async () => {
+  await (await letters()).bury([
+    letter({ id: 'C-1' }),
+    letter({ id: 'C-2' }),
+    letter({ id: 'C-3', consent: 'n' }),
+  ]);
+  await (await parking()).park([letter({ id: 'C-4' })]);
+  const { status, out } = await replay('--json');
+  expect(status).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    replayed: 4,
+    dropped: 4,
+    left: 0,
+    endings: { delivered: 3, withheld: 1 },
+  });
+  for (const id of ['C-1', 'C-2', 'C-4']) expect(row(id)).toMatchObject(contact(id, 1));
+  expect([(await letters()).all(), (await parking()).all()]).toEqual([[], []]);
+});
+
+test('what is late overwrites nothing', async () => {
+  await (await letters()).bury([
+    letter({ id: 'C-1', points: 1 }, { record: 0 }, NOW - 60_000),
+    letter({ id: 'C-1', points: 2, since: '2026-03-02T10:00:00Z' }, { record: 1 }, NOW),
+  ]);
+  const records = JSON.stringify([
+    profile({ id: 'C-0' }),
+    profile({ id: 'C-1', points: 2, since: '2026-03-02T10:00:00Z' }),
+  ]);
+  await (await letters()).bury([
+    sample({ fault: refusal, record: 1 }, { id: 'two', at: NOW, body: records }),
+  ]);
+  await replay();
+  expect(row('C-1')).toMatchObject(contact('C-1', 2));
+  expect(row('C-0')).toBeUndefined();
+});
+
+test('what is refused again stays a letter, with the new reason and a new count', async () => {
+  crm.misbehave({ kind: 'refuse-key', key: 'C-1' });
+  await (await letters()).bury([letter({ id: 'C-1' }), letter({ id: 'C-2' })]);
+  const clock = fakeClock(NOW + 5_000);
+  const { status, out } = await tributaryParked(['replay'], env, { clock });
+  expect(status).toBe(1);
+  expect(out).toContain('1 delivered, 1 rejected');
+  expect(out).toContain('1 removed, 1 left');
+  const [again, ...more] = (await letters()).all();
+  expect(more).toEqual([]);
+  expect(again).toMatchObject({ attempts: 1, remote: { code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION' } });
+  expect(again?.firstSeen).toBeGreaterThanOrEqual(NOW + 5_000);
+});
+
+test('what fails alone goes to the retry queue, and is no letter any more', async () => {
+  crm.misbehave({ kind: 'lock-row', key: 'C-1' });
+  await (await letters()).bury([letter({ id: 'C-1' })]);
+  expect((await replay()).status).toBe(0);
+  expect((await letters()).all()).toEqual([]);
+  expect((await parking()).all()).toMatchObject([{ attempts: 1, fault: { code: 'remote.row-busy' } }]);
+});
+
+test('a connection that is down stops it, and everything stays where it is', async () => {
+  crm.misbehave({ kind: 'down' });
+  const kept = Array.from({ length: 30 }, (_, i) => letter({ id: `C-${i}` }));
+  await (await letters()).bury(kept);
+  const { status, out } = await tributaryParked(['replay', '--rate', '5', '--json'], env);
+  expect(status).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({
+    replayed: 5,
+    left: 5,
+    dropped: 0,
+    stopped: expect.stringContaining('remote.unavailable'),
+  });
+  expect((await letters()).all().map(plain)).toEqual(kept.map(plain));
+});
+
+test('a dry run touches nothing; the limit and the conditions hold', async () => {
+  const kept = ['C-1', 'C-2', 'C-3'].map((id) => letter({ id }));
+  await (await letters()).bury(kept);
+  const dry = await replay('--dry-run', '--json');
+  expect(JSON.parse(dry.out).kept).toHaveLength(3);
+  expect([(await letters()).all().length, crm.stats().calls]).toEqual([3, 0]);
+  await replay('--limit', '2');
+  expect((await letters()).all()).toHaveLength(1);
+  await replay('--code', 'decode');
+  expect((await letters()).all()).toHaveLength(1);
+  await replay('--record', 'of C-3');
+  expect((await letters()).all()).toEqual([]);
+  expect((await replay('--record', 'of C-3')).status).toBe(1);
+});
+
+test('no more than the rate, and progress is told', async () => {
+  await (await letters()).bury(Array.from({ length: 25 }, (_, i) => letter({ id: `C-${i}` })));
+  const clock = fakeClock();
+  const { err } = await tributaryParked(['replay', '--rate', '10'], env, { clock });
+  expect(clock.now() - NOW).toBeGreaterThanOrEqual(2_500);
+  expect(clock.now() - NOW).toBeLessThan(3_500);
+  expect(err.split('\n').filter((line) => line.includes('replayed'))).toEqual([
+    expect.stringContaining('10 replayed'),
+    expect.stringContaining('20 replayed'),
+    expect.stringContaining('25 replayed'),
+  ]);
+});
+
+test('Ctrl-C ends it after the batch under way', async () => {
+  await (await letters()).bury(Array.from({ length: 10 }, (_, i) => letter({ id: `C-${i}` })));
+  const stop = new AbortController();
+  const clock = fakeClock();
+  const stopping = {
+    ...clock,
+    sleep: async (ms: number) => {
+      stop.abort();
+      await clock.sleep(ms);
+    },
+  };
+  await tributaryParked(['replay', '--rate', '2'], env, { clock: stopping, stop: stop.signal });
+  expect((await letters()).all()).toHaveLength(8);
+});
+
+test('without the settings of the deployment it says which are missing, and touches nothing', async () => {
+  await (await letters()).bury([letter({ id: 'C-1' })]);
+  const { TRIBUTARY_STATE: _, ...lacking } = env;
+  const { status, err } = await tributaryParked(['replay'], lacking);
+  expect(status).toBe(2);
+  expect(err).toContain('TRIBUTARY_STATE: is not set');
+  expect((await letters()).all()).toHaveLength(1);
+});

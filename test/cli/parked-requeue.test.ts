@@ -1,0 +1,79 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type DemoCrm, startDemoCrm } from '../../local/demo-crm/server.js';
+import { Fault } from '../../shared/core/fault.js';
+import type { KeptMessage } from '../../shared/core/ports.js';
+import { encodeKept } from '../../shared/stores/kept-codec.js';
+import { toText } from '../../shared/stores/kept-text.js';
+import { closeMemories, openKept } from '../../shared/stores/open.js';
+import { contact, profile, type Says } from '../conformance/people.js';
+import { rulesFile } from '../conformance/rules.js';
+import { NOW, noise, plain, sample } from '../stores/kept-samples.js';
+import { fakeClock } from '../support/fakes.js';
+import { settingsFor, tributaryParked } from './parked-world.js';
+
+let crm: DemoCrm;
+let folder: string;
+let env: Record<string, string>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-parked-'));
+  await writeFile(join(folder, 'tributary.yaml'), rulesFile(30_000));
+});
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(async () => {
+  crm = await startDemoCrm();
+  env = settingsFor(crm, join(folder, 'tributary.yaml'));
+});
+afterEach(async () => {
+  closeMemories();
+  await crm.close();
+});
+
+const letters = () => openKept('TRIBUTARY_DEAD_LETTERS', 'memory:cli', fakeClock());
+const parking = () => openKept('TRIBUTARY_PARKING', 'memory:cli', fakeClock());
+const row = (id: string) => crm.rows('Contact').get(id);
+const refusal = new Fault('remote.rejected', 'sales refused the row');
+
+/** A letter with the export of a person. */
+const letter = (says: Says, more: Partial<KeptMessage> = {}, at = NOW): KeptMessage =>
+  sample(
+    { fault: refusal, attempts: 20, firstSeen: NOW - 9e8, ...more },
+    { id: `of ${says.id}`, at, body: Buffer.from(JSON.stringify(profile(says))) },
+  );
+const replay = (...args: string[]) => tributaryParked(['replay', '--rate', '1000', ...args], env);
+
+test('into the retry queue instead: due soon, with all patience, and only what is dead', async () => {
+  const kept = [letter({ id: 'C-1' }), letter({ id: 'C-2' })];
+  await (await letters()).bury(kept);
+  const waits = letter({ id: 'C-3' });
+  await (await parking()).park([waits]);
+  const only = { TRIBUTARY_PARKING: 'memory:cli', TRIBUTARY_DEAD_LETTERS: 'memory:cli' };
+  const { status, out } = await tributaryParked(['replay', '--requeue'], only);
+  expect(status).toBe(0);
+  expect(out).toContain('2 put into the retry queue');
+  expect((await letters()).all()).toEqual([]);
+  const [third, ...requeued] = (await parking()).all();
+  expect(third && plain(third)).toEqual(plain(waits));
+  expect(requeued.map(({ attempts, firstSeen }) => ({ attempts, firstSeen }))).toEqual([
+    { attempts: 0, firstSeen: NOW },
+    { attempts: 0, firstSeen: NOW },
+  ]);
+  expect(crm.stats().calls).toBe(0);
+});
+
+test('a parked message that once could not be read is tried once it can; what is not ours never', async () => {
+  const within = letter({ id: 'C-1' });
+  const unreadable = (id: string, body: Uint8Array) =>
+    sample({ fault: new Fault('park.format', 'newer') }, { id, source: 'sqs:parked', body });
+  await (await letters()).bury([
+    unreadable('q-1', Buffer.from(toText(encodeKept(within, 0)))),
+    unreadable('q-2', noise(40)),
+  ]);
+  const { status, out } = await replay('--json');
+  expect(status).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({ replayed: 1, dropped: 1, unreadable: 1 });
+  expect(row('C-1')).toMatchObject(contact('C-1', 1));
+  expect((await letters()).all().map(({ message }) => message.id)).toEqual(['q-2']);
+});

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { Fault } from '../shared/core/fault.js';
+import { keptOptions, patienceOf, readKeptSettings, readSettings } from '../shared/settings.js';
+
+const NEEDED = {
+  TRIBUTARY_STATE: 'memory:a',
+  TRIBUTARY_PARKING: 'memory:b',
+  TRIBUTARY_DEAD_LETTERS: 'memory:c',
+};
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The fault of settings that must be refused. */
+function faultOf(env: Env, read: (env: Env) => unknown = readSettings): Fault {
+  try {
+    read(env);
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+  throw new Error('the settings were taken');
+}
+
+test('what must be set is enough; the rest has defaults, and other variables are none of ours', () => {
+  expect(readSettings({ ...NEEDED, PATH: '/bin', TRIBUTARY_UNKNOWN: 'x' })).toEqual({
+    ...NEEDED,
+    TRIBUTARY_CONFIG: 'tributary.yaml',
+    TRIBUTARY_LOG_LEVEL: 'info',
+    TRIBUTARY_LOG_KEY: 'tributary',
+  });
+});
+
+test('what is set is taken, numbers as numbers', () => {
+  const set = {
+    ...NEEDED,
+    TRIBUTARY_CONFIG: 'f.yaml',
+    TRIBUTARY_STATE_CONNECTION: 'c',
+    TRIBUTARY_STORAGE_CONNECTION: 'd',
+    TRIBUTARY_LOG_LEVEL: 'error',
+    TRIBUTARY_LOG_KEY: 'k',
+    TRIBUTARY_OBSERVER: 'o',
+  };
+  const numbers = {
+    TRIBUTARY_STATE_TTL_DAYS: 30,
+    TRIBUTARY_PARKING_ATTEMPTS: 3,
+    TRIBUTARY_PARKING_DAYS: 0.5,
+  };
+  const texts = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)]));
+  expect(readSettings({ ...set, ...texts })).toEqual({ ...set, ...numbers });
+});
+
+test('an empty setting is one that is not set', () => {
+  const empty = {
+    TRIBUTARY_CONFIG: '',
+    TRIBUTARY_OBSERVER: '',
+    TRIBUTARY_LOG_LEVEL: '',
+    TRIBUTARY_STATE_TTL_DAYS: '',
+  };
+  expect(readSettings({ ...NEEDED, ...empty })).toEqual(readSettings(NEEDED));
+  expect(faultOf({ ...NEEDED, TRIBUTARY_STATE: '' }).message).toBe(
+    'settings (environment variables): TRIBUTARY_STATE: is not set',
+  );
+});
+
+test('everything that is missing or wrong is named at once', () => {
+  const fault = faultOf({ TRIBUTARY_STATE: 'memory:a', TRIBUTARY_LOG_LEVEL: 'loud' });
+  expect(fault.code).toBe('config.missing-setting');
+  expect(fault.message).toBe(
+    'settings (environment variables): TRIBUTARY_PARKING: is not set; TRIBUTARY_DEAD_LETTERS: is not set; ' +
+      'TRIBUTARY_LOG_LEVEL: Invalid option: expected one of "info"|"warn"|"error"|"silent"',
+  );
+});
+
+test.each([
+  ['TRIBUTARY_STATE_TTL_DAYS', 'soon'],
+  ['TRIBUTARY_STATE_TTL_DAYS', '0'],
+  ['TRIBUTARY_STATE_TTL_DAYS', '1.5'],
+  ['TRIBUTARY_STATE_TTL_DAYS', '3651'],
+  ['TRIBUTARY_STATE_TTL_DAYS', 'Infinity'],
+  ['TRIBUTARY_PARKING_ATTEMPTS', '0'],
+  ['TRIBUTARY_PARKING_ATTEMPTS', '1001'],
+  ['TRIBUTARY_PARKING_ATTEMPTS', '-1'],
+  ['TRIBUTARY_PARKING_DAYS', '0'],
+  ['TRIBUTARY_PARKING_DAYS', '366'],
+  ['TRIBUTARY_PARKING_DAYS', 'a week'],
+])('%s cannot be %j: the message says what is wrong, not that it is not set', (name, value) => {
+  const { message } = faultOf({ ...NEEDED, [name]: value });
+  expect(message).toContain(`${name}: `);
+  expect(message).not.toContain('is not set');
+});
+
+test('no message tells a value: some are secrets', () => {
+  const env = Object.fromEntries(Object.keys(readSettings(NEEDED)).map((name) => [name, 'S3CRET']));
+  const fault = faultOf({ ...env, TRIBUTARY_STATE_TTL_DAYS: 'S3CRET', TRIBUTARY_PARKING: undefined });
+  expect(fault.message).not.toContain('S3CRET');
+  expect(JSON.stringify(fault.cause)).not.toContain('S3CRET');
+});
+
+test('the settings of kept messages are read alone', () => {
+  const { TRIBUTARY_STATE: _, ...kept } = NEEDED;
+  expect(keptOptions(readKeptSettings({ ...kept, TRIBUTARY_STORAGE_CONNECTION: 'c' }))).toEqual({
+    parking: 'memory:b',
+    deadLetters: 'memory:c',
+    connection: 'c',
+  });
+  expect(faultOf({}, readKeptSettings).message).toBe(
+    'settings (environment variables): TRIBUTARY_PARKING: is not set; TRIBUTARY_DEAD_LETTERS: is not set',
+  );
+});
+
+test('patience is what is set, in milliseconds, or what it is by itself', () => {
+  expect(patienceOf(readSettings(NEEDED))).toEqual({ attempts: 20, ms: 7 * 86_400_000 });
+  const set = { TRIBUTARY_PARKING_ATTEMPTS: '3', TRIBUTARY_PARKING_DAYS: '0.5' };
+  expect(patienceOf(readSettings({ ...NEEDED, ...set }))).toEqual({ attempts: 3, ms: 43_200_000 });
+});
