@@ -1,7 +1,9 @@
-import { type CompiledRules, compile } from '../shared/core/compile.js';
+import { compile } from '../shared/core/compile.js';
+import type { CompiledRules } from '../shared/core/compiled.js';
 import { plan } from '../shared/core/plan.js';
 import { RulesFile } from '../shared/core/rules.js';
 import { EMPTY_STATE, type PersonState } from '../shared/core/state.js';
+import { NO_TOOLS } from '../shared/core/tools.js';
 import { advance } from '../shared/core/view.js';
 import { type AddressedEntry, decodeMessage } from '../shared/pipeline/decode.js';
 import { inflate } from '../shared/pipeline/inflate.js';
@@ -75,7 +77,7 @@ function stateBefore(i: number, size: Size, rules: CompiledRules): PersonState {
 }
 
 function scenario(size: Size, count: number, options: { rounds: number; ms: number }): CoreResult {
-  const { rules } = compile(RulesFile.parse(rulesFile(count)));
+  const { rules } = compile(RulesFile.parse(rulesFile(count)), NO_TOOLS);
   const events = Array.from({ length: PEOPLE }, (_, i) => exportOf(i, size.memberships, size.more));
   const encoded = events.map((event) => event.toString('base64'));
   const states = events.map((_, i) => stateBefore(i, size, rules));

@@ -14,6 +14,7 @@ import { settingSecrets } from './secrets.js';
 import { keptOptions, patienceOf, readSettings } from './settings.js';
 import { openStore } from './stores/open.js';
 import { openLetters, openParking } from './stores/open-kept.js';
+import { toolsFor } from './tools/load.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -34,7 +35,7 @@ async function readConfig(path: string, env: Env): Promise<Config> {
     const hint = 'point TRIBUTARY_CONFIG at your tributary.yaml';
     throw new Fault('config.unreadable', `${path} cannot be read (${why}); ${hint}`, { cause });
   }
-  const loaded = loadConfig(text, path, env);
+  const loaded = loadConfig(text, path, env, await toolsFor(text));
   if (loaded.ok) return loaded.config;
   const list = loaded.findings.map(formatFinding).join('\n');
   throw new Fault('config.invalid', `${path} has ${loaded.findings.length} fault(s):\n${list}`);

@@ -1,4 +1,4 @@
-import type { Finding } from '../core/compile.js';
+import type { Finding } from '../core/scope.js';
 
 /** Settings are in capitals: `${key}`, `${object}` and `${fields}` belong to the templates of HTTP connections. */
 const REFERENCE = /\$\{([A-Z_][A-Z0-9_]*)\}/g;

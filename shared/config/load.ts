@@ -1,6 +1,9 @@
 import { ConnectionConfig } from '../connectors/registry.js';
-import { type CompiledRules, compile, type Finding } from '../core/compile.js';
+import { compile } from '../core/compile.js';
+import type { CompiledRules } from '../core/compiled.js';
 import { RulesFile } from '../core/rules.js';
+import type { Finding } from '../core/scope.js';
+import type { Tools } from '../core/tools.js';
 import { expandSettings } from './expand.js';
 import { explain } from './explain.js';
 import { type LocatedFinding, locate, type PathFinding, placed } from './places.js';
@@ -46,20 +49,25 @@ const EMPTY: PathFinding = {
 };
 
 /** Everything after YAML: schema, names, settings and connections. */
-function read(plain: unknown, settings: Settings): { config?: Config; findings: readonly PathFinding[] } {
+function read(
+  plain: unknown,
+  settings: Settings,
+  tools: Tools,
+): { config?: Config; findings: readonly PathFinding[] } {
   if (plain === null) return { findings: [EMPTY] };
   const parsed = RulesFile.safeParse(plain);
   if (!parsed.success) return { findings: explain(parsed.error, []) };
-  const { rules, findings } = compile(parsed.data);
+  const { rules, findings } = compile(parsed.data, tools);
   const { connections, findings: faults } = openConnections(parsed.data, settings);
   return { config: { rules, connections }, findings: [...findings, ...faults] };
 }
 
 /**
  * Reads the customer's file: YAML, schema, names, settings and connections. Gives every fault it can find, each with
- * its line and column, or a configuration that may be run. `settings` are what `${NAME}` stands for in connections.
+ * its line and column, or a configuration that may be run. `settings` are what `${NAME}` stands for in connections;
+ * `tools` are those the text needs, or more.
  */
-export function loadConfig(text: string, file: string, settings: Settings): Loaded {
+export function loadConfig(text: string, file: string, settings: Settings, tools: Tools): Loaded {
   const yaml = readYaml(text);
   const source = { file, text };
   if (!('document' in yaml)) {
@@ -68,7 +76,7 @@ export function loadConfig(text: string, file: string, settings: Settings): Load
     );
     return { ok: false, findings };
   }
-  const { config, findings } = read(yaml.plain, settings);
+  const { config, findings } = read(yaml.plain, settings, tools);
   if (config && findings.length === 0) return { ok: true, config };
   return { ok: false, findings: locate(findings, yaml, source) };
 }

@@ -117,7 +117,7 @@ export function http(name: string, config: HttpConfig, deps: ConnectorDeps): Con
     name,
     operations: ['upsert'],
     maxRows: 1,
-    idempotent: config.idempotent,
+    idempotent: config.idempotent ? ['upsert'] : [],
     async send(actions, signal) {
       const outcomes: Outcome[] = [];
       for (const action of actions) outcomes.push(await sendOne(endpoint, action, signal));

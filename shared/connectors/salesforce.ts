@@ -154,7 +154,7 @@ export function salesforce(name: string, config: SalesforceConfig, deps: Connect
     name,
     operations: ['upsert'],
     maxRows: MAX_ROWS,
-    idempotent: true,
+    idempotent: ['upsert'],
     send: (actions, signal) => send(org, actions, signal),
   };
 }

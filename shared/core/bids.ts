@@ -1,4 +1,5 @@
-import type { Bid, CompiledField, CompiledRule, CompiledRules, Row, Sight } from './compile.js';
+import type { Bid, CompiledField, CompiledRule, CompiledRules, Row } from './compiled.js';
+import type { Sight } from './scope.js';
 import type { Standing } from './state.js';
 import type { Transition } from './view.js';
 

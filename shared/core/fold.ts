@@ -1,4 +1,4 @@
-import type { CompiledRules } from './compile.js';
+import type { CompiledRules } from './compiled.js';
 import { consents, type PlannedAction, plan } from './plan.js';
 import type { ProfileExport } from './profile.js';
 import type { PersonState } from './state.js';

@@ -1,4 +1,5 @@
-import { type CompiledRules, type KeySource, valueAt } from './compile.js';
+import type { CompiledRules, KeySource } from './compiled.js';
+import { valueAt } from './path.js';
 import type { ProfileExport } from './profile.js';
 
 /** Who a record is about, under the customer's `person.key`. */
@@ -26,10 +27,15 @@ function smallest(ids: readonly string[]): string | undefined {
   return least?.trim();
 }
 
+/** The identity of a namespace (small letters): the one marked primary, else the smallest; undefined when there is none. */
+export function identityOf(profile: ProfileExport, namespace: string): string | undefined {
+  const primary = profile.primary.get(namespace);
+  return (primary ?? smallest(profile.identities.get(namespace) ?? []))?.trim();
+}
+
 function keyOf(profile: ProfileExport, source: KeySource): string | undefined {
   if (source.kind === 'attribute') return keyText(valueAt(profile.body, source.path));
-  const primary = profile.primary.get(source.namespace);
-  return (primary ?? smallest(profile.identities.get(source.namespace) ?? []))?.trim();
+  return identityOf(profile, source.namespace);
 }
 
 /** The first entry of `person.key` that the record carries; undefined when it carries none (unaddressed). */

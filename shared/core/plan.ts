@@ -1,9 +1,10 @@
 import { type Building, collectBids, outweighs } from './bids.js';
-import type { Bid, CompiledRules, Sight } from './compile.js';
+import type { Bid, CompiledRules } from './compiled.js';
 import { keyText } from './person.js';
 import type { Json, Operation } from './ports.js';
+import type { Sight } from './scope.js';
 import type { PersonState } from './state.js';
-import type { Transition } from './view.js';
+import { newestOf, type Transition } from './view.js';
 
 /** The value a field should have. */
 export interface PlannedField {
@@ -133,7 +134,7 @@ export function plan(
   transitions: readonly Transition[],
   rules: CompiledRules,
 ): Plan {
-  const sight = { key, view };
+  const sight = { key, view, now: newestOf(view) };
   const rows = collectBids(sight, transitions, rules);
   if (rows.length === 0) return NOTHING;
   if (!consents(view, rules.consent)) return { ...NOTHING, withheld: true };

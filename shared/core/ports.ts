@@ -76,7 +76,11 @@ export interface Ledger {
   readonly suppressed: number;
 }
 
-export const OPERATIONS = ['upsert'] as const;
+/**
+ * What can be done to a remote system. `update` never makes a row; `add` and `remove` are about membership of a list;
+ * `send` makes something happen (a task, a message) and is the only one that must not be repeated.
+ */
+export const OPERATIONS = ['upsert', 'update', 'add', 'remove', 'send', 'delete'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** One change to one object of one remote system. */
@@ -85,14 +89,20 @@ export interface Action {
   readonly operation: Operation;
   /** The remote object type, e.g. `Contact`. */
   readonly object: string;
-  /** External id field → value: what addresses the row. */
+  /** External id field → value: what addresses the row. Empty for `send`. */
   readonly key: Readonly<Record<string, string>>;
   readonly fields: Readonly<Record<string, Json>>;
+  /** The list or campaign that `add` and `remove` are about. */
+  readonly list?: string;
+  /** Of a `send`: the same for every repetition of the same one, different for all others. */
+  readonly idempotencyKey?: string;
 }
 
 /** What a target said about one action. Never guessed: no answer is `unknown`. */
 export type Outcome =
   | { readonly kind: 'accepted'; readonly id?: string; readonly created?: boolean }
+  /** There is no row that an `update`, `remove` or `delete` could be about; nothing was done. */
+  | { readonly kind: 'absent' }
   /** Refused for good. `whole` marks a refusal of the entire request, which may be the fault of one row in it. */
   | {
       readonly kind: 'rejected';
@@ -119,10 +129,13 @@ export type Outcome =
 export interface Connector {
   readonly name: string;
   readonly operations: readonly Operation[];
-  /** Most actions per `send`. All actions of one `send` share connection, operation and object, and differ in key. */
+  /**
+   * Most actions per `send`. All actions of one `send` share connection, operation, object, list and the names of their
+   * key's fields, and differ in key.
+   */
   readonly maxRows: number;
-  /** True when repeating an action with the same key changes nothing more: then an `unknown` may be sent again. */
-  readonly idempotent: boolean;
+  /** Operations whose repetition with the same key changes nothing more: then an `unknown` may be sent again. */
+  readonly idempotent: readonly Operation[];
   send(actions: readonly Action[], signal: AbortSignal): Promise<readonly Outcome[]>;
 }
 

@@ -1,5 +1,7 @@
-import { type Audience, type CompiledRules, valueAt } from './compile.js';
+import type { Audience, CompiledRules } from './compiled.js';
 import { canonical } from './fingerprint.js';
+import { valueAt } from './path.js';
+import { identityOf } from './person.js';
 import type { Json } from './ports.js';
 import type { Assertion, ProfileExport } from './profile.js';
 import type { Known, PersonState, Standing } from './state.js';
@@ -40,8 +42,11 @@ export function changeOf(known: Said | undefined, seen: Said): Change {
   return known.member ? 'left' : 'out';
 }
 
-/** Path under which the view keeps the time of the newest record, where a rule asks for `stayed`. */
+/** Path under which the view keeps the time of the newest record, where a rule asks for it. */
 const NEWEST = '$newest';
+
+/** The time of the newest record known, epoch microseconds; 0 where no rule asks for it. */
+export const newestOf = (view: PersonState): number => (view.values.get(NEWEST)?.at ?? 0) * 1000;
 
 /** `stayed` is about a record newer than all seen: one that comes again, or late, has nothing to add. */
 const isLatest = (state: PersonState, audience: Audience, at: number): boolean =>
@@ -86,14 +91,16 @@ function mergeValues(
   let merged: Map<string, Known> | undefined;
   for (const path of rules.paths) {
     // The body came out of JSON.parse (or is Azure's equivalent), so whatever is found there is JSON.
-    const value = valueAt(profile.body, path) as Json | undefined;
+    const value = (
+      path.identity === undefined ? valueAt(profile.body, path) : identityOf(profile, path.identity)
+    ) as Json | undefined;
     if (value === undefined || value === null) continue;
     const known = view.values.get(path.text);
     if (known !== undefined && !isNewer(known, value, at)) continue;
     merged ??= copied(view.values);
     merged.set(path.text, { value, at });
   }
-  if (rules.asksForStayed && at > (view.values.get(NEWEST)?.at ?? Number.NEGATIVE_INFINITY)) {
+  if (rules.asksForNewest && at > (view.values.get(NEWEST)?.at ?? Number.NEGATIVE_INFINITY)) {
     merged ??= copied(view.values);
     merged.set(NEWEST, { value: null, at });
   }

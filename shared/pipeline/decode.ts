@@ -1,4 +1,4 @@
-import type { CompiledRules } from '../core/compile.js';
+import type { CompiledRules } from '../core/compiled.js';
 import { type Inflate, open } from '../core/envelope.js';
 import { Fault, type Result } from '../core/fault.js';
 import { type Person, personOf } from '../core/person.js';

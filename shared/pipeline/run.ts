@@ -1,4 +1,4 @@
-import type { CompiledRules } from '../core/compile.js';
+import type { CompiledRules } from '../core/compiled.js';
 import type { Inflate } from '../core/envelope.js';
 import type {
   Clock,

@@ -4,8 +4,8 @@ import { backoff } from './retry.js';
 import { isLate, lastCall, type Run } from './run.js';
 
 /** May this outcome change by sending again within this invocation? */
-const isOpen = (outcome: Outcome, connector: Connector): boolean =>
-  outcome.kind === 'retry' || (outcome.kind === 'unknown' && connector.idempotent);
+const isOpen = (outcome: Outcome, { operation }: Action, { idempotent }: Connector): boolean =>
+  outcome.kind === 'retry' || (outcome.kind === 'unknown' && idempotent.includes(operation));
 
 async function call(connector: Connector, actions: readonly Action[], run: Run): Promise<readonly Outcome[]> {
   run.counts.calls++;
@@ -90,7 +90,7 @@ export async function sendChunk(
     const whole = isRefusedWhole(answers);
     const final = whole ? await bisect(connector, batch, run) : answers;
     for (const [i, pending] of open.entries()) note(pending, final[i] ?? tooLate(), outcomes);
-    open = open.filter(({ index }) => isOpen(outcomes[index] ?? tooLate(), connector));
+    open = open.filter(({ action, index }) => isOpen(outcomes[index] ?? tooLate(), action, connector));
     if (whole || open.length === 0 || attempt >= run.tuning.attempts) break;
     const wait = waitFor(answers, attempt, run);
     if (!fits(wait, run) || !(await pause(wait, run))) break;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { expandSettings } from '../../shared/config/expand.js';
-import type { Finding } from '../../shared/core/compile.js';
+import type { Finding } from '../../shared/core/scope.js';
 import { ref } from './rule-file.js';
 
 function expand(value: unknown, settings: Readonly<Record<string, string | undefined>>) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../shared/config/load.js';
+import { NO_TOOLS } from '../../shared/core/tools.js';
 import { configOf, faultsOf, fileOf, ref } from './rule-file.js';
 
 /** Processor time of a call, milliseconds: what a busy machine cannot falsify. */
@@ -229,7 +230,7 @@ test('no text makes it throw; what is wrong has a place inside the text', () => 
   let right = 0;
   fc.assert(
     fc.property(fc.oneof(scrawl, damaged), (text) => {
-      const loaded = loadConfig(text, 'f.yaml', { A: 'a' });
+      const loaded = loadConfig(text, 'f.yaml', { A: 'a' }, NO_TOOLS);
       if (loaded.ok) {
         right += 1;
         return;

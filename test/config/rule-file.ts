@@ -1,4 +1,5 @@
 import { type Config, formatFinding, loadConfig } from '../../shared/config/load.js';
+import { NO_TOOLS } from '../../shared/core/tools.js';
 
 type Settings = Readonly<Record<string, string | undefined>>;
 
@@ -28,13 +29,13 @@ export const fileWithSet = (set: string): string => fileOf({ rules: PARTS.rules.
 
 /** What is wrong with a text, one line a finding. */
 export function faultsOf(text: string, settings: Settings = {}): readonly string[] {
-  const loaded = loadConfig(text, 'f.yaml', settings);
+  const loaded = loadConfig(text, 'f.yaml', settings, NO_TOOLS);
   return loaded.ok ? [] : loaded.findings.map(formatFinding);
 }
 
 /** The configuration of a text that must be right. */
 export function configOf(text: string, settings: Settings = {}): Config {
-  const loaded = loadConfig(text, 'f.yaml', settings);
+  const loaded = loadConfig(text, 'f.yaml', settings, NO_TOOLS);
   if (loaded.ok) return loaded.config;
   throw new Error(loaded.findings.map(formatFinding).join('\n'));
 }

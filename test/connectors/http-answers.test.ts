@@ -55,8 +55,8 @@ describe('answers', () => {
   });
 
   test('what the config says of repetition is what the connector says', () => {
-    expect(api({ idempotent: false }).connector).toMatchObject({ idempotent: false, maxRows: 1 });
-    expect(api({}).connector).toMatchObject({ idempotent: true, maxRows: 1, operations: ['upsert'] });
+    expect(api({ idempotent: false }).connector).toMatchObject({ idempotent: [], maxRows: 1 });
+    expect(api({}).connector).toMatchObject({ idempotent: ['upsert'], maxRows: 1, operations: ['upsert'] });
   });
 
   test('several actions go in order, one request each', async () => {

@@ -87,7 +87,7 @@ describe('on the wire', () => {
 test('takes 200 rows at a time, and repeating them is safe', () => {
   expect(org().connector).toMatchObject({
     maxRows: 200,
-    idempotent: true,
+    idempotent: ['upsert'],
     operations: ['upsert'],
     name: 'crm',
   });

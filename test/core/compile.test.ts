@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compile, type Finding, valueAt } from '../../shared/core/compile.js';
+import { compile } from '../../shared/core/compile.js';
 import { canonical } from '../../shared/core/fingerprint.js';
+import { valueAt } from '../../shared/core/path.js';
 import type { Json } from '../../shared/core/ports.js';
 import { RulesFile } from '../../shared/core/rules.js';
+import type { Finding } from '../../shared/core/scope.js';
+import { NO_TOOLS } from '../../shared/core/tools.js';
 import { memberships, START, viewAfter } from './persons-records.js';
 
 const contact = (set: object = {}, match: object = { Id: '$key' }): object => ({
@@ -21,7 +24,8 @@ const file = (parts: object = {}): object => ({
   ...parts,
 });
 
-const findings = (parts: object): readonly Finding[] => compile(RulesFile.parse(file(parts))).findings;
+const findings = (parts: object): readonly Finding[] =>
+  compile(RulesFile.parse(file(parts)), NO_TOOLS).findings;
 
 describe('findings', () => {
   test('a file that is right has none', () => {
@@ -140,9 +144,10 @@ describe('fields', () => {
       RulesFile.parse(
         file({ rules: [{ name: 'r', when: { member: 'hot' }, do: [contact({ F: source })] }] }),
       ),
+      NO_TOOLS,
     );
     const view = viewAfter(rules, record, ...records);
-    return rules.rules[0]?.actions[0]?.fields[0]?.live.read({ key: 'C-1', view });
+    return rules.rules[0]?.actions[0]?.fields[0]?.live.read({ key: 'C-1', view, now: 0 });
   }
 
   test.each<[string, unknown, Json | undefined]>([
@@ -274,8 +279,8 @@ describe('valueAt', () => {
 test('the compiled file is a function of the file: compiled twice it says the same, and the file is left alone', () => {
   const parsed = RulesFile.parse(file());
   const before = canonical(parsed);
-  const first = compile(parsed).rules;
-  const second = compile(parsed).rules;
+  const first = compile(parsed, NO_TOOLS).rules;
+  const second = compile(parsed, NO_TOOLS).rules;
   expect(canonical(parsed)).toBe(before);
   expect(second.rules.map(({ audience }) => audience.rules.member.length)).toEqual([1]);
   expect(first.rules.map(({ audience }) => audience.rules.member.length)).toEqual([1]);
@@ -296,6 +301,7 @@ test('keys, paths, levels and audiences are looked up beforehand', () => {
         ],
       }),
     ),
+    NO_TOOLS,
   );
   expect(rules.keys).toEqual([
     { kind: 'identity', namespace: 'crmid', text: 'crmid' },

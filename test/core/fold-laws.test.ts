@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { CompiledRules } from '../../shared/core/compile.js';
+import type { CompiledRules } from '../../shared/core/compiled.js';
 import { type Draft, type FoldRecord, fold } from '../../shared/core/fold.js';
 import type { Json } from '../../shared/core/ports.js';
 import { EMPTY_STATE, type PersonState } from '../../shared/core/state.js';

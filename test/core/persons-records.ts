@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { CompiledRules } from '../../shared/core/compile.js';
+import type { CompiledRules } from '../../shared/core/compiled.js';
 import type { FoldRecord } from '../../shared/core/fold.js';
 import type { Json } from '../../shared/core/ports.js';
 import { type ProfileExport, readProfile } from '../../shared/core/profile.js';

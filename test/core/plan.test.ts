@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CompiledRules } from '../../shared/core/compile.js';
+import type { CompiledRules } from '../../shared/core/compiled.js';
 import { type Plan, plan } from '../../shared/core/plan.js';
 import { advance } from '../../shared/core/view.js';
 import { rulesOf } from '../support/fakes.js';

@@ -1,18 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type * as z from 'zod';
+import { Path } from '../../shared/core/path.js';
 import {
   AudienceRef,
-  FieldSource,
   isNamespace,
-  MatchSource,
-  Path,
   Rule,
   RulesFile,
   Target,
   UpsertAction,
   When,
 } from '../../shared/core/rules.js';
+import { FieldSource, MatchSource } from '../../shared/core/source.js';
 
 const accepts = (schema: z.ZodType, value: unknown): boolean => schema.safeParse(value).success;
 

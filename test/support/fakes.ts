@@ -1,6 +1,17 @@
-import { type CompiledRules, compile } from '../../shared/core/compile.js';
-import type { Action, Clock, Connector, Json, Log, Message, Outcome } from '../../shared/core/ports.js';
+import { compile } from '../../shared/core/compile.js';
+import type { CompiledRules } from '../../shared/core/compiled.js';
+import {
+  type Action,
+  type Clock,
+  type Connector,
+  type Json,
+  type Log,
+  type Message,
+  OPERATIONS,
+  type Outcome,
+} from '../../shared/core/ports.js';
 import { RulesFile } from '../../shared/core/rules.js';
+import { NO_TOOLS } from '../../shared/core/tools.js';
 import { memoryObserver } from '../../shared/observers.js';
 import { inflate } from '../../shared/pipeline/inflate.js';
 import type { PipelineDeps } from '../../shared/pipeline/run.js';
@@ -43,7 +54,7 @@ export function fakeCrm(
     name: 'sales',
     operations: ['upsert'],
     maxRows: options.maxRows ?? 200,
-    idempotent: true,
+    idempotent: OPERATIONS,
     rows,
     calls,
     async send(actions) {
@@ -64,7 +75,7 @@ export function fakeCrm(
 
 /** Compiles rules written as data; any finding fails the test. */
 export function rulesOf(file: unknown): CompiledRules {
-  const { rules, findings } = compile(RulesFile.parse(file));
+  const { rules, findings } = compile(RulesFile.parse(file), NO_TOOLS);
   if (findings.length > 0) throw new Error(JSON.stringify(findings));
   return rules;
 }

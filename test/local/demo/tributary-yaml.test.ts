@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { DECLARED_AUDIENCES } from '../../../local/demo/audiences.js';
 import { formatFinding, loadConfig } from '../../../shared/config/load.js';
+import { NO_TOOLS } from '../../../shared/core/tools.js';
 import { ID } from './exports.js';
 
 const Demo = z.strictObject({
@@ -20,7 +21,7 @@ const demo = Demo.parse(parse(text));
 
 test('tributary takes the file as it is', () => {
   const settings = { SALESFORCE_DOMAIN: 'demo.my.salesforce.com' };
-  const loaded = loadConfig(text, 'tributary.yaml', settings);
+  const loaded = loadConfig(text, 'tributary.yaml', settings, NO_TOOLS);
   expect(loaded.ok ? [] : loaded.findings.map(formatFinding)).toEqual([]);
   expect(loaded.ok && loaded.config.connections.get('sales')?.type).toBe('salesforce');
 });

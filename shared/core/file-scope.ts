@@ -1,0 +1,103 @@
+import type { Audience } from './compiled.js';
+import type { FaultCode } from './fault.js';
+import { declared, quote } from './names.js';
+import { type ReadPath, split } from './path.js';
+import type { RulesFile } from './rules.js';
+import type { FilePath, Finding, Reader, Scope, Sight } from './scope.js';
+import type { Looking, Reads, Tools } from './tools.js';
+
+/** What identities are kept under in a view, beside attribute paths: no path begins like this. */
+const identityPath = (namespace: string): string => `$identity.${namespace.toLowerCase()}`;
+
+/** The engine's own copy of a text, as JSON.parse makes of member names: looking one up by the other then compares
+ * pointers instead of 36 characters, twenty times a record. */
+const interned = (text: string): string => Object.keys({ [text]: true })[0] ?? text;
+
+const noRules = (): Audience['rules'] => ({ entered: [], left: [], stayed: [], member: [] });
+
+/** The scope of one file: its audiences, and everything its parts turn out to read. */
+export class FileScope implements Scope {
+  readonly findings: Finding[] = [];
+  readonly paths = new Map<string, ReadPath>();
+  readonly byName = new Map<string, Audience>();
+  readonly tools: Tools;
+  asksForNow = false;
+
+  constructor(file: RulesFile, tools: Tools) {
+    this.tools = tools;
+    for (const [name, { id, namespace }] of Object.entries(file.audiences)) {
+      const space = namespace.toLowerCase();
+      this.byName.set(name, {
+        name,
+        id: interned(id),
+        namespace: space,
+        // The namespace is in small letters, so that nothing else looks like the escape of a slash.
+        key: interned(`${space.replaceAll('/', '%2F')}/${id}`),
+        rules: noRules(),
+      });
+    }
+  }
+
+  path(text: string): ReadPath {
+    const known = this.paths.get(text) ?? split(text);
+    this.paths.set(text, known);
+    return known;
+  }
+
+  value(path: string): Reader {
+    const { text } = this.path(path);
+    return ({ view }) => view.values.get(text)?.value ?? undefined;
+  }
+
+  identity(namespace: string): Reader {
+    const text = identityPath(namespace);
+    this.paths.set(text, { text, steps: [], identity: namespace.toLowerCase() });
+    return ({ view }) => view.values.get(text)?.value ?? undefined;
+  }
+
+  /** The declared audience of a name; a stand-in, and a finding, when there is none. */
+  named(name: string, at: FilePath): Audience {
+    const found = this.byName.get(name);
+    if (found) return found;
+    this.unknown(at, 'audience', name, [...this.byName.keys()]);
+    return { name, key: `?/${name}`, namespace: '?', id: name, rules: noRules() };
+  }
+
+  audience(name: string, at: FilePath): string {
+    return this.named(name, at).key;
+  }
+
+  audiences(): readonly Audience[] {
+    return [...this.byName.values()];
+  }
+
+  usesNow(): void {
+    this.asksForNow = true;
+  }
+
+  looking({ paths, identities, audiences }: Reads, at: FilePath): (sight: Sight) => Looking {
+    const values = new Map(paths.map((path) => [path, this.value(path)]));
+    const ids = new Map(identities.map((name) => [name.toLowerCase(), this.identity(name)]));
+    const keys = new Map(audiences.map((name) => [name, this.audience(name, at)]));
+    return (sight) => ({
+      value: (path) => values.get(path)?.(sight),
+      identity: (namespace) => {
+        const id = ids.get(namespace.toLowerCase())?.(sight);
+        return typeof id === 'string' ? id : undefined;
+      },
+      member: (name) => sight.view.standing.get(keys.get(name) ?? '')?.member ?? false,
+      key: sight.key,
+      now: sight.now,
+    });
+  }
+
+  unknown(at: FilePath, what: string, name: string, known: readonly string[]): void {
+    // Nobody reads so many findings, and searching long lists for each would take minutes.
+    const hint = this.findings.length < 100 ? `; ${declared(name, known)}` : '';
+    this.find(at, `there is no ${what} named ${quote(name)}${hint}`, 'config.unknown-name');
+  }
+
+  find(at: FilePath, message: string, code: FaultCode = 'config.invalid'): void {
+    this.findings.push({ code, path: at, message });
+  }
+}

@@ -1,0 +1,78 @@
+import { bad, type Result } from './fault.js';
+import type { Json } from './ports.js';
+
+/** What an expression or a customer's function may look at. Nothing else is within its reach. */
+export interface Looking {
+  /** Newest known value of an attribute path; undefined when there is none. */
+  readonly value: (path: string) => Json | undefined;
+  /** Value of the identity of a namespace (any case); undefined when there is none. */
+  readonly identity: (namespace: string) => string | undefined;
+  /** Whether the person is in an audience, by its declared name. */
+  readonly member: (audience: string) => boolean;
+  /** The person's key. */
+  readonly key: string;
+  /** The time of the newest record known, epoch microseconds: never the time of day, so that a replay decides alike. */
+  readonly now: number;
+}
+
+/** What an expression was found to read, so that the view keeps just that. */
+export interface Reads {
+  readonly paths: readonly string[];
+  readonly identities: readonly string[];
+  readonly audiences: readonly string[];
+}
+
+/** A compiled CEL condition. A value that is missing or of another type makes it bad, which counts as false. */
+export interface CelCondition {
+  readonly reads: Reads;
+  readonly holds: (looking: Looking) => Result<boolean>;
+}
+
+/** A compiled Liquid text. */
+export interface LiquidText {
+  readonly reads: Reads;
+  readonly render: (looking: Looking) => Result<string>;
+}
+
+/** A function of the customer's, by what it is used for. */
+export type CustomerFunction =
+  | { readonly kind: 'rule'; readonly reads: Reads; readonly holds: (looking: Looking) => Result<boolean> }
+  | {
+      readonly kind: 'mapping';
+      readonly reads: Reads;
+      readonly value: (looking: Looking) => Result<Json | undefined>;
+    };
+
+/**
+ * What the core borrows from libraries. It is handed in, because the core imports none, and only what a file needs is
+ * loaded at all. Compiling a bad pattern, expression or format is a bad {@link Result} with a message for people.
+ */
+export interface Tools {
+  /** A pattern whose test takes time linear in the text. */
+  pattern(source: string): Result<(text: string) => boolean>;
+  cel(source: string): Result<CelCondition>;
+  liquid(source: string): Result<LiquidText>;
+  /** E.164 of a phone number as people write it (`country`: ISO 3166 code for national numbers); undefined when it is none. */
+  phone(country: string | undefined): Result<(text: string) => string | undefined>;
+  /** Text of an instant (epoch microseconds) in a format and IANA zone. */
+  date(format: string, zone: string): Result<(micros: number) => string>;
+  /** SHA-256 of the UTF-8 text, hexadecimal in small letters. */
+  sha256(text: string): string;
+  readonly functions: ReadonlyMap<string, CustomerFunction>;
+}
+
+const missing = (what: string): Result<never> =>
+  bad('config.invalid', `${what} cannot be used here: its library is not loaded`);
+
+/** For files that need no library. */
+export const NO_TOOLS: Tools = {
+  pattern: () => missing('a pattern'),
+  cel: () => missing('a CEL expression'),
+  liquid: () => missing('a Liquid text'),
+  phone: () => missing('a phone number'),
+  date: () => missing('a date format'),
+  sha256: () => {
+    throw new Error('sha256 is not loaded');
+  },
+  functions: new Map(),
+};
