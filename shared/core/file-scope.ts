@@ -92,8 +92,8 @@ export class FileScope implements Scope {
   }
 
   unknown(at: FilePath, what: string, name: string, known: readonly string[]): void {
-    // Nobody reads so many findings, and searching long lists for each would take minutes.
-    const hint = this.findings.length < 100 ? `; ${declared(name, known)}` : '';
+    // Nobody reads so many findings, and searching long lists for each takes long.
+    const hint = this.findings.length < 25 ? `; ${declared(name, known)}` : '';
     this.find(at, `there is no ${what} named ${quote(name)}${hint}`, 'config.unknown-name');
   }
 

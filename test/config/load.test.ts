@@ -373,7 +373,7 @@ describe('names', () => {
     expect(faultsOf(fileOf({ audiences, rules }))).toEqual([
       'f.yaml:3:3 config.invalid audiences.warm: has the same namespace and id as "hot"',
       'f.yaml:8:13 config.unknown-name rules[0].when.member: there is no audience named "cold"; declared are "hot", "warm"',
-      'f.yaml:10:9 config.unknown-name rules[0].do[0].upsert: there is no connection named "crm"; declared are "sales"',
+      'f.yaml:10:9 config.unknown-name rules[0].do[0].upsert: there is no connection named "crm"; declared is "sales"',
       'f.yaml:13:16 config.unknown-name rules[0].do[0].set.A.member: there is no audience named "vip"; declared are "hot", "warm"',
     ]);
   });
