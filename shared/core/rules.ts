@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Name } from './name.js';
 import { Path } from './path.js';
 import { FieldSource, MatchSource } from './source.js';
+import { TestCase } from './test-case.js';
 
 /** Whether an entry of `person.key` is an identity namespace, bare or a URI; any other entry with a dot is a path. */
 export const isNamespace = (entry: string): boolean => !entry.includes('.') || entry.includes('://');
@@ -61,5 +62,6 @@ export const RulesFile = z.strictObject({
   consent: z.strictObject({ require: Path }).optional(),
   connections: z.record(Name, z.looseObject({ type: Name })),
   rules: z.array(Rule),
+  tests: z.array(TestCase).optional(),
 });
 export type RulesFile = z.infer<typeof RulesFile>;

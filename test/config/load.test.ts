@@ -157,8 +157,8 @@ describe('the schema', () => {
   test.each([
     [
       'a part nobody knows',
-      `${fileOf()}tests: []`,
-      ['f.yaml:11:1 config.invalid tests: is not a member that is known here'],
+      `${fileOf()}cases: []`,
+      ['f.yaml:11:1 config.invalid cases: is not a member that is known here'],
     ],
     [
       'an empty part',

@@ -192,7 +192,7 @@ describe('the file', () => {
     for (const part of Object.keys(file)) {
       expect(accepts(RulesFile, { ...file, [part]: undefined })).toBe(false);
     }
-    expect(accepts(RulesFile, { ...file, tests: [] })).toBe(false);
+    expect(accepts(RulesFile, { ...file, cases: [] })).toBe(false);
   });
 
   test('connections keep what only their connectors understand', () => {
