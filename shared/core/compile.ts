@@ -1,158 +1,144 @@
-import type {
-  Audience,
-  CompiledAction,
-  CompiledRule,
-  CompiledRules,
-  KeySource,
-  Row,
-  Trigger,
-} from './compiled.js';
+import { compileActions, compileSends, type RowBook, rowBook } from './actions.js';
+import type { Audience, CompiledRule, CompiledRules, KeySource, Quantity, Trigger } from './compiled.js';
 import { FileScope } from './file-scope.js';
-import { canonical } from './fingerprint.js';
 import { quote } from './names.js';
 import { split } from './path.js';
-import { readerOf } from './reader.js';
-import { isNamespace, type Rule, type RulesFile } from './rules.js';
-import type { Finding } from './scope.js';
+import { isNamespace, type LevelAudiences, type Rule, type RulesFile } from './rules.js';
+import type { FilePath, Finding } from './scope.js';
 import type { Tools } from './tools.js';
+
+const DAY = 86_400_000_000;
 
 /** Compiles a file that the schema has accepted. Finds every name that leads nowhere, not only the first. */
 export function compile(
   file: RulesFile,
   tools: Tools,
 ): { rules: CompiledRules; findings: readonly Finding[] } {
-  return new Compiler(file, tools).run();
+  const scope = new FileScope(file, tools);
+  const book = rowBook(file, scope);
+  if (file.consent) scope.path(file.consent.require);
+  const optOut = compileActions(file.consent?.withdrawn ?? [], {
+    book,
+    order: file.rules.length,
+    at: ['consent', 'withdrawn'],
+  });
+  const rules = file.rules.map((rule, order) => compileRule(rule, order, book));
+  for (const rule of rules) for (const { rules: about } of rule.audiences) about[rule.trigger].push(rule);
+  const compiled = {
+    keys: file.person.key.map(keySource),
+    consent: file.consent?.require,
+    ...audienceIndex(scope),
+    changes: changeIndex(rules),
+    optOut,
+    backfillMicros: file.backfill.days * DAY,
+    hasStop: rules.some(({ stop }) => stop),
+    paths: [...scope.paths.values()],
+    rules,
+    asksForNewest: scope.asksForNow || rules.some(({ trigger }) => trigger === 'stayed'),
+  };
+  return { rules: compiled, findings: scope.findings };
 }
 
-class Compiler {
-  private readonly scope: FileScope;
-  private readonly rows = new Map<string, Row>();
-  /** Field of a row → all sources that fill it. */
-  private readonly sources = new Map<string, Set<string>>();
-  private readonly file: RulesFile;
-
-  constructor(file: RulesFile, tools: Tools) {
-    this.file = file;
-    this.scope = new FileScope(file, tools);
-    for (const action of file.rules.flatMap((rule) => rule.do)) {
-      for (const [name, source] of Object.entries(action.set)) {
-        const id = fieldId(action, name);
-        this.sources.set(id, (this.sources.get(id) ?? new Set()).add(canonical(source)));
-      }
+function audienceIndex(scope: FileScope): Pick<CompiledRules, 'audiences' | 'levels'> {
+  const audiences = new Map<string, Map<string, Audience>>();
+  const byKey = new Map<string, Audience>();
+  for (const audience of scope.audiences()) {
+    const other = byKey.get(audience.key);
+    if (other) {
+      scope.find(['audiences', audience.name], `has the same namespace and id as ${quote(other.name)}`);
+      continue;
     }
+    byKey.set(audience.key, audience);
+    const ids = audiences.get(audience.namespace) ?? new Map<string, Audience>();
+    audiences.set(audience.namespace, ids.set(audience.id, audience));
   }
-
-  run(): { rules: CompiledRules; findings: readonly Finding[] } {
-    if (this.file.consent) this.scope.path(this.file.consent.require);
-    const rules = this.file.rules.map((rule, order) => this.rule(rule, order));
-    for (const rule of rules) rule.audience.rules[rule.trigger].push(rule);
-    const compiled = {
-      keys: this.file.person.key.map((text) => this.keySource(text)),
-      consent: this.file.consent?.require,
-      ...this.audienceIndex(),
-      paths: [...this.scope.paths.values()],
-      rules,
-      asksForNewest: this.scope.asksForNow || rules.some(({ trigger }) => trigger === 'stayed'),
-    };
-    return { rules: compiled, findings: this.scope.findings };
-  }
-
-  private audienceIndex(): Pick<CompiledRules, 'audiences' | 'levels'> {
-    const audiences = new Map<string, Map<string, Audience>>();
-    const byKey = new Map<string, Audience>();
-    for (const audience of this.scope.byName.values()) {
-      const other = byKey.get(audience.key);
-      if (other) {
-        this.scope.find(
-          ['audiences', audience.name],
-          `has the same namespace and id as ${quote(other.name)}`,
-        );
-        continue;
-      }
-      byKey.set(audience.key, audience);
-      const ids = audiences.get(audience.namespace) ?? new Map<string, Audience>();
-      audiences.set(audience.namespace, ids.set(audience.id, audience));
-    }
-    const levels = new Map<string, readonly CompiledRule[]>();
-    for (const { key, rules } of byKey.values()) if (rules.member.length > 0) levels.set(key, rules.member);
-    return { audiences, levels };
-  }
-
-  private keySource(text: string): KeySource {
-    return isNamespace(text)
-      ? { kind: 'identity', namespace: text.toLowerCase(), text: text.toLowerCase() }
-      : { kind: 'attribute', path: split(text), text: text.toLowerCase() };
-  }
-
-  private rule(rule: Rule, order: number): CompiledRule {
-    const [trigger, name] = Object.entries(rule.when)[0] as [Trigger, string]; // the schema allows exactly one member
-    return {
-      name: rule.name,
-      order,
-      trigger,
-      audience: this.scope.named(name, ['rules', order, 'when', trigger]),
-      actions: rule.do.map((_, i) => this.action(rule.do, i, order)),
-      causes: {
-        entered: `${rule.name} (entered ${name})`,
-        left: `${rule.name} (left ${name})`,
-        stayed: `${rule.name} (stayed in ${name})`,
-        member: `${rule.name} (member of ${name})`,
-        outside: `${rule.name} (not a member of ${name})`,
-      },
-    };
-  }
-
-  private action(actions: Rule['do'], i: number, order: number): CompiledAction {
-    const action = actions[i] as Rule['do'][number]; // `i` is a place in the list
-    const path = ['rules', order, 'do', i];
-    const row = this.row(action, path);
-    const fields = Object.entries(action.set).map(([name, from]) => ({
-      slot: slotOf(row, name),
-      live: {
-        read: readerOf(from, this.scope, [...path, 'set', name]),
-        order,
-        active: true,
-        until: 0,
-        at: 0,
-        since: 0,
-      },
-      constant: 'value' in from,
-      contested: (this.sources.get(fieldId(action, name))?.size ?? 0) > 1,
-    }));
-    return { row, again: actions.slice(0, i).some((other) => rowId(other) === rowId(action)), fields };
-  }
-
-  private row(action: Rule['do'][number], path: readonly (string | number)[]): Row {
-    const [connection = '', object = ''] = action.upsert.split('/');
-    if (!Object.hasOwn(this.file.connections, connection)) {
-      this.scope.unknown([...path, 'upsert'], 'connection', connection, Object.keys(this.file.connections));
-    }
-    const id = rowId(action);
-    const [[match, source] = ['', { key: true as const }]] = Object.entries(action.match);
-    const address = readerOf(source, this.scope, [...path, 'match', match]);
-    const known = this.rows.get(id);
-    if (known) return known;
-    const index = this.rows.size;
-    const row: Row = {
-      connection,
-      operation: 'upsert',
-      object,
-      match,
-      address,
-      index,
-      slots: [],
-    };
-    this.rows.set(id, row);
-    return row;
-  }
+  const levels = new Map<string, readonly CompiledRule[]>();
+  for (const { key, rules } of byKey.values()) if (rules.member.length > 0) levels.set(key, rules.member);
+  return { audiences, levels };
 }
 
-function slotOf(row: Row, name: string): number {
-  const known = row.slots.indexOf(name);
-  return known >= 0 ? known : row.slots.push(name) - 1;
+function changeIndex(rules: readonly CompiledRule[]): Map<string, readonly CompiledRule[]> {
+  const changes = new Map<string, readonly CompiledRule[]>();
+  for (const rule of rules) {
+    if (rule.path !== undefined) changes.set(rule.path, [...(changes.get(rule.path) ?? []), rule]);
+  }
+  return changes;
 }
 
-/** Actions with the same id are about the same row, whoever the person is. */
-const rowId = ({ upsert, match }: Rule['do'][number]): string => canonical([upsert, match]);
+const keySource = (text: string): KeySource =>
+  isNamespace(text)
+    ? { kind: 'identity', namespace: text.toLowerCase(), text: text.toLowerCase() }
+    : { kind: 'attribute', path: split(text), text: text.toLowerCase() };
 
-const fieldId = (action: Rule['do'][number], name: string): string => JSON.stringify([rowId(action), name]);
+function compileRule(rule: Rule, order: number, book: RowBook): CompiledRule {
+  const { scope } = book;
+  const at: FilePath = ['rules', order];
+  const [trigger, about] = Object.entries(rule.when)[0] as [Trigger, LevelAudiences]; // the schema allows exactly one member
+  const { quantity, audiences, text } =
+    trigger === 'changed' ? changeOf(about) : audiencesOf(about, [...at, 'when', trigger], scope);
+  const path = trigger === 'changed' ? scope.path(text).text : undefined;
+  const level = trigger === 'member';
+  if (rule.otherwise && !level) {
+    scope.find([...at, 'otherwise'], 'only a rule about "member" has an otherwise: an edge is over at once');
+  }
+  const actions = compileActions(rule.do, { book, order, at: [...at, 'do'] });
+  const otherwise =
+    rule.otherwise && compileActions(rule.otherwise, { book, order, at: [...at, 'otherwise'] });
+  const sends = compileSends(rule.do, { book, order, at: [...at, 'do'] });
+  if (level && sends.length > 0) {
+    scope.find(
+      [...at, 'do'],
+      '"send" makes something happen once, so it needs an edge: entered, left, stayed or changed',
+    );
+  }
+  return {
+    name: rule.name,
+    order,
+    trigger,
+    quantity,
+    audiences,
+    path,
+    judge: undefined,
+    actions,
+    otherwise,
+    sends,
+    stop: rule.stop,
+    backfill: rule.backfill,
+    plain: level && quantity === 'any' && audiences.length === 1 && !otherwise,
+    causes: causesOf(rule.name, text),
+  };
+}
+
+interface About {
+  readonly quantity: Quantity;
+  readonly audiences: readonly Audience[];
+  /** As messages and causes name it. */
+  readonly text: string;
+}
+
+/** `changed` names a path where the others name audiences. */
+const changeOf = (about: LevelAudiences): About => ({
+  quantity: 'any',
+  audiences: [],
+  text: typeof about === 'string' ? about : '',
+});
+
+function audiencesOf(about: LevelAudiences, at: FilePath, scope: FileScope): About {
+  if (typeof about === 'string') return { quantity: 'any', audiences: [scope.named(about, at)], text: about };
+  const [quantity, names] = Object.entries(about)[0] as [Quantity, string[] | { namespace: string }]; // exactly one member
+  const inside = [...at, quantity];
+  const audiences = Array.isArray(names)
+    ? [...new Set(names)].map((name) => scope.named(name, [...inside, names.indexOf(name)]))
+    : scope.inNamespace(names.namespace, [...inside, 'namespace']);
+  const list = audiences.map(({ name }) => name).join(quantity === 'all' ? ' and ' : ' or ');
+  return { quantity, audiences, text: quantity === 'none' ? `none of ${list}` : list };
+}
+
+const causesOf = (name: string, text: string): CompiledRule['causes'] => ({
+  entered: `${name} (entered ${text})`,
+  left: `${name} (left ${text})`,
+  stayed: `${name} (stayed in ${text})`,
+  member: `${name} (member of ${text})`,
+  changed: `${name} (${text} changed)`,
+  outside: `${name} (not a member of ${text})`,
+});

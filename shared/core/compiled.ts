@@ -1,5 +1,5 @@
 import type { ReadPath } from './path.js';
-import type { Reader } from './scope.js';
+import type { Judge, Reader } from './scope.js';
 
 /** A declared audience. */
 export interface Audience {
@@ -38,12 +38,17 @@ export interface CompiledField {
   readonly contested: boolean;
 }
 
-/** A row that actions address in the same way: same connection, object and match. */
+/** Slots that no customer can name: whether the row is on its list, and whether it is deleted. */
+export const LISTED = '$listed';
+export const DELETED = '$deleted';
+
+/** A row, or a row's place on a list, that actions address in the same way: same connection, object, list and match. */
 export interface Row {
   readonly connection: string;
-  readonly operation: 'upsert';
   readonly object: string;
   readonly match: string;
+  /** The list whose membership this is about; undefined when it is about the row itself. */
+  readonly list: string | undefined;
   readonly address: Reader;
   /** Place among the rows of the file. */
   readonly index: number;
@@ -51,24 +56,55 @@ export interface Row {
   readonly slots: string[];
 }
 
+/** A state-like action: what it wants the row to be. */
 export interface CompiledAction {
   readonly row: Row;
+  /** False for `update`, which leaves a row that is not there alone. */
+  readonly mayCreate: boolean;
   /** Whether an earlier action of the same rule is about this row too. */
   readonly again: boolean;
   readonly fields: readonly CompiledField[];
 }
 
-export type Trigger = 'entered' | 'left' | 'stayed' | 'member';
+/** An event-like action: something to happen once per edge. */
+export interface CompiledSend {
+  readonly connection: string;
+  readonly object: string;
+  readonly fields: readonly { readonly name: string; readonly read: Reader }[];
+  /** Place among the actions of its rule: tells it from its siblings. */
+  readonly place: number;
+}
+
+/** What a rule is about: an edge, the level `member`, or the change of an attribute. */
+export type Trigger = 'entered' | 'left' | 'stayed' | 'member' | 'changed';
+
+/** Of how many of a rule's audiences the trigger must be true. */
+export type Quantity = 'any' | 'all' | 'none';
 
 export interface CompiledRule {
   readonly name: string;
   /** Place in the file: later rules win. */
   readonly order: number;
   readonly trigger: Trigger;
-  readonly audience: Audience;
+  readonly quantity: Quantity;
+  /** Empty for `changed`. */
+  readonly audiences: readonly Audience[];
+  /** The attribute that `changed` is about. */
+  readonly path: string | undefined;
+  /** Its `if`. */
+  readonly judge: Judge | undefined;
   readonly actions: readonly CompiledAction[];
+  /** For level rules: what holds while the rule does not. */
+  readonly otherwise: readonly CompiledAction[] | undefined;
+  readonly sends: readonly CompiledSend[];
+  /** Whether later rules are left alone when this one matched. */
+  readonly stop: boolean;
+  /** Whether event-like actions are due even for memberships that were old when first seen. */
+  readonly backfill: boolean;
+  /** A level rule over one audience, without condition: what nearly all are, and what the fast way is for. */
+  readonly plain: boolean;
   /** What is said of a row this rule asked for, by what happened to the person. */
-  readonly causes: Readonly<Record<'entered' | 'left' | 'stayed' | 'member' | 'outside', string>>;
+  readonly causes: Readonly<Record<Trigger | 'outside', string>>;
 }
 
 /** One entry of `person.key`: an identity namespace (lower case) or an attribute path. */
@@ -84,6 +120,13 @@ export interface CompiledRules {
   readonly audiences: ReadonlyMap<string, ReadonlyMap<string, Audience>>;
   /** Level rules by the key of their audience; audiences without any are left out. */
   readonly levels: ReadonlyMap<string, readonly CompiledRule[]>;
+  /** Rules about `changed`, by the path. */
+  readonly changes: ReadonlyMap<string, readonly CompiledRule[]>;
+  /** What to do for those whose consent says no. */
+  readonly optOut: readonly CompiledAction[];
+  /** How old a membership is, when first seen, that counts as backfill; microseconds. */
+  readonly backfillMicros: number;
+  readonly hasStop: boolean;
   readonly paths: readonly ReadPath[];
   readonly rules: readonly CompiledRule[];
   /** Whether anything asks for the time of the newest record: `stayed`, and whatever compares with now. */

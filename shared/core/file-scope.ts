@@ -13,7 +13,7 @@ const identityPath = (namespace: string): string => `$identity.${namespace.toLow
  * pointers instead of 36 characters, twenty times a record. */
 const interned = (text: string): string => Object.keys({ [text]: true })[0] ?? text;
 
-const noRules = (): Audience['rules'] => ({ entered: [], left: [], stayed: [], member: [] });
+const noRules = (): Audience['rules'] => ({ entered: [], left: [], stayed: [], member: [], changed: [] });
 
 /** The scope of one file: its audiences, and everything its parts turn out to read. */
 export class FileScope implements Scope {
@@ -61,6 +61,14 @@ export class FileScope implements Scope {
     if (found) return found;
     this.unknown(at, 'audience', name, [...this.byName.keys()]);
     return { name, key: `?/${name}`, namespace: '?', id: name, rules: noRules() };
+  }
+
+  /** Every declared audience of a namespace (any case); a finding when there is none. */
+  inNamespace(namespace: string, at: FilePath): readonly Audience[] {
+    const found = this.audiences().filter((audience) => audience.namespace === namespace.toLowerCase());
+    if (found.length === 0)
+      this.find(at, `no audience is declared in namespace ${quote(namespace)}`, 'config.unknown-name');
+    return found;
   }
 
   audience(name: string, at: FilePath): string {

@@ -1,5 +1,5 @@
 import type { CompiledRules } from './compiled.js';
-import { consents, type PlannedAction, plan } from './plan.js';
+import { consents, type PlannedAction, plan, planOptOut } from './plan.js';
 import type { ProfileExport } from './profile.js';
 import type { PersonState } from './state.js';
 import { forget, outstanding, sameValues, sameWritten, type WrittenFields } from './suppress.js';
@@ -44,18 +44,27 @@ function known(target: string, state: PersonState, pending: Pending): WrittenFie
 }
 
 /** Takes one planned action in; true when it changes something beyond what earlier records already change. */
-function take(action: PlannedAction, state: PersonState, pending: Pending): boolean {
-  const { changed, fields, written } = outstanding(action, known(action.target, state, pending));
+function take(action: PlannedAction, at: number, state: PersonState, pending: Pending): boolean {
+  const { changed, fields, written } = outstanding(action, known(action.target, state, pending), at * 1000);
   if (changed || !sameWritten(written, state.written.get(action.target)))
     pending.written.set(action.target, written);
   if (!changed) return false;
+  const wanted = { ...action, fields };
   const earlier = pending.actions.get(action.target);
-  pending.actions.set(action.target, {
-    ...action,
-    fields: earlier ? new Map([...earlier.fields, ...fields]) : fields,
-    causes: earlier ? [...new Set([...earlier.causes, ...action.causes])] : action.causes,
-  });
+  pending.actions.set(action.target, earlier ? merged(earlier, wanted) : wanted);
   return true;
+}
+
+/** Whether two actions both write fields, rather than one of them taking the row away. */
+const bothWrite = (a: PlannedAction, b: PlannedAction): boolean =>
+  a.operation === b.operation || (a.operation === 'upsert' && b.operation === 'update');
+
+/** Two wishes for one row. */
+function merged(earlier: PlannedAction, later: PlannedAction): PlannedAction {
+  const causes = [...new Set([...earlier.causes, ...later.causes])];
+  if (!bothWrite(earlier, later)) return { ...later, causes };
+  const fields = new Map([...earlier.fields, ...later.fields]);
+  return { ...later, operation: earlier.operation, fields, causes };
 }
 
 /** Records that cancel each other out leave nothing to send. */
@@ -67,13 +76,33 @@ function dropUnchanged(state: PersonState, pending: Pending): void {
   }
 }
 
-/** Consent that the newest record of the batch withdraws holds for what earlier ones wanted, too. */
-function withdraw(drafts: Verdict[], pending: Pending): void {
+/**
+ * Consent that the newest record of the batch withdraws holds for what earlier ones wanted, too. What the file wants
+ * done for such people is all that is left, and the last record is its cause.
+ */
+function withdraw(drafts: Verdict[], pending: Pending, optOut: () => readonly string[]): void {
   for (const [i, draft] of drafts.entries()) {
     if (draft.kind === 'acts') drafts[i] = { ...draft, kind: 'withheld', targets: [] };
   }
   pending.actions.clear();
   pending.written.clear();
+  const targets = optOut();
+  const last = drafts.at(-1);
+  if (last && targets.length > 0) drafts[drafts.length - 1] = { ...last, kind: 'acts', targets };
+}
+
+function optOut(
+  view: PersonState,
+  records: readonly FoldRecord[],
+  state: PersonState,
+  pending: Pending,
+  rules: CompiledRules,
+): readonly string[] {
+  const last = records.at(-1);
+  if (last === undefined) return [];
+  return planOptOut(last.key, view, rules)
+    .filter((action) => take(action, last.at, state, pending))
+    .map(({ target }) => target);
 }
 
 /**
@@ -88,13 +117,14 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
     const next = advance(view, profile, rules, at);
     const wanted = plan(key, next.state, next.transitions, rules);
     const targets = wanted.actions
-      .filter((action) => take(action, state, pending))
+      .filter((action) => take(action, at, state, pending))
       .map(({ target }) => target);
     const stale = next.stale && next.state === view;
     drafts.push({ kind: kindOf(wanted, targets, stale), targets, unaddressed: wanted.unaddressed });
     view = next.state;
   }
-  if (!consents(view, rules.consent)) withdraw(drafts, pending);
+  if (!consents(view, rules.consent))
+    withdraw(drafts, pending, () => optOut(view, records, state, pending, rules));
   dropUnchanged(state, pending);
   const verdicts = drafts.map((draft) => settleVerdict(draft, pending.actions));
   return { verdicts, actions: [...pending.actions.values()], view, written: pending.written };

@@ -1,10 +1,14 @@
-import { type Building, collectBids, outweighs } from './bids.js';
-import type { Bid, CompiledRules } from './compiled.js';
+import type { Building } from './bids.js';
+import type { CompiledRules } from './compiled.js';
+import { doingOf, fieldsOf, mergedFields } from './fields.js';
+import { fingerprint } from './fingerprint.js';
+import { collectBids, collectOptOut, type Due, type Wanted } from './match.js';
 import { keyText } from './person.js';
 import type { Json, Operation } from './ports.js';
 import type { Sight } from './scope.js';
 import type { PersonState } from './state.js';
-import { newestOf, type Transition } from './view.js';
+import { newestOf } from './values.js';
+import type { Transition } from './view.js';
 
 /** The value a field should have. */
 export interface PlannedField {
@@ -15,13 +19,17 @@ export interface PlannedField {
   readonly since: number;
 }
 
-/** One change to one row, merged from every rule that wants it. */
+/** One change to one row, merged from every rule that wants it; or one thing to happen. */
 export interface PlannedAction {
   readonly connection: string;
   readonly operation: Operation;
   readonly object: string;
-  /** `connection/object/field=value`: what "the same row" means. */
+  /** `connection/object/field=value` (`object#list` for a place on a list): what "the same row" means. */
   readonly target: string;
+  /** Of `add` and `remove`. */
+  readonly list?: string;
+  /** Of `send`: names the edge and the action, the same in every repetition. */
+  readonly once?: string;
   readonly key: Readonly<Record<string, string>>;
   readonly fields: ReadonlyMap<string, PlannedField>;
   /** `rule (transition)`, for people. */
@@ -30,7 +38,7 @@ export interface PlannedAction {
 
 export interface Plan {
   readonly actions: readonly PlannedAction[];
-  /** Consent forbids acting for this person. */
+  /** Consent forbids acting for this person: the actions, if any, are those for such people. */
   readonly withheld: boolean;
   /** Rules that matched but found no value for their `match` field. */
   readonly unaddressed: readonly string[];
@@ -46,63 +54,59 @@ const YES = new Set(['y', 'dy', 'in', 'true']);
 
 const NOTHING: Plan = { actions: [], withheld: false, unaddressed: [] };
 
-function fieldsOf({ row, bids }: Building, sight: Sight): Map<string, PlannedField> {
-  const fields = new Map<string, PlannedField>();
-  for (let slot = 0; slot < bids.length; slot++) {
-    const winner = bids[slot];
-    const value = winner?.read(sight);
-    if (winner && value !== undefined)
-      fields.set(row.slots[slot] ?? '', { value, at: winner.at, since: winner.since });
-  }
-  return fields;
-}
-
-/** Rows of the file that are matched in different ways may meet in one row of the target: their bids compete. */
-function mergedFields(parts: readonly Building[], sight: Sight): Map<string, PlannedField> {
-  const winners = new Map<string, Bid>();
-  const fields = new Map<string, PlannedField>();
-  for (const { row, bids } of parts) {
-    for (const [slot, made] of bids.entries()) {
-      const value = made?.read(sight);
-      const name = row.slots[slot] ?? '';
-      const rival = winners.get(name);
-      if (made === undefined || value === undefined || (rival && !outweighs(made, rival))) continue;
-      winners.set(name, made);
-      fields.set(name, { value, at: made.at, since: made.since });
-    }
-  }
-  return fields;
-}
-
 /** The rows of one target become one action; it is addressed as the last of them says. */
 function actionOf(target: string, { address, parts }: Meeting, sight: Sight): PlannedAction {
   const [first, ...others] = parts;
   const last = others.at(-1) ?? first;
-  const { connection, operation, object, match } = last.row;
+  const { connection, object, match, list } = last.row;
+  const fields = others.length === 0 ? fieldsOf(first, sight) : mergedFields(parts, sight);
   return {
     connection,
-    operation,
+    ...doingOf(fields, list, parts),
     object,
     target,
+    ...(list !== undefined && { list }),
     key: { [match]: address },
-    fields: others.length === 0 ? fieldsOf(first, sight) : mergedFields(parts, sight),
     causes: others.length === 0 ? first.causes : parts.flatMap(({ causes }) => causes),
+  };
+}
+
+/** One thing to happen. What names it is all that makes it this one: person, rule, action and edge. */
+function sendOf({ send, rule, edge }: Due, sight: Sight): PlannedAction {
+  const about = edge.change === 'changed' ? edge.path : edge.audience.key;
+  const once = fingerprint([sight.key, rule.name, send.place, about, edge.change, edge.at]);
+  const fields = new Map<string, PlannedField>();
+  for (const { name, read } of send.fields) {
+    const value = read(sight);
+    if (value !== undefined) fields.set(name, { value, at: 0, since: 0 });
+  }
+  const { connection, object } = send;
+  return {
+    connection,
+    operation: 'send',
+    object,
+    target: `${connection}/${object}!${once}`,
+    once,
+    key: {},
+    fields,
+    causes: [rule.causes[edge.change]],
   };
 }
 
 /** Takes a row to where it leads; gives false when there is nothing to address it by. */
 function meet(built: Building, sight: Sight, meetings: Map<string, Meeting>): boolean {
-  const { connection, object, match } = built.row;
+  const { connection, object, match, list } = built.row;
   const address = keyText(built.row.address(sight));
   if (address === undefined) return false;
-  const target = `${connection}/${object}/${match}=${address}`;
+  const place = list === undefined ? object : `${object}#${list}`;
+  const target = `${connection}/${place}/${match}=${address}`;
   const known = meetings.get(target);
   if (known) known.parts.push(built);
   else meetings.set(target, { address, parts: [built] });
   return true;
 }
 
-function build(rows: readonly Building[], sight: Sight): Plan {
+function build({ rows, sends }: Wanted, sight: Sight): Plan {
   const meetings = new Map<string, Meeting>();
   const unaddressed: string[] = [];
   for (const built of rows) {
@@ -114,6 +118,7 @@ function build(rows: readonly Building[], sight: Sight): Plan {
     const action = actionOf(target, meeting, sight);
     if (action.fields.size > 0 || meeting.parts.some(({ bare }) => bare)) actions.push(action);
   }
+  for (const due of sends) actions.push(sendOf(due, sight));
   return { actions, withheld: false, unaddressed };
 }
 
@@ -135,8 +140,21 @@ export function plan(
   rules: CompiledRules,
 ): Plan {
   const sight = { key, view, now: newestOf(view) };
-  const rows = collectBids(sight, transitions, rules);
-  if (rows.length === 0) return NOTHING;
-  if (!consents(view, rules.consent)) return { ...NOTHING, withheld: true };
-  return build(rows, sight);
+  const wanted = collectBids(sight, transitions, rules);
+  if (!consents(view, rules.consent)) {
+    const optOut = planOptOut(key, view, rules);
+    return optOut.length > 0 || isSomething(wanted)
+      ? { ...NOTHING, actions: optOut, withheld: true }
+      : NOTHING;
+  }
+  return isSomething(wanted) ? build(wanted, sight) : NOTHING;
+}
+
+const isSomething = ({ rows, sends }: Wanted): boolean => rows.length > 0 || sends.length > 0;
+
+/** What the file wants done for somebody whose newest consent value says no: nothing for those who never said a thing. */
+export function planOptOut(key: string, view: PersonState, rules: CompiledRules): readonly PlannedAction[] {
+  if (rules.optOut.length === 0 || rules.consent === undefined || !view.values.has(rules.consent)) return [];
+  const sight = { key, view, now: newestOf(view) };
+  return build(collectOptOut(sight, rules), sight).actions;
 }

@@ -21,46 +21,102 @@ export const AudienceRef = z.union(
 
 export const Target = z
   .string()
-  .regex(/^[^/\s]+\/[^/\s]+$/, 'must be connection/object, for example sales/Contact');
+  .regex(/^[^/\s]+\/[^/\s#!]+$/, 'must be connection/object, for example sales/Contact');
 
-export const UpsertAction = z.strictObject({
-  upsert: Target,
-  match: z
-    .record(Name, MatchSource)
-    .refine(
-      (match) => Object.keys(match).length === 1,
-      'must name exactly one field, for example { Id__c: $key }',
-    ),
-  set: z.record(Name, FieldSource).default({}),
+/** External id field and where its value comes from: what addresses a row. */
+const Match = z
+  .record(Name, MatchSource)
+  .refine(
+    (match) => Object.keys(match).length === 1,
+    'must name exactly one field, for example { Id__c: $key }',
+  );
+
+/** A field's name; those that begin with $ are ours. */
+const FieldName = Name.refine((name) => !name.startsWith('$'), 'must not begin with $');
+const Fields = z.record(FieldName, FieldSource);
+const SomeFields = Fields.refine((set) => Object.keys(set).length > 0, 'must set at least one field');
+
+/** A list, campaign or group, by its id in the target. */
+const List = z.string().min(1).max(200).regex(/^\S+$/, 'must be the id of a list, without blanks');
+
+/** Makes the row or writes to it. */
+export const UpsertAction = z.strictObject({ upsert: Target, match: Match, set: Fields.default({}) });
+/** Writes to the row if it is there. */
+const UpdateAction = z.strictObject({ update: Target, match: Match, set: SomeFields });
+/** Puts the row on a list. */
+const AddAction = z.strictObject({ 'add to': Target, list: List, match: Match, set: Fields.default({}) });
+const RemoveAction = z.strictObject({ 'remove from': Target, list: List, match: Match });
+/** Makes something happen: a task, a message, a post. Once per edge. */
+const SendAction = z.strictObject({ send: Target, set: SomeFields });
+const DeleteAction = z.strictObject({ delete: Target, match: Match });
+
+/** An action that is written as often as one likes and comes to the same. */
+const StateAction = z.union([UpsertAction, UpdateAction, AddAction, RemoveAction, DeleteAction], {
+  error:
+    'must be exactly one of upsert, update, add to, remove from or delete, with the members that belong to it',
+});
+export type StateAction = z.infer<typeof StateAction>;
+
+export const Action = z.union(
+  [UpsertAction, UpdateAction, AddAction, RemoveAction, SendAction, DeleteAction],
+  {
+    error:
+      'must be exactly one of upsert, update, add to, remove from, send or delete, with the members that belong to it',
+  },
+);
+export type Action = z.infer<typeof Action>;
+
+const Names = z.union([z.array(Name).min(1), z.strictObject({ namespace: Name })], {
+  error: 'must be a list of audiences, or { namespace: … } for all that are declared in it',
 });
 
-/** Edges (`entered`, `left`, `stayed`) fire on one transition; the level `member` follows the standing. */
+/** One audience, or any or all of several. */
+const Audiences = z.union([Name, z.strictObject({ any: Names }), z.strictObject({ all: Names })], {
+  error: 'must be the name of an audience, or { any: [names] } or { all: [names] }',
+});
+/** A level may be about people who are in none of several, too. */
+const LevelAudiences = z.union(
+  [Name, z.strictObject({ any: Names }), z.strictObject({ all: Names }), z.strictObject({ none: Names })],
+  { error: 'must be the name of an audience, or { any: [names] }, { all: [names] } or { none: [names] }' },
+);
+export type LevelAudiences = z.infer<typeof LevelAudiences>;
+
+/** Edges (`entered`, `left`, `stayed`, `changed`) fire on one record; the level `member` follows the standing. */
 export const When = z.union(
   [
-    z.strictObject({ entered: Name }),
-    z.strictObject({ left: Name }),
-    z.strictObject({ stayed: Name }),
-    z.strictObject({ member: Name }),
+    z.strictObject({ entered: Audiences }),
+    z.strictObject({ left: Audiences }),
+    z.strictObject({ stayed: Audiences }),
+    z.strictObject({ member: LevelAudiences }),
+    z.strictObject({ changed: Path }),
   ],
   {
     error:
-      'must be exactly one of { entered: audience }, { left: audience }, { stayed: audience }, { member: audience }',
+      'must be exactly one of { entered: audience }, { left: audience }, { stayed: audience }, { member: audience }, { changed: path }',
   },
 );
 
 export const Rule = z.strictObject({
   name: Name,
   when: When,
-  do: z.array(UpsertAction).min(1),
+  do: z.array(Action).min(1),
+  otherwise: z.array(StateAction).min(1).optional(),
+  stop: z.boolean().default(false),
+  backfill: z.boolean().default(false),
 });
 export type Rule = z.infer<typeof Rule>;
+
+/** A connection: who reads the rest of it is its type. */
+const Connection = z.looseObject({ type: Name, allow: z.array(z.enum(['delete'])).optional() });
 
 /** The customer's file, `tributary.yaml`, after YAML. Connections are checked by the connectors they name. */
 export const RulesFile = z.strictObject({
   audiences: z.record(Name, AudienceRef),
   person: z.strictObject({ key: z.array(KeyEntry).min(1) }),
-  consent: z.strictObject({ require: Path }).optional(),
-  connections: z.record(Name, z.looseObject({ type: Name })),
+  consent: z.strictObject({ require: Path, withdrawn: z.array(StateAction).default([]) }).optional(),
+  /** Memberships that are older than this when first seen are backfill. */
+  backfill: z.strictObject({ days: z.number().positive() }).default({ days: 2 }),
+  connections: z.record(Name, Connection),
   rules: z.array(Rule),
   tests: z.array(TestCase).optional(),
 });

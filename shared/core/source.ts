@@ -36,3 +36,6 @@ export const MatchSource = z.union(
 );
 
 /** `connection/object`. */
+
+/** Whether a source gives the same value whoever the person is. */
+export const isConstant = (source: FieldSource): boolean => 'value' in source;

@@ -27,12 +27,20 @@ function isStale(field: PlannedField, hash: string, known: Written | undefined):
 
 /**
  * Compares an action with what its target last accepted. If any field differs, all of them are sent (the row may have
- * been deleted meanwhile and must be complete to be made again); stale constants are left out.
+ * been deleted meanwhile and must be complete to be made again); stale constants are left out. `now` is the record's time,
+ * epoch microseconds.
  */
-export function outstanding(action: PlannedAction, accepted: WrittenFields | undefined): Outstanding {
+export function outstanding(
+  action: PlannedAction,
+  accepted: WrittenFields | undefined,
+  now: number,
+): Outstanding {
+  if (action.operation === 'send') return outstandingSend(action, accepted, now);
   const written = accepted ?? NONE;
+  const isGone = action.operation === 'delete' || action.operation === 'remove';
   const fields = new Map<string, PlannedField>();
-  const next = new Map(written);
+  // Of a row that is gone nothing is held any more: to come back it must be written whole.
+  const next = new Map(isGone ? NONE : written);
   // A row without fields is to exist; that it was accepted once, with whatever, is all there is to know.
   let changed = action.fields.size === 0 && accepted === undefined;
   for (const [name, field] of action.fields) {
@@ -44,6 +52,32 @@ export function outstanding(action: PlannedAction, accepted: WrittenFields | und
     if (known?.hash !== hash) changed = true;
   }
   return { changed, fields, written: next };
+}
+
+/** Under this name a target of `send` remembers that it was accepted. */
+const SENT = '$sent';
+
+/** How long what was sent is remembered, microseconds: longer than any stream or retry queue can bring it again. */
+const SENT_FOR = 90 * 86_400_000_000;
+
+function outstandingSend(action: PlannedAction, accepted: WrittenFields = NONE, now: number): Outstanding {
+  const hash = fingerprint(true);
+  const changed = accepted.get(SENT)?.hash !== hash;
+  return { changed, fields: action.fields, written: new Map([[SENT, { hash, at: now }]]) };
+}
+
+/** What is still to be remembered at an instant (epoch microseconds): things that were sent long ago cannot come again. */
+export function remembered(
+  written: ReadonlyMap<string, WrittenFields>,
+  now: number,
+): ReadonlyMap<string, WrittenFields> {
+  const isOld = (fields: WrittenFields): boolean => {
+    const sent = fields.get(SENT);
+    return sent !== undefined && now - sent.at > SENT_FOR;
+  };
+  return [...written.values()].some(isOld)
+    ? new Map([...written].filter(([, fields]) => !isOld(fields)))
+    : written;
 }
 
 /** The same fields with nothing taken as written: used when a send was begun and its answer never recorded. */

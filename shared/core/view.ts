@@ -1,26 +1,37 @@
 import type { Audience, CompiledRules } from './compiled.js';
-import { canonical } from './fingerprint.js';
-import { valueAt } from './path.js';
-import { identityOf } from './person.js';
-import type { Json } from './ports.js';
 import type { Assertion, ProfileExport } from './profile.js';
-import type { Known, PersonState, Standing } from './state.js';
+import type { PersonState, Standing } from './state.js';
+import { copied, isLatest, mergeValues } from './values.js';
 
 /** What one assertion did to one audience's standing. `stale`: it is older than what is known. */
 export type Change = 'entered' | 'left' | 'stayed' | 'out' | 'stale';
 
-/** A change that rules can be about. */
-export interface Transition {
+/** A change of membership that rules can be about. */
+export interface MembershipEdge {
   readonly audience: Audience;
   readonly change: 'entered' | 'left' | 'stayed';
   /** The assertion of this record, epoch microseconds. */
   readonly at: number;
+  /** Nothing was known before of this person and this audience. */
+  readonly first?: boolean;
+  /** Seen for the first time, and old already: history that Adobe exports when a destination is activated. */
+  readonly backfill?: boolean;
 }
+
+/** A change of an attribute that rules can be about; `at` is the record's time, epoch microseconds. */
+export interface ValueEdge {
+  readonly change: 'changed';
+  readonly path: string;
+  readonly at: number;
+}
+
+/** A change that rules can be about. */
+export type Transition = MembershipEdge | ValueEdge;
 
 /** What merging one record came to. */
 export interface Advance {
   readonly state: PersonState;
-  /** Entered and left, and `stayed` where a rule asks for it. */
+  /** Entered and left; `stayed` and `changed` where a rule asks for it. */
   readonly transitions: readonly Transition[];
   /** The record spoke of declared audiences, and all it said was older than what is known. */
   readonly stale: boolean;
@@ -42,28 +53,6 @@ export function changeOf(known: Said | undefined, seen: Said): Change {
   return known.member ? 'left' : 'out';
 }
 
-/** Path under which the view keeps the time of the newest record, where a rule asks for it. */
-const NEWEST = '$newest';
-
-/** The time of the newest record known, epoch microseconds; 0 where no rule asks for it. */
-export const newestOf = (view: PersonState): number => (view.values.get(NEWEST)?.at ?? 0) * 1000;
-
-/** `stayed` is about a record newer than all seen: one that comes again, or late, has nothing to add. */
-const isLatest = (state: PersonState, audience: Audience, at: number): boolean =>
-  audience.rules.stayed.length > 0 && at > (state.values.get(NEWEST)?.at ?? Number.NEGATIVE_INFINITY);
-
-/**
- * The values of a view that may be stored before its records are settled. The newest record's time is held back: it makes
- * edges, and an edge must be made again when its record comes again.
- */
-export function settledValues(before: PersonState, after: PersonState): PersonState['values'] {
-  const known = before.values.get(NEWEST);
-  if (after.values.get(NEWEST) === known) return after.values;
-  const values = new Map(after.values);
-  values.delete(NEWEST);
-  return known ? values.set(NEWEST, known) : values;
-}
-
 /** The join of what is known and what is seen: the newer assertion, and whether any ever said "member". */
 function joined(known: Standing | undefined, seen: Said): Standing {
   if (known === undefined) return { at: seen.at, member: seen.member, ever: seen.member };
@@ -71,41 +60,20 @@ function joined(known: Standing | undefined, seen: Said): Standing {
   return seen.member && !known.ever ? { at: known.at, member: known.member, ever: true } : known;
 }
 
-/** Newer wins; at the same instant the greater canonical text, so that ties do not depend on arrival either. */
-const isNewer = (known: Known, value: Json, at: number): boolean =>
-  at > known.at || (at === known.at && known.value !== value && canonical(value) > canonical(known.value));
-
-/** A copy to change. Entry by entry takes two thirds of the time of `new Map(map)` on Node 20. */
-function copied<V>(map: ReadonlyMap<string, V>): Map<string, V> {
-  const copy = new Map<string, V>();
-  for (const [key, value] of map) copy.set(key, value);
-  return copy;
-}
-
-function mergeValues(
-  view: PersonState,
-  profile: ProfileExport,
-  rules: CompiledRules,
+/** The edge of an audience that nothing was known of. */
+const firstEdge = (
+  audience: Audience,
+  change: MembershipEdge['change'],
   at: number,
-): PersonState['values'] {
-  let merged: Map<string, Known> | undefined;
-  for (const path of rules.paths) {
-    // The body came out of JSON.parse (or is Azure's equivalent), so whatever is found there is JSON.
-    const value = (
-      path.identity === undefined ? valueAt(profile.body, path) : identityOf(profile, path.identity)
-    ) as Json | undefined;
-    if (value === undefined || value === null) continue;
-    const known = view.values.get(path.text);
-    if (known !== undefined && !isNewer(known, value, at)) continue;
-    merged ??= copied(view.values);
-    merged.set(path.text, { value, at });
-  }
-  if (rules.asksForNewest && at > (view.values.get(NEWEST)?.at ?? Number.NEGATIVE_INFINITY)) {
-    merged ??= copied(view.values);
-    merged.set(NEWEST, { value: null, at });
-  }
-  return merged ?? view.values;
-}
+  recordAt: number,
+  { backfillMicros }: CompiledRules,
+): MembershipEdge => ({
+  audience,
+  change,
+  at,
+  first: true,
+  backfill: change === 'entered' && recordAt * 1000 - at > backfillMicros,
+});
 
 /** Of several assertions of one record about one audience the winning one; without a time of its own it is as of `at`. */
 function onePerAudience(memberships: readonly Assertion[], at: number): Assertion[] {
@@ -151,7 +119,9 @@ export function advance(
     const change = changeOf(known, seen);
     if (change === 'stale') stale += 1;
     else if (change === 'entered' || change === 'left' || (change === 'stayed' && stayed)) {
-      transitions.push({ audience, change, at: seen.at });
+      transitions.push(
+        known ? { audience, change, at: seen.at } : firstEdge(audience, change, seen.at, at, rules),
+      );
     }
     const next = joined(known, seen);
     if (next !== known) {
@@ -159,7 +129,7 @@ export function advance(
       standing.set(audience.key, next);
     }
   }
-  const values = mergeValues(state, profile, rules, at);
+  const values = mergeValues(state, profile, rules, at, transitions);
   const isStale = declared > 0 && stale === declared;
   if (standing === undefined && values === state.values) return { state, transitions, stale: isStale };
   const { written, unsure, claim } = state;

@@ -1,3 +1,4 @@
+import { toAction } from '../core/action.js';
 import { Fault } from '../core/fault.js';
 import type { Verdict } from '../core/fold.js';
 import type { Ending, KeptMessage, Outcome } from '../core/ports.js';
@@ -97,10 +98,8 @@ function tell({ work, draft, lane }: Attempt, run: Run): void {
     const messages = work.entries
       .filter((_, i) => draft.verdicts[i]?.targets.includes(action.target))
       .map(({ message }) => message.id);
-    const fields = Object.fromEntries([...action.fields].map(([name, { value }]) => [name, value]));
-    const { connection, operation, object, key, causes } = action;
-    const told = { connection, operation, object, key, fields };
-    run.deps.observer.delivery({ person: work.id, action: told, outcome, causes, messages });
+    const { causes } = action;
+    run.deps.observer.delivery({ person: work.id, action: toAction(action), outcome, causes, messages });
   }
 }
 

@@ -1,7 +1,8 @@
+import { toAction } from '../core/action.js';
 import { Fault } from '../core/fault.js';
 import { canonical } from '../core/fingerprint.js';
 import type { PlannedAction } from '../core/plan.js';
-import type { Action, Connector, Outcome } from '../core/ports.js';
+import type { Connector, Outcome } from '../core/ports.js';
 import type { Run } from './run.js';
 import { sendChunk } from './send.js';
 
@@ -18,15 +19,6 @@ interface Send {
   readonly lanes: Lane[];
   readonly action: PlannedAction;
 }
-
-/** Plain action as a connector takes it. */
-const toAction = ({ connection, operation, object, key, fields }: PlannedAction): Action => ({
-  connection,
-  operation,
-  object,
-  key,
-  fields: Object.fromEntries([...fields].map(([name, { value }]) => [name, value])),
-});
 
 type Failing = Extract<Outcome, { kind: 'retry' | 'unknown' }>;
 
@@ -74,12 +66,12 @@ function turnsOf(wave: readonly Send[], connectors: ReadonlyMap<string, Connecto
   const turns: Map<string, Send[][]>[] = [];
   const seen = new Map<string, number>();
   for (const send of wave) {
-    const { connection, operation, object, key, target } = send.action;
+    const { connection, operation, object, list, key, target } = send.action;
     const row = target.toLowerCase();
     const turn = seen.get(row) ?? 0;
     seen.set(row, turn + 1);
     turns[turn] ??= new Map();
-    const group = JSON.stringify([connection, operation, object, Object.keys(key)]);
+    const group = JSON.stringify([connection, operation, object, list, Object.keys(key)]);
     const chunks = turns[turn].get(group) ?? [];
     const last = chunks.at(-1);
     if (last && last.length < (connectors.get(connection)?.maxRows ?? 1)) last.push(send);

@@ -2,7 +2,7 @@ import { Fault } from '../core/fault.js';
 import { type Draft, fold } from '../core/fold.js';
 import type { Versioned } from '../core/ports.js';
 import { EMPTY_STATE, type PersonState } from '../core/state.js';
-import { settledValues } from '../core/view.js';
+import { settledValues } from '../core/values.js';
 import { commit } from './commit.js';
 import type { AddressedEntry, Entry } from './decode.js';
 import { deliver, type Lane } from './deliver.js';

@@ -1,12 +1,13 @@
 import type { Outcome } from '../core/ports.js';
 import type { PersonState } from '../core/state.js';
-import type { WrittenFields } from '../core/suppress.js';
-import { settledValues } from '../core/view.js';
+import { remembered, type WrittenFields } from '../core/suppress.js';
+import { settledValues } from '../core/values.js';
 import type { Attempt } from './settle.js';
 
 /** What each target holds now: accepted fields as sent, refused ones as before; moved constants of unsent targets. */
-function writtenAfter({ state, draft, lane }: Attempt, settled: boolean): PersonState['written'] {
-  const written = new Map<string, WrittenFields>(state.written);
+function writtenAfter({ state, draft, lane, work }: Attempt, settled: boolean): PersonState['written'] {
+  const newest = Math.max(...work.entries.map(({ message }) => message.at));
+  const written = new Map<string, WrittenFields>(remembered(state.written, newest * 1000));
   for (const [target, fields] of draft.written) {
     const outcome = lane.outcomes.get(target);
     if (outcome?.kind === 'accepted' || (outcome === undefined && settled)) written.set(target, fields);

@@ -284,8 +284,8 @@ test('the compiled file is a function of the file: compiled twice it says the sa
   const first = compile(parsed, NO_TOOLS).rules;
   const second = compile(parsed, NO_TOOLS).rules;
   expect(canonical(parsed)).toBe(before);
-  expect(second.rules.map(({ audience }) => audience.rules.member.length)).toEqual([1]);
-  expect(first.rules.map(({ audience }) => audience.rules.member.length)).toEqual([1]);
+  expect(second.rules.map(({ audiences }) => audiences[0]?.rules.member.length)).toEqual([1]);
+  expect(first.rules.map(({ audiences }) => audiences[0]?.rules.member.length)).toEqual([1]);
 });
 
 test('keys, paths, levels and audiences are looked up beforehand', () => {

@@ -172,9 +172,9 @@ describe('actions and rules', () => {
   test.each([
     ['no name', { ...rule, name: '' }],
     ['no trigger', { ...rule, when: {} }],
-    ['a trigger nobody knows', { ...rule, when: { changed: 'hot' } }],
+    ['a trigger nobody knows', { ...rule, when: { became: 'hot' } }],
     ['nothing to do', { ...rule, do: [] }],
-    ['a member nobody knows', { ...rule, otherwise: [action] }],
+    ['a member nobody knows', { ...rule, unless: [action] }],
   ])('%s is no rule', (_, value) => {
     expect(accepts(Rule, value)).toBe(false);
     expect(accepts(Rule, rule)).toBe(true);
@@ -185,7 +185,7 @@ describe('the file', () => {
   const file = { audiences: {}, person: { key: ['crmid'] }, connections: {}, rules: [] };
 
   test('has four parts, and consent where it is wanted', () => {
-    expect(RulesFile.parse(file)).toEqual(file);
+    expect(RulesFile.parse(file)).toEqual({ ...file, backfill: { days: 2 } });
     expect(RulesFile.parse({ ...file, consent: { require: 'a.b' } })).toMatchObject({
       consent: { require: 'a.b' },
     });

@@ -5,12 +5,17 @@ import type { PlannedAction, PlannedField } from '../../shared/core/plan.js';
 import type { Json } from '../../shared/core/ports.js';
 import {
   forget,
-  outstanding,
+  outstanding as outstandingAt,
   sameValues,
   sameWritten,
   type WrittenFields,
 } from '../../shared/core/suppress.js';
 import { deepFreeze } from './persons-records.js';
+
+/** The time of the record, epoch microseconds; only what is sent once remembers it. */
+const NOW = 1_800_000_000_000_000;
+const outstanding = (planned: PlannedAction, accepted: WrittenFields | undefined) =>
+  outstandingAt(planned, accepted, NOW);
 
 /** A field that follows the view, a constant of an edge (`at`), or one of a level that stands on an assertion (`since`). */
 const field = (value: Json, times: { at?: number; since?: number } = {}): PlannedField => ({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EMPTY_STATE, type PersonState } from '../../shared/core/state.js';
-import { advance, type Change, changeOf, settledValues } from '../../shared/core/view.js';
+import { settledValues } from '../../shared/core/values.js';
+import { advance, type Change, changeOf } from '../../shared/core/view.js';
 import { rulesOf } from '../support/fakes.js';
 import { deepFreeze, memberships, profileOf, START, viewAfter } from './persons-records.js';
 

@@ -1,0 +1,53 @@
+import { type Building, outweighs } from './bids.js';
+import { type Bid, DELETED, LISTED } from './compiled.js';
+import type { PlannedAction, PlannedField } from './plan.js';
+import type { Sight } from './scope.js';
+
+/** The values of a row as the rules bid for them; fields nobody has a value for are left out. */
+export function fieldsOf({ row, bids }: Building, sight: Sight): Map<string, PlannedField> {
+  const fields = new Map<string, PlannedField>();
+  for (let slot = 0; slot < bids.length; slot++) {
+    const winner = bids[slot];
+    const value = winner?.read(sight);
+    if (winner && value !== undefined)
+      fields.set(row.slots[slot] ?? '', { value, at: winner.at, since: winner.since });
+  }
+  return fields;
+}
+
+/** Rows of the file that are matched in different ways may meet in one row of the target: their bids compete. */
+export function mergedFields(parts: readonly Building[], sight: Sight): Map<string, PlannedField> {
+  const winners = new Map<string, Bid>();
+  const fields = new Map<string, PlannedField>();
+  for (const { row, bids } of parts) {
+    for (const [slot, made] of bids.entries()) {
+      const value = made?.read(sight);
+      const name = row.slots[slot] ?? '';
+      const rival = winners.get(name);
+      if (made === undefined || value === undefined || (rival && !outweighs(made, rival))) continue;
+      winners.set(name, made);
+      fields.set(name, { value, at: made.at, since: made.since });
+    }
+  }
+  return fields;
+}
+
+export type Fields = ReadonlyMap<string, PlannedField>;
+
+const only = (fields: Fields, name: string): Fields =>
+  new Map([...fields].filter(([field]) => field === name));
+
+/** What the fields of a row come to: a row that is to be gone has no other fields. */
+export function doingOf(
+  fields: Fields,
+  list: string | undefined,
+  parts: readonly Building[],
+): Pick<PlannedAction, 'operation' | 'fields'> {
+  if (fields.get(DELETED)?.value === true) return { operation: 'delete', fields: only(fields, DELETED) };
+  if (list !== undefined) {
+    return fields.get(LISTED)?.value === true
+      ? { operation: 'add', fields }
+      : { operation: 'remove', fields: only(fields, LISTED) };
+  }
+  return { operation: parts.some(({ mayCreate }) => mayCreate) ? 'upsert' : 'update', fields };
+}
