@@ -1,6 +1,7 @@
 import { compileActions, compileSends, type RowBook, rowBook } from './actions.js';
 import type { Audience, CompiledRule, CompiledRules, KeySource, Quantity, Trigger } from './compiled.js';
 import { FileScope } from './file-scope.js';
+import { judgeOf } from './judge.js';
 import { quote } from './names.js';
 import { split } from './path.js';
 import { isNamespace, type LevelAudiences, type Rule, type RulesFile } from './rules.js';
@@ -76,6 +77,7 @@ function compileRule(rule: Rule, order: number, book: RowBook): CompiledRule {
   const [trigger, about] = Object.entries(rule.when)[0] as [Trigger, LevelAudiences]; // the schema allows exactly one member
   const { quantity, audiences, text } =
     trigger === 'changed' ? changeOf(about) : audiencesOf(about, [...at, 'when', trigger], scope);
+  const judge = rule.if === undefined ? undefined : judgeOf(rule.if, scope, [...at, 'if']);
   const path = trigger === 'changed' ? scope.path(text).text : undefined;
   const level = trigger === 'member';
   if (rule.otherwise && !level) {
@@ -98,13 +100,13 @@ function compileRule(rule: Rule, order: number, book: RowBook): CompiledRule {
     quantity,
     audiences,
     path,
-    judge: undefined,
+    judge,
     actions,
     otherwise,
     sends,
     stop: rule.stop,
     backfill: rule.backfill,
-    plain: level && quantity === 'any' && audiences.length === 1 && !otherwise,
+    plain: level && quantity === 'any' && audiences.length === 1 && !judge && !otherwise,
     causes: causesOf(rule.name, text),
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Condition } from './condition.js';
 import { Name } from './name.js';
 import { Path } from './path.js';
 import { FieldSource, MatchSource } from './source.js';
@@ -99,6 +100,7 @@ export const When = z.union(
 export const Rule = z.strictObject({
   name: Name,
   when: When,
+  if: Condition.optional(),
   do: z.array(Action).min(1),
   otherwise: z.array(StateAction).min(1).optional(),
   stop: z.boolean().default(false),

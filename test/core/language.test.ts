@@ -110,6 +110,12 @@ describe('otherwise and stop', () => {
         otherwise: [contact({ B: 'p' })],
       },
       {
+        when: { member: 'x' },
+        if: 'p = "a"',
+        do: [contact({ D: value('a') })],
+        otherwise: [contact({ D: value('not a') })],
+      },
+      {
         when: { member: { none: ['y'] } },
         do: [contact({ C: value(1) })],
         otherwise: [contact({ C: value(0) })],
@@ -314,5 +320,53 @@ describe('consent withdrawn', () => {
   test('who never said anything is withheld and not opted out', () => {
     const draft = fold(EMPTY_STATE, [record(0, '+x', { a: 1 })], rules);
     expect([draft.actions, draft.verdicts[0]?.kind]).toEqual([[], 'withheld']);
+  });
+});
+
+describe('if', () => {
+  test('an edge is decided on the record that shows it', () => {
+    const rules = compiled([
+      { when: { entered: 'x' }, if: 'points >= 10', do: [contact({ M: value('m') })] },
+    ]);
+    expect(sentBy(rules, record(0, '+x', { points: 10 }))).toEqual([[wrote({ M: 'm' })]]);
+    expect(sentBy(rules, record(0, '+x', { points: 9 }), record(1, '', { points: 10 }))).toEqual([[], []]);
+    expect(sentBy(rules, record(0, '+x'))).toEqual([[]]);
+  });
+
+  test('a level is decided on the view, whatever record changes it', () => {
+    const rules = compiled([
+      {
+        when: { member: 'x' },
+        if: 'points >= 10',
+        do: [contact({ Tier: value('gold') })],
+        otherwise: [contact({ Tier: null })],
+      },
+    ]);
+    const [gold, none] = [[wrote({ Tier: 'gold' })], [wrote({ Tier: null })]];
+    const steps = [
+      record(0, '+x', { points: 12 }),
+      record(1, '', { points: 3 }),
+      record(2, '', { points: 10 }),
+    ];
+    expect(sentBy(rules, ...steps, record(3, '-x'))).toEqual([gold, none, gold, none]);
+    // Nothing is known of x until the last: then the newest points decide, which came first.
+    expect(sentBy(rules, ...steps.toReversed())).toEqual([[], [], gold]);
+  });
+
+  test('without otherwise nothing is planned while the condition is false', () => {
+    const rules = compiled([{ when: { member: 'x' }, if: 'points >= 10', do: [contact({ P: 'points' })] }]);
+    expect(sentBy(rules, record(0, '+x', { points: 3 }), record(1, '', { points: 12 }))).toEqual([
+      [],
+      [wrote({ P: 12 })],
+    ]);
+  });
+
+  test('within looks from the newest record, never from the time of day', () => {
+    const rules = compiled([
+      { when: { entered: 'x' }, if: 'since within 2 days', do: [contact({ M: value(1) })] },
+    ]);
+    const since = new Date(START - 86_400_000).toISOString();
+    expect(sentBy(rules, record(0, '+x', { since }))).toEqual([[wrote({ M: 1 })]]);
+    expect(sentBy(rules, record(3 * 86_400_000, '+x', { since }))).toEqual([[]]);
   });
 });
