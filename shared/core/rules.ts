@@ -73,12 +73,15 @@ const Names = z.union([z.array(Name).min(1), z.strictObject({ namespace: Name })
 
 /** One audience, or any or all of several. */
 const Audiences = z.union([Name, z.strictObject({ any: Names }), z.strictObject({ all: Names })], {
-  error: 'must be the name of an audience, or { any: [names] } or { all: [names] }',
+  error: 'must be the name of an audience (a number in quotes), or { any: [names] } or { all: [names] }',
 });
 /** A level may be about people who are in none of several, too. */
 const LevelAudiences = z.union(
   [Name, z.strictObject({ any: Names }), z.strictObject({ all: Names }), z.strictObject({ none: Names })],
-  { error: 'must be the name of an audience, or { any: [names] }, { all: [names] } or { none: [names] }' },
+  {
+    error:
+      'must be the name of an audience (a number in quotes), or { any: [names] }, { all: [names] } or { none: [names] }',
+  },
 );
 export type LevelAudiences = z.infer<typeof LevelAudiences>;
 

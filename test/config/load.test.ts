@@ -142,7 +142,7 @@ describe('the schema', () => {
   const FIELD =
     'must be an attribute path such as person.name.firstName, $key, a number, true, false, null, or exactly one of { from: path }, { member: audience }, { audiences: all }, { value: constant }; a constant text is written { value: text }';
   const WHEN =
-    'must be exactly one of { entered: audience }, { left: audience }, { stayed: audience }, { member: audience }';
+    'must be exactly one of { entered: audience }, { left: audience }, { stayed: audience }, { member: audience }, { changed: path }';
   const ruleFile = (rule: string): string =>
     fileOf({ rules: `rules:\n  - ${rule.replaceAll('\n', '\n    ')}` });
 
@@ -250,7 +250,9 @@ describe('the schema', () => {
     [
       'an audience in when that is a number',
       ruleFile('{ name: r, when: { left: 7 }, do: [{ upsert: sales/X, match: { I: $key } }] }'),
-      ['f.yaml:5:24 config.invalid rules[0].when.left: is read as a number; put it in quotes'],
+      [
+        'f.yaml:5:24 config.invalid rules[0].when.left: must be the name of an audience (a number in quotes), or { any: [names] } or { all: [names] }',
+      ],
     ],
     [
       'a target without object',
