@@ -91,7 +91,7 @@ class ExpressionReader {
     const sign = negated ? undefined : COMPARISONS.find((op) => this.take(op));
     if (sign) return { op: sign, value: this.compared(sign) };
     return this.expected(
-      `${OPERATORS.slice(0, -1).join(', ')}${negated ? '' : ` or one of ${COMPARISONS.join(' ')}`}`,
+      `${OPERATORS.slice(0, -1).join(', ')}${negated ? '' : ` or one of = != < <= > >=`}`,
       OPERATORS,
     );
   }

@@ -1,5 +1,4 @@
-import { quote } from './names.js';
-import { nearest } from './nearest.js';
+import { nearest, quote } from './names.js';
 
 /** A piece of a condition: `at` and `end` are offsets; `text` of a quoted text is what stands between its quotes. */
 export interface Token {
@@ -80,8 +79,8 @@ function take(pattern: RegExp, source: string, at: number): string | undefined {
 
 /** A hint for a word or sign that means nothing: what was probably meant. */
 export function hint(text: string, known: Iterable<string>): string {
-  const meant = Object.hasOwn(INSTEAD, text) ? INSTEAD[text] : nearest(text, known);
-  return meant === undefined ? '' : `; did you mean ${meant}?`;
+  const meant = Object.hasOwn(INSTEAD, text) ? [INSTEAD[text]] : nearest(text, known);
+  return meant.length === 0 ? '' : `; did you mean ${meant.join(' or ')}?`;
 }
 
 /** A text in quotes. A backslash stays what it is, as patterns are full of them, unless a quote or another one follows. */

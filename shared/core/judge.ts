@@ -3,8 +3,7 @@ import type { Expression } from './expression.js';
 import { readExpression } from './expression-reader.js';
 import type { Result } from './fault.js';
 import { judgeTest } from './judge-test.js';
-import { quote } from './names.js';
-import { nearest } from './nearest.js';
+import { proposal, quote } from './names.js';
 import type { FilePath, Judge, Scope } from './scope.js';
 import type { Looking, Reads } from './tools.js';
 
@@ -84,8 +83,8 @@ class Compiler {
     const found = functions.get(name);
     if (found?.kind === 'rule') return this.borrowed(`function ${name}`, found, at);
     if (found) return this.fault(at, `${quote(name)} is a mapping; a condition needs what defineRule made`);
-    const meant = nearest(name, functions.keys());
-    const hint = meant === undefined ? '' : `; did you mean ${quote(meant)}?`;
+    const meant = proposal(name, functions.keys());
+    const hint = meant === undefined ? '' : `; ${meant}`;
     this.scope.find(at, `there is no function named ${quote(name)}${hint}`, 'config.unknown-name');
     return NEVER;
   }

@@ -72,6 +72,18 @@ const textual = (passes: (text: string) => boolean): Check => ({
   passes: (value) => isText(value) && passes(value),
 });
 
+/** Longest text that is matched with a pattern: the time it takes grows with the text and the pattern. */
+export const MOST_MATCHED = 10_000;
+
+function matching(test: (text: string) => boolean): Check {
+  const fits = (value: Json): value is string => isText(value) && value.length <= MOST_MATCHED;
+  return {
+    needs: `a text of at most ${MOST_MATCHED} characters`,
+    fits,
+    passes: (value) => fits(value) && test(value),
+  };
+}
+
 /** A text contains a part of itself; a list contains an element. */
 function contains(literal: Literal): Operator {
   const { value } = literal;
@@ -118,7 +130,7 @@ export function operatorOf(question: Asked, tools: Tools): Result<Operator> {
       return ok(alike(within(question.side, question.micros)));
     case 'matches': {
       const pattern = tools.pattern(question.value);
-      return pattern.ok ? ok(alike(textual(pattern.value))) : pattern;
+      return pattern.ok ? ok(alike(matching(pattern.value))) : pattern;
     }
     case '=':
     case '!=':

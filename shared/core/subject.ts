@@ -1,5 +1,5 @@
 import type { Subject } from './expression.js';
-import { hint, type Token, Unreadable } from './expression-tokens.js';
+import { type Token, Unreadable } from './expression-tokens.js';
 import { quote } from './names.js';
 import { Path } from './path.js';
 
@@ -11,10 +11,8 @@ export function subjectOf({ text, at }: Token): Subject {
   const namespace = IDENTITY.exec(text)?.[1];
   if (namespace !== undefined) return { kind: 'identity', namespace };
   if (Path.safeParse(text).success) return { kind: 'path', path: text };
-  const [head = ''] = text.split('.');
-  const meant = text.startsWith('$') ? hint(head, ['$key', '$identity']) : '';
-  throw new Unreadable(
-    at,
-    `${quote(text)} is no attribute path such as loyalty.points, nor $key or $identity.NAMESPACE${meant}`,
-  );
+  const what = text.startsWith('$')
+    ? `${quote(text)} is neither $key nor $identity with a namespace, such as $identity.email`
+    : `${quote(text)} is no attribute path such as loyalty.points`;
+  throw new Unreadable(at, what);
 }

@@ -1,9 +1,24 @@
 import { NO_TOOLS, type Tools } from '../core/tools.js';
 
+/** One library: the words without which no rule can need it, and what it gives. */
+interface Library {
+  readonly words: RegExp;
+  readonly load: () => Promise<Partial<Tools>>;
+}
+
+const LIBRARIES: readonly Library[] = [
+  {
+    words: /\bmatches\b/,
+    load: async () => ({ pattern: (await import('./pattern.js')).linearPattern }),
+  },
+];
+
 /**
  * The tools a rule file needs, judged by the words in its text: a library that no rule uses is never loaded, which is
  * what keeps a cold start short. A word in a comment loads one too many, no more.
  */
-export async function toolsFor(_text: string): Promise<Tools> {
-  return NO_TOOLS;
+export async function toolsFor(text: string): Promise<Tools> {
+  const needed = LIBRARIES.filter(({ words }) => words.test(text));
+  const parts = await Promise.all(needed.map(({ load }) => load()));
+  return Object.assign({}, NO_TOOLS, ...parts);
 }

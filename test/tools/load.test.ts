@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { NO_TOOLS } from '../../shared/core/tools.js';
+import { toolsFor } from '../../shared/tools/load.js';
+
+test('a file that needs no library loads none', async () => {
+  expect(await toolsFor('rules: []')).toEqual(NO_TOOLS);
+});
+
+test('a file that speaks of matches can compile patterns', async () => {
+  expect((await toolsFor(`if: 'name matches "^A"'`)).pattern('^A').ok).toBe(true);
+});
