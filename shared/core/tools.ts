@@ -56,8 +56,8 @@ export interface Tools {
   phone(country: string | undefined): Result<(text: string) => string | undefined>;
   /** Text of an instant (epoch microseconds) in a format and IANA zone. */
   date(format: string, zone: string): Result<(micros: number) => string>;
-  /** SHA-256 of the UTF-8 text, hexadecimal in small letters. */
-  sha256(text: string): string;
+  /** Gives the SHA-256 of a text's UTF-8 bytes, hexadecimal in small letters. */
+  sha256(): Result<(text: string) => string>;
   readonly functions: ReadonlyMap<string, CustomerFunction>;
 }
 
@@ -71,8 +71,6 @@ export const NO_TOOLS: Tools = {
   liquid: () => missing('a Liquid text'),
   phone: () => missing('a phone number'),
   date: () => missing('a date format'),
-  sha256: () => {
-    throw new Error('sha256 is not loaded');
-  },
+  sha256: () => missing('sha256'),
   functions: new Map(),
 };

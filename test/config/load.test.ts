@@ -140,7 +140,11 @@ describe('YAML', () => {
 
 describe('the schema', () => {
   const FIELD =
-    'must be an attribute path such as person.name.firstName, $key, a number, true, false, null, or exactly one of { from: path }, { member: audience }, { audiences: all }, { value: constant }; a constant text is written { value: text }';
+    'must be an attribute path such as person.name.firstName, $key, $identity.crmid, a number, true, false, null, or exactly one of { from: path }, { value: constant }, { template: text }, { identity: namespace }, { member: audience }, { audiences: all }, { since: audience }, { liquid: text }, { function: name }, { concat: [sources] }; a constant text is written { value: text }';
+  const PART = FIELD.replace(
+    '{ function: name }, { concat: [sources] }; a constant text is written { value: text }',
+    '{ function: name }',
+  );
   const WHEN =
     'must be exactly one of { entered: audience }, { left: audience }, { stayed: audience }, { member: audience }, { changed: path }';
   const ruleFile = (rule: string): string =>
@@ -279,7 +283,7 @@ describe('the schema', () => {
       'a match by a constant',
       ruleFile('{ name: r, when: { left: hot }, do: [{ upsert: sales/X, match: { A: 1 } }] }'),
       [
-        'f.yaml:5:70 config.invalid rules[0].do[0].match.A: must be $key or an attribute path such as person.name.firstName',
+        'f.yaml:5:70 config.invalid rules[0].do[0].match.A: must be an attribute path such as person.name.firstName, $key, $identity.crmid, or exactly one of { from: path }, { identity: namespace }, { template: text }, { function: name }, without default',
       ],
     ],
   ])('%s', (_, text, expected) => {
@@ -300,13 +304,19 @@ describe('the schema', () => {
       'a path in from',
       '{ F: { from: a b } }',
       '10:21',
-      'F.from: must be an attribute path such as person.name.firstName',
+      'F.from: must be an attribute path such as person.name.firstName, $key, or $identity.crmid',
     ],
     [
       'a cast',
       '{ F: { from: p.a, as: lower } }',
       '10:32',
-      'F.as: Invalid option: expected one of "lowercase"|"uppercase"|"trim"|"string"|"number"|"boolean"',
+      'F.as: must be one of lowercase, uppercase, capitalize, trim, string, number, boolean, or a list of them',
+    ],
+    [
+      'a cast in a list',
+      '{ F: { from: p.a, as: [trim, lower] } }',
+      '10:43',
+      'F.as[1]: must be one of lowercase, uppercase, capitalize, trim, string, number, boolean',
     ],
     [
       'a default',
@@ -327,7 +337,64 @@ describe('the schema', () => {
       'F.value: must be a text, a number, true, false or null',
     ],
     ['a member', '{ F: { member: 5 } }', '10:21', 'F.member: is read as a number; put it in quotes'],
-    ['audiences', '{ F: { audiences: some } }', '10:21', 'F.audiences: Invalid input: expected "all"'],
+    ['audiences', '{ F: { audiences: some } }', '10:21', 'F.audiences: must be all, or a list of audiences'],
+    [
+      'an audience in a list',
+      '{ F: { audiences: [hot, 7] } }',
+      '10:38',
+      'F.audiences[1]: is read as a number; put it in quotes',
+    ],
+    [
+      'a zone without date',
+      '{ F: { from: p.a, zone: Europe/Berlin } }',
+      '10:32',
+      'F.zone: belongs to date, which is not here',
+    ],
+    [
+      'two of the steps that stand alone',
+      '{ F: { from: p.a, phone: DE, lookup: { a: b } } }',
+      '10:32',
+      'F.phone: cannot be combined with lookup',
+    ],
+    [
+      'an empty table',
+      '{ F: { from: p.a, lookup: {} } }',
+      '10:32',
+      'F.lookup: must have an entry, for example { gold: Gold }',
+    ],
+    [
+      'a list in a table',
+      '{ F: { from: p.a, lookup: { a: [b] } } }',
+      '10:42',
+      'F.lookup.a: must be a text, a number, true, false or null',
+    ],
+    [
+      'a country',
+      '{ F: { from: p.a, phone: Germany } }',
+      '10:32',
+      'F.phone: must be a country such as DE, in capitals, or international',
+    ],
+    [
+      'decimals',
+      '{ F: { from: p.a, decimals: 2.5 } }',
+      '10:32',
+      'F.decimals: must be a whole number from 0 to 10',
+    ],
+    ['a hash', '{ F: { from: p.a, hash: md5 } }', '10:32', 'F.hash: must be sha256'],
+    [
+      'a step of a constant',
+      '{ F: { value: x, as: trim } }',
+      '10:31',
+      'F.as: is not a member that is known here',
+    ],
+    ['a part', '{ F: { concat: [p.a, a b] } }', '10:35', `F.concat[1]: ${PART}`],
+    ['a part that is a concat', '{ F: { concat: [{ concat: [p.a] }] } }', '10:30', `F.concat[0]: ${PART}`],
+    [
+      'a slip in a part',
+      '{ F: { concat: [{ from: p.a, defualt: x }] } }',
+      '10:43',
+      'F.concat[0].defualt: is not a member that is known here',
+    ],
     [
       'a joint',
       '{ F: { audiences: all, join: 1 } }',

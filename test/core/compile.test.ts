@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../shared/core/compile.js';
 import { canonical } from '../../shared/core/fingerprint.js';
-import { valueAt } from '../../shared/core/path.js';
+import { split, valueAt } from '../../shared/core/path.js';
 import type { Json } from '../../shared/core/ports.js';
 import { RulesFile } from '../../shared/core/rules.js';
 import type { Finding } from '../../shared/core/scope.js';
@@ -168,11 +168,7 @@ describe('fields', () => {
     ['a default of null', { from: 'p.missing', default: null }, null],
     ['a default of false', { from: 'p.missing', default: false }, false],
     ['no default where a value is known', { from: 'p.a', default: 'Unknown' }, 'Ada '],
-    [
-      'no default where a value is known that does not fit',
-      { from: 'p.a', as: 'number', default: 0 },
-      undefined,
-    ],
+    ['a default where the value that is known does not fit', { from: 'p.a', as: 'number', default: 0 }, 0],
     ['a default is taken as it is', { from: 'p.missing', as: 'uppercase', default: 'x' }, 'x'],
     ['member of one', { member: 'hot' }, true],
     ['member of one never heard of', { member: 'vip' }, false],
@@ -245,7 +241,7 @@ describe('fields', () => {
 });
 
 describe('valueAt', () => {
-  const at = (body: object, text: string): unknown => valueAt({ ...body }, { text, steps: text.split('.') });
+  const at = (body: object, text: string): unknown => valueAt({ ...body }, split(text));
 
   test.each([
     [{ a: { b: { c: 1 } } }, 'a.b.c', 1],
@@ -257,8 +253,48 @@ describe('valueAt', () => {
     [{}, 'toString', undefined],
     [{ 'a.b': 1 }, 'a.b', undefined],
     [{ a: { '': 1 } }, 'a.', 1],
-    [{ a: [{ b: 1 }] }, 'a.0.b', 1],
     [{ a: [1, 2] }, 'a.length', undefined],
+    [{ a: [{ b: 1 }] }, 'a.0.b', undefined],
+    [{ a: { 0: { b: 1 } } }, 'a.0.b', 1],
+    [{ a: [{ b: 1 }] }, 'a[0].b', 1],
+    [{ a: [{ b: 1 }] }, 'a[1].b', undefined],
+    [{ a: { 0: { b: 1 } } }, 'a[0].b', undefined],
+    [{ a: [[1, 2], [3]] }, 'a[0][1]', 2],
+    [{ a: 'text' }, 'a[0]', undefined],
+    [{ a: [null, 'x'] }, 'a[0]', null],
+    [
+      {
+        a: [
+          { t: 'x', v: 1 },
+          { t: 'y', v: 2 },
+          { t: 'y', v: 3 },
+        ],
+      },
+      'a[t=y].v',
+      2,
+    ],
+    [{ a: [{ t: 'x', v: 1 }] }, 'a[t=z].v', undefined],
+    [{ a: [{ t: 'x y', v: 1 }] }, 'a[t="x y"].v', 1],
+    [{ a: [{ t: 'x', v: 1 }] }, "a[t='x'].v", 1],
+    [{ a: [{ t: '' }, { t: 'x' }] }, 'a[t=""]', { t: '' }],
+    [{ a: [{ t: { u: 'x' }, v: 1 }] }, 'a[t.u=x].v', 1],
+    [
+      {
+        a: [
+          { t: 7, v: 1 },
+          { t: true, v: 2 },
+        ],
+      },
+      'a[t=true].v',
+      2,
+    ],
+    [{ a: [{ t: 7, v: 1 }] }, 'a[t=7].v', 1],
+    [{ a: [{ t: null, v: 1 }, { v: 2 }, { t: ['x'] }] }, 'a[t=null].v', undefined],
+    [{ a: [{ v: 1 }] }, 'a[t=undefined].v', undefined],
+    [{ a: [{ t: ['x'], v: 1 }, { t: {} }] }, 'a[t=x].v', undefined],
+    [{ a: [null, 'x', 7, [{ t: 'x' }], { t: 'x', v: 1 }] }, 'a[t=x].v', 1],
+    [{ a: { t: 'x', v: 1 } }, 'a[t=x].v', undefined],
+    [{ a: [{}] }, 'a[constructor.name=Object]', undefined],
   ])('%j at %s', (body, path, expected) => {
     expect(at(body, path)).toEqual(expected);
   });
@@ -266,10 +302,20 @@ describe('valueAt', () => {
   test('never throws and never leaves the object, whatever the path', () => {
     fc.assert(
       fc.property(
-        fc.dictionary(fc.string(), fc.jsonValue()),
-        fc.array(fc.oneof(fc.string(), fc.constantFrom('constructor', '__proto__', 'length', '0'))),
+        fc.dictionary(fc.constantFrom('a', 'b', '', '0', 'length'), fc.jsonValue()),
+        fc.array(
+          fc.oneof(
+            fc.string(),
+            fc.constantFrom('a', 'b', 'constructor', '__proto__', 'length', '0'),
+            fc.nat(3),
+            fc.record({
+              steps: fc.array(fc.constantFrom('a', 'b', 'constructor', 'name'), { minLength: 1 }),
+              wanted: fc.constantFrom('', 'true', 'Object', '[object Object]'),
+            }),
+          ),
+        ),
         (body, steps) => {
-          const found = valueAt(body, { text: steps.join('.'), steps });
+          const found = valueAt(body, { text: '', steps });
           expect(found === undefined || JSON.stringify(body).includes(JSON.stringify(found))).toBe(true);
         },
       ),

@@ -24,6 +24,14 @@ describe('paths', () => {
     'a.0.b',
     'consents.idSpecific.x:y',
     'a1',
+    'a[0]',
+    'a[0][12].b',
+    'lines[0].sku',
+    'addresses[type=home].city',
+    'a[b.c=d@example.com]',
+    'a[b="x y"].c',
+    "a[b='x y']",
+    'a[b=""]',
   ])('%s is one', (path) => {
     expect(accepts(Path, path)).toBe(true);
   });
@@ -42,8 +50,22 @@ describe('paths', () => {
     'a.b c',
     'a\n',
     'é',
-    'a[0]',
     ' a',
+    '[0]',
+    'a[]',
+    'a[-1]',
+    'a[1234567]',
+    'a[0',
+    'a.[0]',
+    'a[0]b',
+    'a[b]',
+    'a[b=]',
+    'a[b=x y]',
+    'a[b="x]',
+    'a[b="x]"]',
+    'a[=x]',
+    'a[b==x]',
+    'a[b=x\ny]',
     7,
     null,
   ])('%j is none', (path) => {
@@ -93,6 +115,7 @@ describe('sources of a field', () => {
   test.each<[unknown, unknown]>([
     ['$key', { key: true }],
     ['person.name', { from: 'person.name' }],
+    ['$identity.crmid', { identity: 'crmid' }],
     [7, { value: 7 }],
     [-1.5, { value: -1.5 }],
     [true, { value: true }],
@@ -126,7 +149,8 @@ describe('sources of a field', () => {
     ['a default without from', { default: 1 }],
     ['a default that is no constant', { from: 'a', default: {} }],
     ['a cast nobody knows', { from: 'a', as: 'upper' }],
-    ['some audiences', { audiences: ['hot'] }],
+    ['no audiences', { audiences: [] }],
+    ['some audiences', { audiences: 'some' }],
     ['a joint for a member', { member: 'hot', join: ';' }],
     ['a value that is a list', { value: [] }],
     ['a source as the parser gives it', { key: true }],
@@ -134,12 +158,28 @@ describe('sources of a field', () => {
     expect(accepts(FieldSource, source)).toBe(false);
   });
 
-  test('a row is matched by the key or a path, and by nothing else', () => {
+  test('a row is matched by the key, a path or an identity', () => {
     expect(MatchSource.parse('$key')).toEqual({ key: true });
     expect(MatchSource.parse('a.b')).toEqual({ from: 'a.b' });
-    for (const source of [7, true, null, { from: 'a' }, { value: 'x' }, 'a b']) {
-      expect(accepts(MatchSource, source)).toBe(false);
-    }
+    expect(MatchSource.parse('$identity.crmid')).toEqual({ identity: 'crmid' });
+  });
+
+  test.each<[unknown, boolean]>([
+    [{ from: 'a', as: ['trim', 'lowercase'] }, true],
+    [{ identity: 'Phone (E-164)', phone: 'DE' }, true],
+    [{ template: '{a}-{b}' }, true],
+    [{ function: 'f' }, true],
+    [{ from: 'a', default: 'x' }, false],
+    [{ identity: 'a', default: null }, false],
+    [{ concat: ['a'] }, false],
+    [{ member: 'hot' }, false],
+    [{ value: 'x' }, false],
+    [7, false],
+    [true, false],
+    [null, false],
+    ['a b', false],
+  ])('a row is matched by %j: %s', (source, right) => {
+    expect(accepts(MatchSource, source)).toBe(right);
   });
 });
 
