@@ -1,0 +1,158 @@
+import type { Buffer } from 'node:buffer';
+import type { EndingName, KeptMessage } from '../../shared/core/ports.js';
+import { emptyEndings } from '../../shared/pipeline/ledger.js';
+import { compare, type Difference, type Expected, expectedState } from '../demo/oracle.js';
+import type { Row } from '../demo/oracle-rules.js';
+import { type Final, nameOf } from './books.js';
+import type { IndexedEvent, Published } from './publish.js';
+import type { World } from './world.js';
+
+/** One broken promise. */
+export interface Violation {
+  readonly kind: 'lost' | 'doubled' | 'wrong';
+  readonly text: string;
+  /** The person it is about, by key, where that is known. */
+  readonly key?: string;
+  /** The event it is about, where that is known. */
+  readonly event?: number;
+}
+
+/** Who a record is about: a key, nobody, or unreadable. */
+type Subject = string | 'nobody' | 'unreadable';
+
+/** What the oracle says of a run. */
+interface Truth {
+  readonly expected: Expected;
+  /** By index of the event: one for each of its records. */
+  readonly subjects: ReadonlyMap<number, readonly Subject[]>;
+}
+
+const NO_KEY = new Set<Subject>(['nobody', 'unreadable']);
+
+/** The oracle reads each event once: of several copies the newest decides, whatever the others say. */
+export function truthOf(events: readonly IndexedEvent[], newest: ReadonlyMap<number, number>): Truth {
+  const subjects = new Map<number, Subject[]>();
+  const log = events.map(({ index, event: { body } }) => ({ index, body, at: newest.get(index) ?? 0 }));
+  const expected = expectedState(log, ({ index }, who) => {
+    const list = subjects.get(index) ?? [];
+    subjects.set(index, list);
+    list.push(who);
+  });
+  return { expected, subjects };
+}
+
+/** Rows that the CRM refuses whatever they say are not there, and their persons' records end as rejected. */
+function withPoison(expected: Expected, { poison }: World): Expected {
+  const healthy = <V>(map: ReadonlyMap<string, V>): Map<string, V> =>
+    new Map([...map].filter(([key]) => !poison.has(key)));
+  const without = (set: ReadonlySet<string>): Set<string> =>
+    new Set([...set].filter((key) => !poison.has(key)));
+  const { contacts, entries, rejected } = expected;
+  return {
+    ...expected,
+    contacts: healthy(contacts),
+    entries: { lower: without(entries.lower), upper: without(entries.upper) },
+    rejected: new Set([...rejected, ...poison.keys()]),
+  };
+}
+
+const wrongRow = ({ object, key, field, expected, actual }: Difference): Violation => ({
+  // A row that is not there is a change that was lost; anything else is one that was not made as it must be.
+  kind: field === '(row)' && actual.startsWith('0 rows') ? 'lost' : 'wrong',
+  text: `${object} ${key} ${field}: expected ${expected}, found ${actual}`,
+  key,
+});
+
+function judgeRows(expected: Expected, { crm }: World): Violation[] {
+  const rowsOf = (object: string): Row[] => [...crm.rows(object).values()];
+  return compare(expected, { contacts: rowsOf('Contact'), entries: rowsOf('Audience_Entry__c') }).map(
+    wrongRow,
+  );
+}
+
+const WORKED: readonly EndingName[] = ['delivered', 'unchanged', 'irrelevant', 'stale'];
+const KEPT: ReadonlySet<EndingName> = new Set(['rejected', 'malformed', 'unaddressed']);
+
+/** The endings that a record may have. */
+function allowed(subject: Subject | undefined, { contacts, rejected }: Expected): readonly EndingName[] {
+  if (subject === 'unreadable') return ['malformed'];
+  if (subject === 'nobody') return ['unaddressed'];
+  if (subject === undefined) return [];
+  if (rejected.has(subject)) return [...WORKED, 'rejected'];
+  return contacts.has(subject) ? WORKED : ['irrelevant', 'stale'];
+}
+
+/** A dead letter must be there for every record that ended as one, with its bytes and the reason of its ending. */
+function letterFault(ending: EndingName, body: Buffer, letter: KeptMessage | undefined): string | undefined {
+  if (letter === undefined) return 'has no dead letter';
+  if (letter.message.body !== body) return 'has a dead letter with other bytes';
+  const { code } = letter.fault;
+  if (ending === 'malformed' && !code.startsWith('decode.')) return `has a dead letter that says ${code}`;
+  if (ending === 'unaddressed' && code !== 'person.unaddressed') return `has a dead letter that says ${code}`;
+  if (ending === 'rejected' && letter.remote === undefined)
+    return `has a dead letter without the CRM's words (${code})`;
+  return undefined;
+}
+
+/** What a run came to. */
+export interface Judgement {
+  readonly violations: readonly Violation[];
+  readonly endings: Readonly<Record<EndingName, number>>;
+  readonly records: number;
+  /** Records without an ending of their own. */
+  readonly unended: number;
+}
+
+function judgeRecord(
+  { message, record, ending }: Final,
+  { index, event }: IndexedEvent,
+  { expected, subjects }: Truth,
+  letters: ReadonlyMap<string, KeptMessage>,
+): Violation | undefined {
+  const subject = subjects.get(index)?.[record];
+  const key = subject === undefined || NO_KEY.has(subject) ? {} : { key: subject };
+  const about = { event: index, ...key };
+  const name = `${message}#${record} (event ${index}, ${event.kind}, about ${subject ?? 'nothing the oracle sees'})`;
+  if (ending === undefined) return { kind: 'lost', text: `${name} never ended`, ...about };
+  if (!allowed(subject, expected).includes(ending))
+    return { kind: 'wrong', text: `${name} ended as ${ending}`, ...about };
+  const fault = KEPT.has(ending)
+    ? letterFault(ending, event.body, letters.get(`${message}#${record}`))
+    : undefined;
+  return fault === undefined
+    ? undefined
+    : { kind: 'lost', text: `${name} ended as ${ending} and ${fault}`, ...about };
+}
+
+/** Compares everything at the end of a run with what must be. */
+export function judge(
+  world: World,
+  published: Published,
+  truth: Truth,
+  doubled: readonly Violation[],
+): Judgement {
+  const expected = withPoison(truth.expected, world);
+  const letters = new Map(
+    world.letters.all().map((kept) => [`${nameOf(kept.message)}#${kept.record ?? 0}`, kept]),
+  );
+  const endings = emptyEndings();
+  const violations: Violation[] = [...doubled];
+  let [records, unended] = [0, 0];
+  for (const final of world.books.finals()) {
+    const indexed = published.events.get(final.message);
+    if (indexed === undefined) continue;
+    records += 1;
+    if (final.ending === undefined) unended += 1;
+    else endings[final.ending] += 1;
+    const violation = judgeRecord(final, indexed, { ...truth, expected }, letters);
+    if (violation) violations.push(violation);
+  }
+  const { duplicateKeys } = world.crm.log();
+  if (duplicateKeys > 0)
+    violations.push({
+      kind: 'wrong',
+      text: `${duplicateKeys} rows shared a key with another of their request`,
+    });
+  for (const text of world.books.errors()) violations.push({ kind: 'wrong', text });
+  return { violations: [...violations, ...judgeRows(expected, world)], endings, records, unended };
+}

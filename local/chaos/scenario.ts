@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { FAULT_KINDS } from './fault-kinds.js';
+
+/** All that decides a run: the same scenario gives the same run, step by step, on every machine. */
+export const Scenario = z.strictObject({
+  /** Seed of the events, and how many there are. */
+  seed: z.int().min(0),
+  events: z.int().min(1),
+  /** Indices of those that are published; all unless given. */
+  only: z.array(z.int().min(0)).readonly().optional(),
+  /** How often each is published. */
+  copies: z.int().min(1).max(9),
+  /** Seed of everything else: order, places, interleaving, waits, faults. */
+  schedule: z.int().min(0),
+  /** Kinds of faults that do not happen. */
+  without: z.array(z.enum(FAULT_KINDS)).readonly().optional(),
+  /** Of the faults that would happen, counted from 0, only these do; all unless given. */
+  fire: z.array(z.int().min(0)).readonly().optional(),
+});
+export type Scenario = z.infer<typeof Scenario>;
+
+/** Events of one slice: a world of its own, so that slices can run side by side and a failure is small from the start. */
+const LARGE_SLICE = 5_000;
+/** Short runs are cut finer, so that they too see many kinds of weather. */
+const SMALL_SLICE = 1_000;
+const SHORT_RUN = 50_000;
+/** How often each event is published. */
+export const COPIES = 3;
+
+/** The scenario of one seed. */
+export const scenarioOf = (seed: number, events: number): Scenario => ({
+  seed,
+  events,
+  copies: COPIES,
+  schedule: seed,
+});
+
+/** Cuts a run into slices. Slice n has seed + n, so that each can be run alone by the same command. */
+export function slicesOf(seed: number, events: number): Scenario[] {
+  const slices: Scenario[] = [];
+  const most = events > SHORT_RUN ? LARGE_SLICE : SMALL_SLICE;
+  for (let left = events; left > 0; left -= most) {
+    slices.push(scenarioOf(seed + slices.length, Math.min(left, most)));
+  }
+  return slices;
+}

@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { loadConfig } from '../../shared/config/load.js';
+import type { SalesforceConfig } from '../../shared/connectors/salesforce.js';
+import type { CompiledRules } from '../../shared/core/compiled.js';
+import type { EndingName } from '../../shared/core/ports.js';
+import { NO_TOOLS } from '../../shared/core/tools.js';
+import { memoryStore } from '../../shared/stores/memory.js';
+import { memoryKept } from '../../shared/stores/memory-kept.js';
+import { identityOf } from '../demo/people.js';
+import { createBooks } from './books.js';
+import { chances } from './chance.js';
+import { climateOf } from './climate.js';
+import { CRM_HOST, createModelCrm } from './crm.js';
+import { runHub } from './event-hubs.js';
+import type { FaultKind } from './fault-kinds.js';
+import { createFaults, type Faults } from './faults.js';
+import { judge, truthOf, type Violation } from './judge.js';
+import { runShard } from './kinesis.js';
+import { type IndexedEvent, type Published, personsOf, publish, STREAM_START, trafficOf } from './publish.js';
+import { createQueue } from './queue.js';
+import { createRepeats } from './repeats.js';
+import { runReplayer } from './replayer.js';
+import type { Scenario } from './scenario.js';
+import { createStory, silence } from './story.js';
+import { createTimeline } from './timeline.js';
+import type { Mutation, World } from './world.js';
+
+/** What one scenario came to. */
+export interface Outcome {
+  readonly scenario: Scenario;
+  readonly violations: readonly Violation[];
+  readonly endings: Readonly<Record<EndingName, number>>;
+  readonly messages: number;
+  readonly records: number;
+  readonly unended: number;
+  /** Rows written again with what they held because nobody could know, and without that excuse. */
+  readonly repeats: { readonly excused: number; readonly doubled: number };
+  readonly faults: Readonly<Record<FaultKind, number>>;
+  /** Faults that struck, or would have. */
+  readonly struck: number;
+  readonly invocations: number;
+  /** Records delivered, redeliveries included. */
+  readonly delivered: number;
+  readonly crm: { readonly calls: number; readonly rows: number };
+  readonly virtualMs: number;
+  readonly story: readonly string[];
+}
+
+/** What may be given beside a scenario. */
+export interface SliceOptions {
+  /** The scenario's events, when they have been made already. */
+  readonly events?: readonly IndexedEvent[];
+  readonly mutate?: Mutation;
+  /** Tells the whole story, for people. */
+  readonly tell?: boolean;
+}
+
+const DAY = 86_400_000;
+/** Faults stop at the latest after so long, and then everything must have ended after as long again. */
+const LONGEST_MS = 10 * DAY;
+const MOST_POISONED = 3;
+
+interface Demo {
+  readonly rules: CompiledRules;
+  readonly connection: SalesforceConfig;
+}
+
+/** The demo's rules, which the oracle computes a second time. From dist/ and from the sources the file is found alike. */
+function readDemo(): Demo {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  const root = here.replace(/(?:[\\/]dist)?[\\/]local[\\/]chaos[\\/]?$/, '/');
+  const file = `${root}local/demo/tributary.yaml`;
+  const loaded = loadConfig(readFileSync(file, 'utf8'), file, { SALESFORCE_DOMAIN: CRM_HOST }, NO_TOOLS);
+  const connection = loaded.ok ? loaded.config.connections.get('sales') : undefined;
+  if (!loaded.ok || connection?.type !== 'salesforce') throw new Error(`${file} is not the demo's file`);
+  // The connector's own timer runs in real time; in virtual time the model gives up first.
+  return { rules: loaded.config.rules, connection: { ...connection, timeoutMs: 600_000 } };
+}
+
+/** Some persons whose rows the CRM refuses for good, alone or with all of their request. */
+function poisonOf(faults: Faults, scenario: Scenario, chance: ReturnType<typeof chances>): World['poison'] {
+  const random = chance('poison');
+  const poison = new Map<string, 'row' | 'batch'>();
+  for (const kind of ['row', 'batch'] as const) {
+    const count = 1 + random.below(MOST_POISONED);
+    const keys = Array.from({ length: count }, () => {
+      const { keyedBy, crmid, address } = identityOf(random.below(personsOf(scenario)));
+      return keyedBy === 'crmid' ? crmid : address;
+    });
+    if (!faults.strike(`crm.poison-${kind}`, keys.join(' '))) continue;
+    for (const key of keys) poison.set(key, kind);
+  }
+  return poison;
+}
+
+function createWorld(scenario: Scenario, options: SliceOptions, doubled: Violation[]): World {
+  const chance = chances(scenario.schedule);
+  const climate = climateOf(scenario.schedule);
+  const timeline = createTimeline(STREAM_START);
+  const { now } = timeline;
+  const story = options.tell ? createStory(now) : silence;
+  const faults = createFaults(scenario, climate, chance, story);
+  let number = 0;
+  return {
+    scenario,
+    climate,
+    timeline,
+    story,
+    faults,
+    waits: chance('waits'),
+    ...readDemo(),
+    crm: createModelCrm(now),
+    store: memoryStore(),
+    queue: createQueue(now),
+    letters: memoryKept({ now }),
+    books: createBooks(),
+    repeats: createRepeats(now, (object, key) => {
+      story.tell(() => `DOUBLED ${object} ${key}`);
+      doubled.push({ kind: 'doubled', text: `${object} ${key} was written again with what it held`, key });
+    }),
+    outages: new Map(),
+    locks: new Map(),
+    poison: poisonOf(faults, scenario, chance),
+    mutate: options.mutate ?? ((deps) => deps),
+    next: () => ++number,
+  };
+}
+
+/** From here on nothing goes wrong, and nothing is down any more. */
+function calm({ faults, outages, locks }: World): void {
+  faults.stop();
+  outages.clear();
+  locks.clear();
+}
+
+async function live(world: World, { shards, partitions }: Published): Promise<void> {
+  const { timeline, climate, queue } = world;
+  let left = 1;
+  const end = (): void => {
+    left -= 1;
+  };
+  for (const [name, records] of shards) {
+    left += 1;
+    void runShard(world, name, records).then(end);
+  }
+  void runHub(world, partitions).then(end);
+  for (let i = 0; i < climate.replayers; i++) void runReplayer(world, `replayer${i}`);
+  await timeline.play(() => left === 0, timeline.now() + LONGEST_MS);
+  calm(world);
+  await timeline.play(() => left === 0 && queue.size() === 0, timeline.now() + LONGEST_MS);
+}
+
+/** Runs a scenario to its end and judges it. */
+export async function runSlice(scenario: Scenario, options: SliceOptions = {}): Promise<Outcome> {
+  const events = options.events ?? trafficOf(scenario);
+  const doubled: Violation[] = [];
+  const world = createWorld(scenario, options, doubled);
+  const published = publish(events, scenario, world.climate, chances(scenario.schedule));
+  const truth = truthOf(events, published.newest);
+  for (const [name, { index }] of published.events)
+    world.books.published(name, truth.subjects.get(index)?.length ?? 0);
+  await live(world, published);
+  const { violations, ...judged } = judge(world, published, truth, doubled);
+  const totals = world.books.totals();
+  const { calls, rows } = world.crm.log();
+  return {
+    scenario,
+    violations,
+    ...judged,
+    messages: published.events.size,
+    repeats: world.repeats.counts(),
+    faults: world.faults.counts(),
+    struck: world.faults.struck(),
+    invocations: totals.runs,
+    delivered: totals.records,
+    crm: { calls, rows },
+    virtualMs: Math.round(world.timeline.now() - STREAM_START),
+    story: world.story.lines(),
+  };
+}

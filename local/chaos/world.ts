@@ -1,0 +1,45 @@
+import type { SalesforceConfig } from '../../shared/connectors/salesforce.js';
+import type { CompiledRules } from '../../shared/core/compiled.js';
+import type { StateStore } from '../../shared/core/ports.js';
+import type { PipelineDeps } from '../../shared/pipeline/run.js';
+import type { MemoryKept } from '../../shared/stores/memory-kept.js';
+import type { Random } from '../demo/seeded-random.js';
+import type { Books } from './books.js';
+import type { Climate } from './climate.js';
+import type { ModelCrm } from './crm.js';
+import type { Faults } from './faults.js';
+import type { Queue } from './queue.js';
+import type { Repeats } from './repeats.js';
+import type { Scenario } from './scenario.js';
+import type { Story } from './story.js';
+import type { Timeline } from './timeline.js';
+
+/** A wrong pipeline, made of the right one by changing what it is given: the proof must find it out. */
+export type Mutation = (deps: PipelineDeps) => PipelineDeps;
+
+/** Everything that is not a process, shared by all of them. */
+export interface World {
+  readonly scenario: Scenario;
+  readonly climate: Climate;
+  readonly timeline: Timeline;
+  /** Chance of everything that takes time or is picked. */
+  readonly waits: Random;
+  readonly faults: Faults;
+  readonly story: Story;
+  readonly rules: CompiledRules;
+  readonly connection: SalesforceConfig;
+  readonly crm: ModelCrm;
+  readonly store: StateStore;
+  readonly queue: Queue;
+  readonly letters: MemoryKept;
+  readonly books: Books;
+  readonly repeats: Repeats;
+  /** Until when something is down, or a row is locked, by name. */
+  readonly outages: Map<string, number>;
+  readonly locks: Map<string, number>;
+  /** Rows that are refused for good, alone or with all of their request, by key. */
+  readonly poison: ReadonlyMap<string, 'row' | 'batch'>;
+  readonly mutate: Mutation;
+  /** Gives every run, process and so on a number. */
+  readonly next: () => number;
+}
