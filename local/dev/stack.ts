@@ -17,6 +17,7 @@ import { readMappingSettings } from '../event-source-mapping/settings.js';
 import { startFunctionsHost } from '../functions-host/host.js';
 import { type LambdaHandler, lambdaInvoker } from '../lambda-invoker.js';
 import { readLambdaSettings } from '../lambda-settings.js';
+import { onPort } from './on-port.js';
 import { startReplay } from './replay-loop.js';
 import { createTracker, type Tracker } from './tracker.js';
 
@@ -128,7 +129,8 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   const hubsFile = `${root}local/emulators/event-hubs/Config.json`;
   const hub = 'aep-exports';
   options.onStep('demo CRM');
-  const crm = await startDemoCrm({ port: options.crmPort, latencyMs: options.crmLatencyMs });
+  const demo = { port: options.crmPort, latencyMs: options.crmLatencyMs };
+  const crm = await onPort('--crm-port', startDemoCrm(demo));
   closers.push(() => crm.close());
   const tracker = createTracker();
   provideObserver('dev', tracker);
@@ -137,12 +139,18 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   closers.push(async () => closeMemories());
   const pipeline = await assemble(process.env); // first of all that is slow: a fault in the file is told at once
   options.onStep('Event Hubs emulator');
-  const hubsConfig = must(parseEmulatorConfig(await readFile(hubsFile, 'utf8'), hubsFile));
-  const eventHubs = await startEventHubs({ config: hubsConfig, port: options.eventHubsPort });
+  const config = must(parseEmulatorConfig(await readFile(hubsFile, 'utf8'), hubsFile));
+  const eventHubs = await onPort(
+    '--event-hubs-port',
+    startEventHubs({ config, port: options.eventHubsPort }),
+  );
   closers.push(() => eventHubs.close());
   options.onStep('Kinesis emulator');
   const { stream } = must(readMappingSettings(serverless, CONSUMER));
-  const kinesis = await startKinesis({ streamName: stream.name, shards: SHARDS, port: options.kinesisPort });
+  const kinesis = await onPort(
+    '--kinesis-port',
+    startKinesis({ streamName: stream.name, shards: SHARDS, port: options.kinesisPort }),
+  );
   closers.push(() => kinesis.close());
   options.onStep('Azurite (checkpoints)');
   const azurite = await startAzurite();

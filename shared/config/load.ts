@@ -5,7 +5,7 @@ import { RulesFile } from '../core/rules.js';
 import type { Finding } from '../core/scope.js';
 import type { Tools } from '../core/tools.js';
 import { expandSettings } from './expand.js';
-import { explain } from './explain.js';
+import { readAs } from './explain.js';
 import { type LocatedFinding, locate, type PathFinding, placed } from './places.js';
 import { readYaml } from './yaml-text.js';
 
@@ -34,9 +34,9 @@ function openConnections(
     const expanded = expandSettings(raw, settings, ['connections', name], missing);
     findings.push(missing);
     if (missing.length > 0) continue;
-    const parsed = ConnectionConfig.safeParse(expanded);
-    if (parsed.success) connections.set(name, parsed.data);
-    else findings.push([...explain(parsed.error, ['connections', name])]);
+    const parsed = readAs(ConnectionConfig, expanded, ['connections', name]);
+    if (parsed.ok) connections.set(name, parsed.value);
+    else findings.push([...parsed.findings]);
   }
   return { connections, findings: findings.flat() };
 }
@@ -55,10 +55,10 @@ function read(
   tools: Tools,
 ): { config?: Config; findings: readonly PathFinding[] } {
   if (plain === null) return { findings: [EMPTY] };
-  const parsed = RulesFile.safeParse(plain);
-  if (!parsed.success) return { findings: explain(parsed.error, []) };
-  const { rules, findings } = compile(parsed.data, tools);
-  const { connections, findings: faults } = openConnections(parsed.data, settings);
+  const parsed = readAs(RulesFile, plain, []);
+  if (!parsed.ok) return parsed;
+  const { rules, findings } = compile(parsed.value, tools);
+  const { connections, findings: faults } = openConnections(parsed.value, settings);
   return { config: { rules, connections }, findings: [...findings, ...faults] };
 }
 

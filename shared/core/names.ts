@@ -52,13 +52,14 @@ export function distance(a: string, b: string, limit: number, room = rowsFor(b.l
   return last[b.length] ?? most;
 }
 
-/** Names that may have been meant, the likeliest first; a name that differs in nothing but case comes before all others. */
+/** Other names that may have been meant, the likeliest first; case counts for nothing. */
 export function nearest(name: string, known: Iterable<string>): readonly string[] {
   const limit = slips(name);
   const small = name.toLowerCase();
   const room = rowsFor(small.length + limit);
   const near: { other: string; away: number }[] = [];
   for (const other of known) {
+    if (other === name) continue;
     const away = distance(small, other.toLowerCase(), limit, room);
     if (away <= limit) near.push({ other, away });
   }

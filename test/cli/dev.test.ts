@@ -125,6 +125,6 @@ test('an occupied port is named, and what had started is stopped again', async (
   server.close();
   expect({ status, err }).toEqual({
     status: 2,
-    err: expect.stringMatching(new RegExp(`config\\.port-in-use: .*${port}`)),
+    err: expect.stringMatching(new RegExp(`config\\.port-in-use: .*${port} .*--kinesis-port N`)),
   });
 });

@@ -1,0 +1,11 @@
+import { Fault } from '../../shared/core/fault.js';
+
+/** Waits for what is starting on a port; the fault of a port that is taken names the option that chooses another. */
+export async function onPort<T>(option: string, started: Promise<T>): Promise<T> {
+  try {
+    return await started;
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'config.port-in-use') throw error;
+    throw new Fault(error.code, `${error.message} Here: ${option} N.`, { cause: error });
+  }
+}
