@@ -10,6 +10,7 @@ export const FAULTS = {
   'decode.json': { retryable: false },
   'decode.too-deep': { retryable: false },
   'decode.hostile-key': { retryable: false },
+  'decode.csv': { retryable: false },
   'decode.shape': { retryable: false },
   'decode.status': { retryable: false },
   'decode.time': { retryable: false },
