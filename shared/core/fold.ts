@@ -1,9 +1,10 @@
 import type { CompiledRules } from './compiled.js';
+import { edgesDue } from './owed.js';
 import { consents, type PlannedAction, plan, planOptOut } from './plan.js';
 import type { ProfileExport } from './profile.js';
-import type { PersonState } from './state.js';
+import type { Owed, PersonState } from './state.js';
 import { forget, outstanding, sameValues, sameWritten, type WrittenFields } from './suppress.js';
-import { advance } from './view.js';
+import { advance, type Transition } from './view.js';
 
 /** One record of a person, as it enters the fold. */
 export interface FoldRecord {
@@ -11,6 +12,8 @@ export interface FoldRecord {
   readonly key: string;
   /** When the first durable log took it in, epoch milliseconds. */
   readonly at: number;
+  /** Of a record that comes out of a dead letter: edges it made then, about which rules could not have their say. */
+  readonly owed?: readonly Owed[];
 }
 
 /** What one record came to, before anything was sent. */
@@ -19,6 +22,8 @@ export interface Verdict {
   /** Targets this record wants changed; empty unless it acts. */
   readonly targets: readonly string[];
   readonly unaddressed: readonly string[];
+  /** The edges rules were asked about. */
+  readonly edges: readonly Transition[];
 }
 
 /** The outcome of folding a person's records onto their state: what to send, and the state once it was accepted. */
@@ -113,14 +118,16 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
   const pending: Pending = { actions: new Map(), written: new Map() };
   const drafts: Verdict[] = [];
   let view = state;
-  for (const { profile, key, at } of records) {
+  for (const { profile, key, at, owed } of records) {
     const next = advance(view, profile, rules, at);
-    const wanted = plan(key, next.state, next.transitions, rules);
+    const made = next.transitions;
+    const edges = owed ? [...made, ...edgesDue(owed, next.state, made, rules)] : made;
+    const wanted = plan(key, next.state, edges, rules);
     const targets = wanted.actions
       .filter((action) => take(action, at, state, pending))
       .map(({ target }) => target);
     const stale = next.stale && next.state === view;
-    drafts.push({ kind: kindOf(wanted, targets, stale), targets, unaddressed: wanted.unaddressed });
+    drafts.push({ kind: kindOf(wanted, targets, stale), targets, unaddressed: wanted.unaddressed, edges });
     view = next.state;
   }
   if (!consents(view, rules.consent))

@@ -1,5 +1,5 @@
 import type { Fault, Result } from './fault.js';
-import type { PersonState } from './state.js';
+import type { Owed, PersonState } from './state.js';
 
 /** A JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -22,6 +22,8 @@ export interface Message {
   /** Set on a replay: how often it has been parked before, and since when, epoch milliseconds. */
   readonly attempts?: number;
   readonly firstSeen?: number;
+  /** Set on a replay: edges the record made before, about which rules could not have their say. */
+  readonly owed?: readonly Owed[];
 }
 
 /** What one run of a batch is allowed and told. */
@@ -201,6 +203,11 @@ export interface KeptMessage {
   readonly firstSeen?: number;
   /** One-way name of the person, as in the logs. */
   readonly person?: string;
+  /**
+   * Edges of the record that the person's standing has moved past although not all that rules wanted could be done. When
+   * absent nothing is said: an earlier letter of the same record may know.
+   */
+  readonly owed?: readonly Owed[];
 }
 
 /** The retry queue. A promise that resolves means: durable. */
@@ -232,7 +239,8 @@ export interface RetryQueue extends Parking {
 
 /**
  * Where what can never succeed is kept with its reason. A promise that resolves means: durable.
- * Burying the same record of the same message again replaces the letter.
+ * Burying the same record of the same message again replaces the letter, all but what it says is owed: that stays unless
+ * the new one says.
  */
 export interface DeadLetters {
   bury(items: readonly KeptMessage[]): Promise<void>;

@@ -24,6 +24,28 @@ export interface Written {
   readonly at: number;
 }
 
+/** A change of membership that rules have not had their say about. */
+export interface OwedMembership {
+  /** Key of the audience's standing. */
+  readonly audience: string;
+  readonly change: 'entered' | 'left' | 'stayed';
+  /** The assertion that made it, epoch microseconds. */
+  readonly at: number;
+  /** What was known of the audience when it was made: nothing; and that it was old already. */
+  readonly first?: boolean;
+  readonly backfill?: boolean;
+}
+
+/** A change of an attribute that rules have not had their say about; `at` is its record's time, epoch microseconds. */
+export interface OwedValue {
+  readonly path: string;
+  readonly change: 'changed';
+  readonly at: number;
+}
+
+/** An edge that comes due later, unless something newer has become known by then of what it is about. */
+export type Owed = OwedMembership | OwedValue;
+
 /** A lease on the person: whoever holds it is sending; others wait until it is given back or has run out. */
 export interface Claim {
   readonly by: string;

@@ -1,7 +1,9 @@
 import { toAction } from '../core/action.js';
 import { Fault } from '../core/fault.js';
 import type { Verdict } from '../core/fold.js';
+import { owedOf } from '../core/owed.js';
 import type { Ending, KeptMessage, Outcome } from '../core/ports.js';
+import type { AddressedEntry } from './decode.js';
 import { bury, keptOf, letGo } from './keep.js';
 import type { Run } from './run.js';
 import type { Attempt, Work } from './settle.js';
@@ -59,14 +61,20 @@ const withheld = (): Fault =>
     'the newest consent known for this person is no clear yes, so nothing is sent',
   );
 
+/** What a letter says is owed: the standing moves on past these edges. A redelivery makes none and knows nothing. */
+const owing = ({ edges }: Verdict, { message }: AddressedEntry): Pick<KeptMessage, 'owed'> =>
+  edges.length > 0 || message.owed ? { owed: owedOf(edges) } : {};
+
 /** What must be kept of a person's records before they may be called settled. */
 function lettersOf(one: Attempt, run: Run): KeptMessage[] {
   return one.work.entries.flatMap((entry, i) => {
     const verdict = one.draft.verdicts[i];
-    const refusal = verdict && refusalOf(verdict, one);
-    if (refusal) return [keptOf(entry, rejected(refusal), run, { remote: refusal })];
+    if (!verdict) return [];
+    const owed = owing(verdict, entry);
+    const refusal = refusalOf(verdict, one);
+    if (refusal) return [keptOf(entry, rejected(refusal), run, { remote: refusal, ...owed })];
     // Also beside actions that were delivered: what had no address must leave a trace.
-    return verdict && verdict.unaddressed.length > 0 ? [keptOf(entry, unaddressed(verdict), run)] : [];
+    return verdict.unaddressed.length > 0 ? [keptOf(entry, unaddressed(verdict), run, owed)] : [];
   });
 }
 

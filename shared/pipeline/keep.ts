@@ -24,6 +24,7 @@ export function keptOf(entry: Entry, fault: Fault, run: Run, more: Partial<KeptM
     at,
     attempts: (message.attempts ?? 0) + 1,
     firstSeen: message.firstSeen ?? at,
+    ...(message.owed && { owed: message.owed }),
     ...(entry.kind === 'addressed' && { person: run.deps.pseudonym(entry.person.id) }),
     ...more,
   };
@@ -130,14 +131,15 @@ export async function letGo(
   if (!more.alone && run.options.redelivers) return end(entries, hold(fault));
 
   const after = more.afterMs === undefined ? {} : { afterMs: more.afterMs };
-  const waiting = entries.filter((entry) => !isSpent(entry, run));
+  // Asked once: time passes while they are kept, and each must end in one way.
+  const spent = entries.filter((entry) => isSpent(entry, run));
+  const waiting = entries.filter((entry) => !spent.includes(entry));
   const unparked = await park(
     waiting.map((entry) => keptOf(entry, fault, run, after)),
     run,
   );
   end(waiting, unparked ? hold(unparked) : () => ({ name: 'parked', fault, person }));
 
-  const spent = entries.filter((entry) => isSpent(entry, run));
   const unburied = await bury(
     spent.map((entry) => keptOf(entry, exhausted(entry, fault), run)),
     run,

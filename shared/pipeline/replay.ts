@@ -47,8 +47,8 @@ interface Opened {
 type Left = Map<string, unknown>;
 
 /** The message as the pipeline takes it: the one record that is meant, and what is known of its past. */
-export function toMessage({ message, record, at, attempts = 1, firstSeen = at }: KeptMessage): Message {
-  return { ...message, ...(record !== undefined && { record }), attempts, firstSeen };
+export function toMessage({ message, record, at, attempts = 1, firstSeen = at, owed }: KeptMessage): Message {
+  return { ...message, ...(record !== undefined && { record }), attempts, firstSeen, ...(owed && { owed }) };
 }
 
 /** Oldest first, so that fewer of them find that a newer one was faster. */

@@ -47,6 +47,7 @@ function attempt(work: Work, known: Versioned | undefined, run: Run): Attempt {
     profile,
     key: person.key,
     at: message.at,
+    ...(message.owed && { owed: message.owed }),
   }));
   const draft = fold(state, records, run.deps.rules);
   const lane = { person: work.id, actions: draft.actions, outcomes: new Map() };

@@ -22,12 +22,26 @@ const MAX_INFLATED = 64 * 1024 * 1024;
 /** JSON has no word for NaN or the infinite; a message is readable all the same. */
 const Time = z.number().catch(0);
 const Count = z.number().optional().catch(undefined);
+/** Absent stays absent. */
+const Yes = z.literal(true).optional();
 const Remote = z.object({
   connection: z.string(),
   code: z.string(),
   text: z.string(),
   field: z.string().optional(),
 });
+
+/** As `Owed` of the core has it. */
+const Edge = z.union([
+  z.object({
+    audience: z.string(),
+    change: z.enum(['entered', 'left', 'stayed']),
+    at: Time,
+    first: Yes,
+    backfill: Yes,
+  }),
+  z.object({ path: z.string(), change: z.literal('changed'), at: Time }),
+]);
 
 const Head = z.object({
   message: z.object({
@@ -47,6 +61,7 @@ const Head = z.object({
   attempts: Count,
   firstSeen: Count,
   person: z.string().optional(),
+  owed: z.array(Edge).optional(),
   due: Count,
 });
 
@@ -68,7 +83,8 @@ function bodyOf({ body }: Message): { kind: z.infer<typeof Head>['body']; bytes:
 
 /** The message as bytes, with its reason and history. Of the fault its code and text are kept, never a stack. */
 export function encodeKept({ message, fault, ...kept }: KeptMessage, due?: number): Uint8Array {
-  const { body: _, ...position } = message;
+  // What a message owes is said by the letter, not by what the letter was made from.
+  const { body: _, owed: __, ...position } = message;
   const { kind, bytes } = bodyOf(message);
   const head = Buffer.from(
     JSON.stringify({
@@ -105,7 +121,7 @@ const present = <T extends object>(members: T): { [K in keyof T]: Exclude<T[K], 
   };
 
 function toKept(head: z.infer<typeof Head>, bytes: Uint8Array): Result<Decoded> {
-  const { message, body: kind, fault, due, remote, ...rest } = head;
+  const { message, body: kind, fault, due, remote, owed, ...rest } = head;
   if (!isKnown(fault.code)) return unreadable(`its fault ${fault.code} is of a newer version of tributary`);
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const body: unknown =
@@ -115,6 +131,7 @@ function toKept(head: z.infer<typeof Head>, bytes: Uint8Array): Result<Decoded> 
     message: { ...present(message), body },
     fault: new Fault(fault.code, fault.text),
     ...(remote && { remote: present(remote) }),
+    ...(owed && { owed: owed.map((edge) => present(edge)) }),
   };
   return ok({ kind: 'kept', kept, due });
 }

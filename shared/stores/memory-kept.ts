@@ -22,10 +22,16 @@ export function memoryKept(clock: Pick<Clock, 'now'>): MemoryKept {
   const keep = async (items: readonly KeptMessage[]): Promise<void> => {
     for (const item of items) kept.set(idOf(item), item);
   };
+  const bury = async (items: readonly KeptMessage[]): Promise<void> => {
+    for (const item of items) {
+      const owed = item.owed ?? kept.get(idOf(item))?.owed;
+      kept.set(idOf(item), owed ? { ...item, owed } : item);
+    }
+  };
   return {
     place: 'memory',
     park: keep,
-    bury: keep,
+    bury,
     all: () => [...kept.values()],
     takeDue(delayMs) {
       const now = clock.now();

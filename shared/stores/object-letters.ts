@@ -1,4 +1,4 @@
-import type { DeadLetters } from '../core/ports.js';
+import type { DeadLetters, KeptMessage } from '../core/ports.js';
 import { decodeWhole, encodeKept } from './kept-codec.js';
 import { hashIn, letterName, refOf } from './kept-name.js';
 import type { ObjectStore, StoredObject } from './objects.js';
@@ -25,12 +25,21 @@ async function visitOne(objects: ObjectStore, { name }: StoredObject): Promise<V
   return { ref: refOf(hash), found: decodeWhole(bytes), drop };
 }
 
+/** A redelivery knows nothing of the edges its record made the first time: what the earlier letter owes stays owed. */
+async function buryOne(objects: ObjectStore, kept: KeptMessage): Promise<void> {
+  const name = letterName(kept);
+  const earlier = kept.owed === undefined ? await objects.get(name) : undefined;
+  const known = earlier && decodeWhole(earlier);
+  const owed = known?.ok ? known.value.owed : undefined;
+  await objects.put(name, encodeKept(owed ? { ...kept, owed } : kept));
+}
+
 /** Dead letters as objects: one for each record, named after it, so that burying it again replaces the letter. */
 export function objectLetters(objects: ObjectStore): DeadLetters & Shelf {
   return {
     place: objects.place,
     async bury(items) {
-      await inParallel(items, REQUESTS_AT_ONCE, (kept) => objects.put(letterName(kept), encodeKept(kept)));
+      await inParallel(items, REQUESTS_AT_ONCE, (kept) => buryOne(objects, kept));
     },
     async *visit({ since = 0, ref = '' } = {}) {
       const page: StoredObject[] = [];

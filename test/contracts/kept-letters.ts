@@ -34,6 +34,20 @@ export function keptLetters({ remote }: KeptSubject, staged: () => KeptStage): v
     expect(letters.filter(({ record }) => record === 0)).toEqual([plain(again)]);
   });
 
+  test('what a letter owes stays owed when its record is buried again by who knows nothing of it', async () => {
+    const owed = [{ audience: 'ups/hot-1', change: 'entered' as const, at: 1_790_000_000_000_001 }];
+    const [some, settled] = [sample({ owed }), sample({ owed })];
+    await open().bury([some, settled]);
+    const { owed: _, ...again } = { ...some, at: NOW + 1, attempts: 2 };
+    await open().bury([again, { ...settled, owed: [] }]);
+    expect(await seen(open())).toEqual(
+      sorted([
+        { ...again, owed },
+        { ...settled, owed: [] },
+      ]),
+    );
+  });
+
   test('no id leads astray, and none is taken for another', async () => {
     const all = HOSTILE.flatMap((text, i) => [
       sample({}, { id: text }),

@@ -87,7 +87,7 @@ describe('verdicts', () => {
   test('unaddressed: a rule has nothing to match by, and no other acts', () => {
     const byPath = compiled([{ when: { member: 'x' }, do: [contact({ F: { value: 1 } }, 'p.id')] }]);
     const draft = fold(EMPTY_STATE, [x(IN, t(1))], byPath);
-    expect(draft.verdicts).toEqual([
+    expect(draft.verdicts).toMatchObject([
       { kind: 'unaddressed', targets: [], unaddressed: ['rule 0 (member of x): no value for Contact.Id'] },
     ]);
     expect(kinds(fold(draft.view, [record({ p: { id: 'P-1' } })], byPath))).toEqual(['acts']);

@@ -127,9 +127,27 @@ export const anyKept: fc.Arbitrary<KeptMessage> = fc
         fc.record({ connection: id, code: fc.string(), text: fc.string(), field: fc.string() }),
       ),
     ),
+    optional(
+      'owed',
+      fc.array(
+        fc.oneof(
+          fc.record(
+            {
+              audience: id,
+              change: fc.constantFrom('entered', 'left', 'stayed'),
+              at: fc.maxSafeInteger(),
+              first: fc.constant(true),
+              backfill: fc.constant(true),
+            },
+            { requiredKeys: ['audience', 'change', 'at'] },
+          ),
+          fc.record({ path: id, change: fc.constant('changed'), at: fc.maxSafeInteger() }),
+        ),
+      ),
+    ),
     optional('message', fc.constantFrom({ record: 3 }, { attempts: 2, firstSeen: 7 }, {})),
   )
-  .map(([message, fault, at, record, attempts, firstSeen, afterMs, person, remote, past]) => ({
-    ...{ fault, at, ...record, ...attempts, ...firstSeen, ...afterMs, ...person, ...remote },
+  .map(([message, fault, at, record, attempts, firstSeen, afterMs, person, remote, owed, past]) => ({
+    ...{ fault, at, ...record, ...attempts, ...firstSeen, ...afterMs, ...person, ...remote, ...owed },
     message: { ...message, ...past['message'] },
   }));
