@@ -22,9 +22,10 @@ function interfering({ interfere }: KeptSetup): Between {
     const what = interfere?.(index++) ?? 'none';
     if (what === 'throttled') throw busy(429, 'TooManyRequests');
     if (what === 'unavailable') throw busy(503, 'ServerBusy');
-    const answer = await next();
-    if (what === 'lost') throw hungUp();
-    return answer;
+    if (what !== 'lost') return next();
+    // Also an answer that says no is an answer, and may get lost.
+    await next().catch(() => undefined);
+    throw hungUp();
   };
 }
 
