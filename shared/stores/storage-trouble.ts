@@ -31,6 +31,12 @@ const PASSING: ReadonlySet<string> = new Set([
   'QueueBeingDeleted',
 ]);
 
+/** Not HTTP, not XML, or without the headers of a blob: the SDK fails on what is no answer of the service. */
+const isNoAnswer = (error: Error): boolean =>
+  error.name === 'RestError' ||
+  isNetworkError(error) ||
+  (error instanceof RangeError && error.message.startsWith('File download response'));
+
 /** What an error of a Storage client means for the request, or nothing when it is a bug of ours. */
 export function diagnoseStorage(error: unknown, { what, advice }: StorageService): Trouble | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -44,7 +50,6 @@ export function diagnoseStorage(error: unknown, { what, advice }: StorageService
     const help = advice[code] ?? 'check TRIBUTARY_STORAGE_CONNECTION and what it permits (docs/parking.md)';
     return { kind: 'down', fault: fault(`${text}: ${help}`) };
   }
-  // Not HTTP, or not XML: the SDK's parser fails on what is no answer of the service.
-  if (error.name !== 'RestError' && !isNetworkError(error)) return undefined;
+  if (!isNoAnswer(error)) return undefined;
   return { kind: 'moment', fault: fault(`${what} gave no answer (${error.name}: ${error.message})`) };
 }
