@@ -17,6 +17,8 @@ export interface Occasion {
 export interface Building {
   readonly row: Row;
   readonly bids: (Bid | undefined)[];
+  /** Slots that hold a bid, in the order in which they were first bid for. */
+  readonly taken: number[];
   readonly causes: string[];
   /** First rule that wants the row: rows are sent in this order. */
   order: number;
@@ -34,7 +36,7 @@ function building(rows: Building[], row: Row, order: number): Building {
   }
   // Left full of holes on purpose: most rows have many more slots than one event bids for.
   const bids = new Array<Bid | undefined>(row.slots.length);
-  const made = { row, bids, causes: [], order, bare: false, mayCreate: false };
+  const made = { row, bids, taken: [], causes: [], order, bare: false, mayCreate: false };
   rows.push(made);
   return made;
 }
@@ -87,7 +89,10 @@ export function bid(
       // Who has nothing to say must not silence those who have.
       if (field.contested && field.live.read(auction.sight) === undefined) continue;
       const made = bidOf(field, occasion);
-      if (made !== undefined && (rival === undefined || outweighs(made, rival))) bids[field.slot] = made;
+      if (made === undefined) continue;
+      if (rival === undefined) built.taken.push(field.slot);
+      else if (!outweighs(made, rival)) continue;
+      bids[field.slot] = made;
     }
   }
 }

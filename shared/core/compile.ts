@@ -4,6 +4,7 @@ import { FileScope } from './file-scope.js';
 import { judgeOf } from './judge.js';
 import { quote } from './names.js';
 import { split } from './path.js';
+import { treeOf } from './path-tree.js';
 import { isNamespace, type LevelAudiences, type Rule, type RulesFile } from './rules.js';
 import type { FilePath, Finding } from './scope.js';
 import type { Tools } from './tools.js';
@@ -33,7 +34,8 @@ export function compile(
     optOut,
     backfillMicros: file.backfill.days * DAY,
     hasStop: rules.some(({ stop }) => stop),
-    paths: [...scope.paths.values()],
+    attributes: treeOf(scope.paths.values()),
+    identities: [...scope.identities.values()],
     rules,
     asksForNewest: scope.asksForNow || rules.some(({ trigger }) => trigger === 'stayed'),
   };

@@ -1,4 +1,5 @@
 import type { ReadPath } from './path.js';
+import type { PathTree } from './path-tree.js';
 import type { Judge, Reader } from './scope.js';
 
 /** A declared audience. */
@@ -127,7 +128,10 @@ export interface CompiledRules {
   /** How old a membership is, when first seen, that counts as backfill; microseconds. */
   readonly backfillMicros: number;
   readonly hasStop: boolean;
-  readonly paths: readonly ReadPath[];
+  /** Attribute paths that the file reads. */
+  readonly attributes: PathTree;
+  /** Namespaces whose identity the file reads. */
+  readonly identities: readonly (ReadPath & { readonly identity: string })[];
   readonly rules: readonly CompiledRule[];
   /** Whether anything asks for the time of the newest record: `stayed`, and whatever compares with now. */
   readonly asksForNewest: boolean;

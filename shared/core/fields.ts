@@ -4,9 +4,9 @@ import type { PlannedAction, PlannedField } from './plan.js';
 import type { Sight } from './scope.js';
 
 /** The values of a row as the rules bid for them; fields nobody has a value for are left out. */
-export function fieldsOf({ row, bids }: Building, sight: Sight): Map<string, PlannedField> {
+export function fieldsOf({ row, bids, taken }: Building, sight: Sight): Map<string, PlannedField> {
   const fields = new Map<string, PlannedField>();
-  for (let slot = 0; slot < bids.length; slot++) {
+  for (const slot of taken) {
     const winner = bids[slot];
     const value = winner?.read(sight);
     if (winner && value !== undefined)
@@ -19,8 +19,9 @@ export function fieldsOf({ row, bids }: Building, sight: Sight): Map<string, Pla
 export function mergedFields(parts: readonly Building[], sight: Sight): Map<string, PlannedField> {
   const winners = new Map<string, Bid>();
   const fields = new Map<string, PlannedField>();
-  for (const { row, bids } of parts) {
-    for (const [slot, made] of bids.entries()) {
+  for (const { row, bids, taken } of parts) {
+    for (const slot of taken) {
+      const made = bids[slot];
       const value = made?.read(sight);
       const name = row.slots[slot] ?? '';
       const rival = winners.get(name);

@@ -19,6 +19,7 @@ const noRules = (): Audience['rules'] => ({ entered: [], left: [], stayed: [], m
 export class FileScope implements Scope {
   readonly findings: Finding[] = [];
   readonly paths = new Map<string, ReadPath>();
+  readonly identities = new Map<string, ReadPath & { readonly identity: string }>();
   readonly byName = new Map<string, Audience>();
   readonly tools: Tools;
   asksForNow = false;
@@ -51,7 +52,7 @@ export class FileScope implements Scope {
 
   identity(namespace: string): Reader {
     const text = identityPath(namespace);
-    this.paths.set(text, { text, steps: [], identity: namespace.toLowerCase() });
+    this.identities.set(text, { text, steps: [], identity: namespace.toLowerCase() });
     return ({ view }) => view.values.get(text)?.value ?? undefined;
   }
 

@@ -68,9 +68,13 @@ function fits(item: unknown, { steps, wanted }: Where): boolean {
  * The value at a path of a parsed JSON object; undefined when any step is missing or no object's own member. Names are
  * about objects and brackets about lists: a list has no member `0`, nor any other.
  */
-export function valueAt(body: Readonly<Record<string, unknown>>, path: ReadPath): unknown {
-  let value: unknown = body;
-  for (const step of path.steps) {
+export const valueAt = (body: Readonly<Record<string, unknown>>, path: ReadPath): unknown =>
+  follow(body, path.steps);
+
+/** The same from anywhere inside such an object. */
+export function follow(from: unknown, steps: readonly Step[]): unknown {
+  let value = from;
+  for (const step of steps) {
     if (typeof value !== 'object' || value === null) return undefined;
     if (typeof step === 'string') {
       if (Array.isArray(value) || !Object.hasOwn(value, step)) return undefined;

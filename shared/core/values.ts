@@ -1,6 +1,7 @@
 import type { Audience, CompiledRules } from './compiled.js';
 import { canonical, fingerprint } from './fingerprint.js';
-import { valueAt } from './path.js';
+import type { ReadPath } from './path.js';
+import { walk } from './path-tree.js';
 import { identityOf } from './person.js';
 import type { Json } from './ports.js';
 import type { ProfileExport } from './profile.js';
@@ -71,18 +72,18 @@ export function mergeValues(
   edges: Transition[],
 ): PersonState['values'] {
   let merged: Map<string, Known> | undefined;
-  for (const path of rules.paths) {
+  const found = ({ text }: ReadPath, seen: unknown): void => {
+    if (seen === undefined || seen === null) return;
     // The body came out of JSON.parse (or is Azure's equivalent), so whatever is found there is JSON.
-    const value = (
-      path.identity === undefined ? valueAt(profile.body, path) : identityOf(profile, path.identity)
-    ) as Json | undefined;
-    if (value === undefined || value === null) continue;
-    const known = view.values.get(path.text);
-    if (known !== undefined && !isNewer(known, value, at)) continue;
+    const value = seen as Json;
+    const known = view.values.get(text);
+    if (known !== undefined && !isNewer(known, value, at)) return;
     merged ??= copied(view.values);
-    merged.set(path.text, { value, at });
-    if (rules.changes.has(path.text)) noticeChange(merged, path.text, value, at, edges);
-  }
+    merged.set(text, { value, at });
+    if (rules.changes.has(text)) noticeChange(merged, text, value, at, edges);
+  };
+  walk(rules.attributes, profile.body, found);
+  for (const path of rules.identities) found(path, identityOf(profile, path.identity));
   if (rules.asksForNewest && at > (view.values.get(NEWEST)?.at ?? Number.NEGATIVE_INFINITY)) {
     merged ??= copied(view.values);
     merged.set(NEWEST, { value: null, at });

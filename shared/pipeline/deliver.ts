@@ -50,7 +50,7 @@ function nextWave(lanes: readonly Lane[], step: number): Send[] {
       continue;
     }
     // Persons who want the same of the same row are served by one send.
-    const wish = `${action.target} ${canonical([...action.fields].map(([name, { value }]) => [name, value]))}`;
+    const wish = `${action.target} ${canonical(toAction(action).fields)}`;
     const shared = wave.get(wish);
     if (shared) shared.lanes.push(lane);
     else wave.set(wish, { lanes: [lane], action });

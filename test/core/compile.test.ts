@@ -360,7 +360,8 @@ test('keys, paths, levels and audiences are looked up beforehand', () => {
     },
   ]);
   expect(rules.consent).toBe('consents.val');
-  expect(rules.paths.map(({ text }) => text)).toEqual(['consents.val', 'p.a', 'p.b', 'p.id']);
+  expect([...rules.attributes.names.keys()]).toEqual(['consents', 'p']);
+  expect([...(rules.attributes.names.get('p')?.names.keys() ?? [])]).toEqual(['a', 'b', 'id']);
   expect([...rules.levels.keys()]).toEqual(['ups/hot-1']);
   expect(
     rules.audiences
