@@ -16,6 +16,7 @@ export const FAULTS = {
   'decode.time': { retryable: false },
   'person.unaddressed': { retryable: false },
   'person.withheld': { retryable: false },
+  'rule.undecided': { retryable: false },
   'config.unreadable': { retryable: false },
   'config.syntax': { retryable: false },
   'config.invalid': { retryable: false },

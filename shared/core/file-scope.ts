@@ -84,7 +84,8 @@ export class FileScope implements Scope {
     this.asksForNow = true;
   }
 
-  looking({ paths, identities, audiences }: Reads, at: FilePath): (sight: Sight) => Looking {
+  looking({ paths, identities, audiences, now }: Reads, at: FilePath): (sight: Sight) => Looking {
+    if (now) this.usesNow();
     const values = new Map(paths.map((path) => [path, this.value(path)]));
     const ids = new Map(identities.map((name) => [name.toLowerCase(), this.identity(name)]));
     const keys = new Map(audiences.map((name) => [name, this.audience(name, at)]));

@@ -99,7 +99,6 @@ class Compiler {
     at: FilePath,
   ): Judge {
     const look = this.scope.looking(reads, at);
-    this.scope.usesNow();
     const undecided = this.inverted;
     return {
       holds: (sight) => {

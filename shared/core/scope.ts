@@ -1,7 +1,7 @@
 import type { FaultCode } from './fault.js';
 import type { Json } from './ports.js';
 import type { PersonState } from './state.js';
-import type { Looking, Tools } from './tools.js';
+import type { Looking, Reads, Tools } from './tools.js';
 
 /** Where a finding is: the path of keys from the top of the file. */
 export type FilePath = readonly (string | number)[];
@@ -58,9 +58,6 @@ export interface Scope {
   /** Says that a condition or mapping asks for the time. */
   usesNow(): void;
   /** What expressions and functions of the customer look through; registers what they read. */
-  looking(
-    reads: { paths: readonly string[]; identities: readonly string[]; audiences: readonly string[] },
-    at: FilePath,
-  ): (sight: Sight) => Looking;
+  looking(reads: Reads, at: FilePath): (sight: Sight) => Looking;
   find(at: FilePath, message: string, code?: FaultCode): void;
 }

@@ -20,6 +20,8 @@ export interface Reads {
   readonly paths: readonly string[];
   readonly identities: readonly string[];
   readonly audiences: readonly string[];
+  /** Whether it asks for the time; without this a {@link Looking} has none to tell. */
+  readonly now?: boolean;
 }
 
 /** A compiled CEL condition. A value that is missing or of another type makes it bad, which counts as false. */

@@ -11,6 +11,10 @@ const LIBRARIES: readonly Library[] = [
     words: /\bmatches\b/,
     load: async () => ({ pattern: (await import('./pattern.js')).linearPattern }),
   },
+  {
+    words: /\bcel\b/,
+    load: async () => ({ cel: (await import('./cel.js')).celCompiler() }),
+  },
 ];
 
 /**

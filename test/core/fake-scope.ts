@@ -46,6 +46,7 @@ export function fakeScope(tools: Tools = NO_TOOLS): FakeScope {
       asked = true;
     },
     looking: (reads) => {
+      if (reads.now) asked = true;
       const readers = new Map(reads.paths.map((path) => [path, value(path)]));
       const ids = new Map(reads.identities.map((name) => [name.toLowerCase(), identity(name)]));
       return (sight) => ({

@@ -5,6 +5,7 @@ import { judgeOf } from '../../shared/core/judge.js';
 import type { Json } from '../../shared/core/ports.js';
 import type { CustomerFunction } from '../../shared/core/tools.js';
 import { NO_TOOLS } from '../../shared/core/tools.js';
+import { celCompiler } from '../../shared/tools/cel.js';
 import { fakeScope, sightOf } from './fake-scope.js';
 
 const CELIA: Json = {
@@ -98,6 +99,41 @@ test.each([
   [{ all: ['a', 7] }],
 ])('%j has not', (value) => {
   expect(Condition.safeParse(value).success).toBe(false);
+});
+
+describe('a CEL expression', () => {
+  const scope = () => fakeScope({ ...NO_TOOLS, cel: celCompiler() });
+
+  test('decides on what it reads', () => {
+    const judge = judgeOf({ cel: 'profile.points > 1000.0 && identity.email == key' }, scope(), []);
+    expect(judge.holds(sightOf({ points: 1200, '$identity.email': 'k-1' }))).toBe(true);
+    expect(judge.holds(sightOf({ points: 1200, '$identity.email': 'other' }))).toBe(false);
+  });
+
+  test.each(['profile.points > 1000', 'profile.points < 1000', '!(profile.points > 1000)'])(
+    '%s is false where there is no value, under a not as well, and says why',
+    (cel) => {
+      for (const condition of [{ cel }, { not: { cel } }]) {
+        const judge = judgeOf(condition, scope(), []);
+        expect(judge.holds(sightOf({}))).toBe(false);
+        const { items, why } = judge.trace(sightOf({}));
+        expect(why ?? items?.[0]?.why).toBe('not decided: there is no value of points');
+      }
+    },
+  );
+
+  test('asks for the time only where it is needed', () => {
+    const [asking, other] = [scope(), scope()];
+    judgeOf({ cel: 'now > timestamp("2026-01-01T00:00:00Z")' }, asking, []);
+    judgeOf({ cel: 'key == "a"' }, other, []);
+    expect([asking.now, other.now]).toEqual([true, false]);
+  });
+
+  test('that is wrong is found where it stands', () => {
+    const asking = scope();
+    judgeOf({ all: [{ cel: 'profile = 1' }] }, asking, ['if']);
+    expect(asking.findings).toMatchObject([{ path: ['if', 'all', 0, 'cel'], code: 'config.invalid' }]);
+  });
 });
 
 describe('what a function cannot decide', () => {

@@ -9,3 +9,7 @@ test('a file that needs no library loads none', async () => {
 test('a file that speaks of matches can compile patterns', async () => {
   expect((await toolsFor(`if: 'name matches "^A"'`)).pattern('^A').ok).toBe(true);
 });
+
+test('a file that speaks of cel can compile expressions', async () => {
+  expect((await toolsFor('if: { cel: "profile.a > 1" }')).cel('profile.a > 1').ok).toBe(true);
+});
