@@ -1,5 +1,5 @@
 import { Fault } from '../core/fault.js';
-import type { Outcome } from '../core/ports.js';
+import type { Operation, Outcome } from '../core/ports.js';
 import { type HttpSuccess, verdict } from './http-success.js';
 import { unauthorized } from './oauth.js';
 import { fromWaitingStatus, retry, unknown } from './outcome.js';
@@ -10,6 +10,7 @@ import { excerpt } from './vendor-text.js';
 export interface HttpAnswering {
   readonly connection: string;
   readonly now: number;
+  readonly operation: Operation;
   readonly success: HttpSuccess | undefined;
   readonly idempotent: boolean;
   readonly secrets: readonly string[];
@@ -38,12 +39,17 @@ function fromServerError(context: HttpAnswering, { status }: Reply): Outcome | u
   return retry('row', new Fault('remote.unavailable', text));
 }
 
+/** Not found, gone: for these operations that is an answer like others. */
+const ABSENT = new Set([404, 410]);
+const NEEDS_ROW: ReadonlySet<Operation> = new Set(['update', 'remove', 'delete']);
+
 /** What an answer means for the one row of the request, by the status and, where there is a rule, by the body. */
 export function fromHttpReply(context: HttpAnswering, reply: Reply): Outcome {
   const { connection, now, secrets } = context;
   const { status } = reply;
   if (status >= 200 && status < 300) return fromSuccess(context, reply);
   if (status === 401 || status === 403) return unauthorized(connection, `${status}`, ADVICE);
+  if (ABSENT.has(status) && NEEDS_ROW.has(context.operation)) return { kind: 'absent' };
   return (
     fromServerError(context, reply) ??
     fromWaitingStatus(connection, reply, now) ?? {

@@ -2,7 +2,7 @@ import type { Action, Json } from '../core/ports.js';
 
 const PLACEHOLDER = /\$\{([^}]*)\}/g;
 const EXACT = /^\$\{([^}]*)\}$/;
-const NAME = /^(?:key|object|fields|(?:key|fields)\.[^.].*)$/;
+const NAME = /^(?:operation|object|list|idempotencyKey|key|fields|(?:key|fields)\.[^.].*)$/;
 
 /** An action being written into a template; `problems` gathers what cannot be written, for the person who reads them. */
 export interface Filling {
@@ -18,7 +18,7 @@ export function placeholderFault(text: string): string | undefined {
   const names = [...text.matchAll(PLACEHOLDER)].map(([, name]) => name ?? '');
   const strange = names.find((name) => !NAME.test(name));
   if (strange !== undefined)
-    return `unknown placeholder \${${strange}}; there are \${key}, \${key.NAME}, \${object}, \${fields}, \${fields.NAME}`;
+    return `unknown placeholder \${${strange}}; there are \${operation}, \${object}, \${list}, \${key}, \${key.NAME}, \${fields}, \${fields.NAME}, \${idempotencyKey}`;
   if (names.includes('fields') && !EXACT.test(text))
     return `\${fields} is an object, so it can only stand alone; inside a longer text use \${fields.NAME}`;
   return undefined;
@@ -30,6 +30,8 @@ const own = (record: Readonly<Record<string, Json>>, name: string): Json | undef
 function onlyKey({ action, problems }: Filling): string | undefined {
   const values = Object.values(action.key);
   if (values.length === 1) return values[0];
+  // What is sent once addresses no row.
+  if (action.operation === 'send') return undefined;
   problems.push(`\${key} needs a key of one field and this one has ${values.length}; use \${key.NAME}`);
   return undefined;
 }
@@ -37,7 +39,8 @@ function onlyKey({ action, problems }: Filling): string | undefined {
 function lookup(name: string, filling: Filling): Json | undefined {
   const { action } = filling;
   if (name === 'key') return onlyKey(filling);
-  if (name === 'object') return action.object;
+  if (name === 'operation' || name === 'object' || name === 'list' || name === 'idempotencyKey')
+    return action[name];
   if (name === 'fields') return action.fields;
   const [root, ...rest] = name.split('.');
   return own(root === 'key' ? action.key : action.fields, rest.join('.'));

@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import type { Action, Connector, Json, Outcome } from '../core/ports.js';
+import {
+  type Action,
+  type Connector,
+  type Json,
+  OPERATIONS,
+  type Operation,
+  type Outcome,
+} from '../core/ports.js';
 import type { ConnectorDeps } from './deps.js';
 import { fromHttpReply } from './http-answer.js';
 import { HttpAuth, HttpHeaders, type ReadyHeaders, readyHeaders } from './http-header.js';
@@ -9,8 +16,15 @@ import { fillUrl, urlFault } from './http-url.js';
 import { fromFailure, retry } from './outcome.js';
 import { attempt, type Failure, type Reply } from './transport.js';
 
-/** What is sent when a connection has no template of its own. */
-const DEFAULT_BODY: Json = { object: `\${object}`, key: `\${key}`, fields: `\${fields}` };
+/** What is sent when a connection has no template of its own; what an action has not is left out. */
+const DEFAULT_BODY: Json = {
+  operation: `\${operation}`,
+  object: `\${object}`,
+  list: `\${list}`,
+  key: `\${key}`,
+  fields: `\${fields}`,
+  idempotencyKey: `\${idempotencyKey}`,
+};
 
 const UrlTemplate = z.string().superRefine((text, context) => {
   const message = urlFault(text);
@@ -21,12 +35,25 @@ const BodyTemplate = z.json().superRefine((template, context) => {
   for (const message of templateFaults(template)) context.addIssue({ code: 'custom', message });
 });
 
+const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** How one operation differs from the others of its connection. */
+const HttpOperation = z.strictObject({
+  url: UrlTemplate.optional(),
+  method: z.enum(METHODS).optional(),
+  body: z
+    .union([z.literal(false), BodyTemplate])
+    .optional()
+    .describe('JSON to send; false for none'),
+  success: HttpSuccess.optional(),
+});
+
 /** Any HTTP API that takes one row a request, described by templates. */
 export const HttpConfig = z
   .strictObject({
     type: z.literal('http'),
     url: UrlTemplate.describe('Address; values in its path and query are percent-encoded'),
-    method: z.enum(['POST', 'PUT', 'PATCH']).default('POST'),
+    method: z.enum(METHODS).default('POST'),
     headers: HttpHeaders.default({}),
     auth: z.union([z.literal('none'), HttpAuth]).default('none'),
     body: BodyTemplate.default(DEFAULT_BODY).describe('JSON to send; values are inserted as JSON values'),
@@ -37,7 +64,15 @@ export const HttpConfig = z
       .max(30_000)
       .default(30_000)
       .describe('Longest wait for one answer, milliseconds'),
+    operations: z
+      .partialRecord(z.enum(OPERATIONS), HttpOperation)
+      .default({})
+      .describe('Operations that have an address, method, body or success rule of their own'),
     idempotent: z.boolean().default(true).describe('False when sending a row twice does its work twice'),
+    honoursIdempotencyKey: z
+      .boolean()
+      .default(false)
+      .describe('True when the API does a request once that comes twice with one Idempotency-Key header'),
   })
   .refine(
     ({ auth, headers }) =>
@@ -46,25 +81,54 @@ export const HttpConfig = z
   );
 export type HttpConfig = z.infer<typeof HttpConfig>;
 
+/** What an operation is sent as; without `body` the request has none. */
+interface Request {
+  readonly url: string;
+  readonly method: HttpConfig['method'];
+  readonly body: Fill | undefined;
+  readonly success: HttpConfig['success'];
+}
+
+function requestOf(config: HttpConfig, operation: Operation): Request {
+  const own = config.operations[operation] ?? {};
+  const body = own.body === undefined ? config.body : own.body;
+  return {
+    url: own.url ?? config.url,
+    method: own.method ?? config.method,
+    body: own.body === false ? undefined : compileTemplate(body),
+    success: own.success ?? config.success,
+  };
+}
+
 /** One open connection; `ready` keeps the headers so that secrets are not read for each row. */
 interface Endpoint {
   readonly name: string;
   readonly config: HttpConfig;
   readonly deps: ConnectorDeps;
-  readonly body: Fill;
+  /** By operation: the request it becomes. */
+  readonly requests: Readonly<Record<Operation, Request>>;
   ready: ReadyHeaders | undefined;
 }
 
-type Prepared = { readonly url: string; readonly body: string } | { readonly problem: string };
+type Prepared =
+  | {
+      readonly url: string;
+      readonly method: string;
+      readonly body?: string;
+      readonly once: string | undefined;
+    }
+  | { readonly problem: string };
 
-function prepare({ config, body }: Endpoint, action: Action): Prepared {
+function prepare({ requests }: Endpoint, action: Action): Prepared {
+  const { url: address, method, body } = requests[action.operation];
   const filling: Filling = { action, problems: [] };
-  const url = fillUrl(config.url, filling);
-  const value = body(filling);
-  if (value === undefined) filling.problems.push('the value that is the whole body is absent');
+  const url = fillUrl(address, filling);
+  const value = body?.(filling);
+  if (body && value === undefined) filling.problems.push('the value that is the whole body is absent');
   const [problem] = filling.problems;
   if (url === undefined || problem !== undefined) return { problem: problem ?? 'the address is incomplete' };
-  return { url, body: JSON.stringify(value) };
+  const once = action.idempotencyKey;
+  return { url, method, once, ...(body && { body: JSON.stringify(value) }) };
 }
 
 /** Secrets are read once and again after a 401, when one may have been rotated. */
@@ -78,12 +142,14 @@ async function open(endpoint: Endpoint): Promise<ReadyHeaders | Outcome> {
 
 function exchange(
   { config, deps }: Endpoint,
-  request: { readonly url: string; readonly body: string },
+  { once, ...request }: Exclude<Prepared, { problem: string }>,
   { headers }: ReadyHeaders,
   signal: AbortSignal,
 ): Promise<Reply | Failure> {
   const wire = { fetch: deps.fetch ?? globalThis.fetch, timeoutMs: config.timeoutMs, signal };
-  return attempt({ method: config.method, headers, ...request }, wire);
+  // The header of draft-ietf-httpapi-idempotency-key-header; who does not know it ignores it.
+  const sent = once === undefined ? headers : { ...headers, 'idempotency-key': `"${once}"` };
+  return attempt({ ...request, headers: sent }, wire);
 }
 
 const sameHeaders = (a: ReadyHeaders, b: ReadyHeaders): boolean =>
@@ -102,22 +168,31 @@ async function sendOne(endpoint: Endpoint, action: Action, signal: AbortSignal):
     ready = fresh;
   }
   if (reply.kind === 'failure') return fromFailure(endpoint.name, reply);
-  const { success, idempotent } = endpoint.config;
+  const { operation } = action;
+  const { success } = endpoint.requests[operation];
+  const idempotent = idempotentOf(endpoint.config).includes(operation);
   const now = endpoint.deps.clock.now();
   return fromHttpReply(
-    { connection: endpoint.name, now, success, idempotent, secrets: ready.secrets },
+    { connection: endpoint.name, now, operation, success, idempotent, secrets: ready.secrets },
     reply,
   );
 }
 
+const idempotentOf = ({ idempotent, honoursIdempotencyKey }: HttpConfig): readonly Operation[] =>
+  OPERATIONS.filter((operation) => (operation === 'send' ? honoursIdempotencyKey : idempotent));
+
 /** Opens a connection to an HTTP API. Nothing is sent, and no secret read, before the first action. */
 export function http(name: string, config: HttpConfig, deps: ConnectorDeps): Connector {
-  const endpoint: Endpoint = { name, config, deps, body: compileTemplate(config.body), ready: undefined };
+  // One entry per operation, so the record is complete.
+  const requests = Object.fromEntries(
+    OPERATIONS.map((operation) => [operation, requestOf(config, operation)]),
+  ) as Endpoint['requests'];
+  const endpoint: Endpoint = { name, config, deps, requests, ready: undefined };
   return {
     name,
-    operations: ['upsert'],
+    operations: OPERATIONS,
     maxRows: 1,
-    idempotent: config.idempotent ? ['upsert'] : [],
+    idempotent: idempotentOf(config),
     async send(actions, signal) {
       const outcomes: Outcome[] = [];
       for (const action of actions) outcomes.push(await sendOne(endpoint, action, signal));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { OPERATIONS } from '../../shared/core/ports.js';
 import { jsonResponse } from './fakes.js';
 import { ada, api } from './http-api.js';
 import { contact } from './subjects.js';
@@ -56,7 +57,12 @@ describe('answers', () => {
 
   test('what the config says of repetition is what the connector says', () => {
     expect(api({ idempotent: false }).connector).toMatchObject({ idempotent: [], maxRows: 1 });
-    expect(api({}).connector).toMatchObject({ idempotent: ['upsert'], maxRows: 1, operations: ['upsert'] });
+    expect(api({}).connector).toMatchObject({
+      idempotent: ['upsert', 'update', 'add', 'remove', 'delete'],
+      maxRows: 1,
+      operations: OPERATIONS,
+    });
+    expect(api({ honoursIdempotencyKey: true }).connector.idempotent).toContain('send');
   });
 
   test('several actions go in order, one request each', async () => {

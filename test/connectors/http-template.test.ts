@@ -16,10 +16,15 @@ async function urlOf(url: string, action: Action): Promise<string | undefined> {
 }
 
 describe('body', () => {
-  test('without a template: object, key and fields', async () => {
+  test('without a template: operation, object, key and fields', async () => {
     const { send, asked } = api({});
     await send(ada);
-    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ object: 'Contact', key: 'p1', fields: ada.fields });
+    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({
+      operation: 'upsert',
+      object: 'Contact',
+      key: 'p1',
+      fields: ada.fields,
+    });
     expect(asked[0]).toMatchObject({ method: 'POST' });
     expect(asked[0]?.headers.get('content-type')).toBe('application/json');
   });

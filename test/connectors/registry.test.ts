@@ -23,7 +23,16 @@ test('defaults are filled in', () => {
     method: 'POST',
     headers: {},
     auth: 'none',
-    body: { object: hole('object'), key: hole('key'), fields: hole('fields') },
+    body: {
+      operation: hole('operation'),
+      object: hole('object'),
+      list: hole('list'),
+      key: hole('key'),
+      fields: hole('fields'),
+      idempotencyKey: hole('idempotencyKey'),
+    },
+    operations: {},
+    honoursIdempotencyKey: false,
     timeoutMs: 30_000,
     idempotent: true,
   });
