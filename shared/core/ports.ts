@@ -167,11 +167,15 @@ export type WriteAnswer =
  */
 export interface StateStore {
   readonly kind: string;
+  /**
+   * What is known of those who are known. One whose state cannot be read has a fault of their own (`store.format`).
+   * Throws a `store.*` Fault only when the store cannot answer.
+   */
   read(
     ids: readonly string[],
     signal?: AbortSignal,
     deadline?: number,
-  ): Promise<ReadonlyMap<string, Versioned>>;
+  ): Promise<ReadonlyMap<string, Result<Versioned>>>;
   /** One answer per write, same order. Throws a `store.*` Fault only when the store as a whole cannot answer. */
   write(
     writes: readonly StateWrite[],

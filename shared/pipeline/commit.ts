@@ -78,10 +78,14 @@ function lettersOf(one: Attempt, run: Run): KeptMessage[] {
   });
 }
 
+/** Whether nothing was there that the record's actions could be about. */
+const isVoid = ({ targets }: Verdict, { lane }: Attempt): boolean =>
+  targets.every((target) => lane.outcomes.get(target)?.kind === 'absent');
+
 function endingOf(verdict: Verdict, one: Attempt, person: string): Ending {
   const refusal = refusalOf(verdict, one);
   if (refusal) return { name: 'rejected', fault: rejected(refusal), person };
-  if (verdict.kind === 'acts') return { name: 'delivered', person };
+  if (verdict.kind === 'acts') return { name: isVoid(verdict, one) ? 'unchanged' : 'delivered', person };
   if (verdict.kind === 'unaddressed') return { name: 'unaddressed', fault: unaddressed(verdict), person };
   if (verdict.kind === 'withheld') return { name: 'withheld', fault: withheld(), person };
   return { name: verdict.kind, person };

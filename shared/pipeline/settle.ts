@@ -110,7 +110,12 @@ async function round(works: readonly Work[], run: Run): Promise<{ left: Work[]; 
   const waiting: Work[] = [];
   const ready: Attempt[] = [];
   for (const work of works) {
-    const known = states.get(work.id);
+    const answer = states.get(work.id);
+    if (answer && !answer.ok) {
+      await letGo(work.entries, answer.fault, run, { alone: !answer.fault.retryable });
+      continue;
+    }
+    const known = answer?.value;
     const claimed = known?.state.claim;
     if (claimed && claimed.by !== run.id && claimed.until > now) waiting.push(work);
     else ready.push(attempt(work, known, run));

@@ -1,16 +1,31 @@
-import type { Outcome } from '../core/ports.js';
+import type { Operation, Outcome } from '../core/ports.js';
 import type { PersonState } from '../core/state.js';
 import { remembered, type WrittenFields } from '../core/suppress.js';
 import { settledValues } from '../core/values.js';
 import type { Attempt } from './settle.js';
 
-/** What each target holds now: accepted fields as sent, refused ones as before; moved constants of unsent targets. */
+/** What an answer lets us remember of a row: what was sent, what was known before, or nothing. */
+type Memory = 'sent' | 'before' | 'none';
+
+function memoryOf(outcome: Outcome, operation: Operation): Memory {
+  if (outcome.kind === 'accepted') return 'sent';
+  if (outcome.kind !== 'absent') return 'before';
+  // To be rid of what is not there was the wish; of what should be updated but is not there, nothing is known any more.
+  return operation === 'delete' || operation === 'remove' ? 'sent' : 'none';
+}
+
+/** What each target holds now; targets nothing was sent to may still move the time of a constant. */
 function writtenAfter({ state, draft, lane, work }: Attempt, settled: boolean): PersonState['written'] {
   const newest = Math.max(...work.entries.map(({ message }) => message.at));
   const written = new Map<string, WrittenFields>(remembered(state.written, newest * 1000));
-  for (const [target, fields] of draft.written) {
+  for (const [target, fields] of draft.written)
+    if (settled && !lane.outcomes.has(target)) written.set(target, fields);
+  for (const { target, operation } of lane.actions) {
     const outcome = lane.outcomes.get(target);
-    if (outcome?.kind === 'accepted' || (outcome === undefined && settled)) written.set(target, fields);
+    const memory = outcome ? memoryOf(outcome, operation) : 'before';
+    const fields = draft.written.get(target);
+    if (memory === 'none') written.delete(target);
+    else if (memory === 'sent' && fields) written.set(target, fields);
   }
   return written;
 }
@@ -21,11 +36,11 @@ function isDoubtful(outcome: Outcome): boolean {
   return outcome.kind === 'unknown' || (outcome.kind === 'retry' && outcome.unsent !== true);
 }
 
-/** Only an acceptance makes a target certain; an attempt that failed may have been carried out all the same. */
+/** Only an acceptance makes a target certain, or its absence; an attempt that failed may have been carried out all the same. */
 function unsureAfter({ state, lane }: Attempt): Set<string> {
   const unsure = new Set(state.unsure);
   for (const [target, outcome] of lane.outcomes) {
-    if (outcome.kind === 'accepted') unsure.delete(target);
+    if (outcome.kind === 'accepted' || outcome.kind === 'absent') unsure.delete(target);
     else if (isDoubtful(outcome)) unsure.add(target);
   }
   return unsure;

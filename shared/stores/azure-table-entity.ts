@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Fault } from '../core/fault.js';
+import { bad, ok, type Result } from '../core/fault.js';
 
 /** A binary property holds 64 KiB, https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model */
 const PART_BYTES = 64 * 1024;
@@ -46,11 +46,11 @@ export interface Found {
 }
 
 /** Reads {@link HEAD_PROPERTIES} of an entity; a `store.format` fault when it is none of ours. */
-export function headOf(entity: unknown, table: string): Found {
+export function readHead(entity: unknown, table: string): Result<Found> {
   const parsed = Head.safeParse(entity);
-  if (parsed.success) return { ...parsed.data, expires: parsed.data.expires.getTime() / 1000 };
+  if (parsed.success) return ok({ ...parsed.data, expires: parsed.data.expires.getTime() / 1000 });
   const text = `an entity of the Azure table ${table} is not as tributary writes them (writer, expires, state0)`;
-  throw new Fault('store.format', text, { cause: parsed.error });
+  return bad('store.format', text, { cause: parsed.error });
 }
 
 /** The bytes of the state in an entity, joined from its properties. */

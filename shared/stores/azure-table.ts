@@ -1,13 +1,13 @@
 import type { TableClient } from '@azure/data-tables';
-import { Fault } from '../core/fault.js';
+import { Fault, ok, type Result } from '../core/fault.js';
 import type { StateStore, StateWrite, Versioned, WriteAnswer } from '../core/ports.js';
 import { answerEach } from './answer-each.js';
 import {
   type Found,
   HEAD_PROPERTIES,
-  headOf,
   MAX_STATE,
   ROW,
+  readHead,
   stateIn,
   toEntity,
 } from './azure-table-entity.js';
@@ -69,14 +69,15 @@ function isNone(error: unknown): boolean {
   return said?.status === 404 && (said.code === 'ResourceNotFound' || said.code === 'EntityNotFound');
 }
 
-async function readOne(id: string, call: Call): Promise<[string, Versioned] | undefined> {
+async function readOne(id: string, call: Call): Promise<[string, Result<Versioned>] | undefined> {
   const entity = await call.attempt(() => get(personKey(id), call));
   if (entity === undefined) return undefined;
-  const { etag, expires } = headOf(entity, call.client.tableName);
+  const head = readHead(entity, call.client.tableName);
+  if (!head.ok) return [id, head];
+  const { etag, expires } = head.value;
   if (isExpired(expires, call)) return undefined;
   const decoded = decodeState(stateIn(entity));
-  if (!decoded.ok) throw decoded.fault;
-  return [id, { state: decoded.value, version: etag }];
+  return [id, decoded.ok ? ok({ state: decoded.value, version: etag }) : decoded];
 }
 
 type Entity = ReturnType<typeof toEntity>;
@@ -99,7 +100,10 @@ const create = (entity: Entity, call: Call): Promise<WriteAnswer> =>
 /** What stands in the way of a write, if anything does. */
 async function standing(key: string, call: Call): Promise<Found | undefined> {
   const entity = await get(key, call, HEAD_PROPERTIES);
-  return entity && headOf(entity, call.client.tableName);
+  if (entity === undefined) return undefined;
+  const head = readHead(entity, call.client.tableName);
+  if (!head.ok) throw head.fault;
+  return head.value;
 }
 
 /**

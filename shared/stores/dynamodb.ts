@@ -7,7 +7,7 @@ import {
   type PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { Fault } from '../core/fault.js';
+import { bad, ok, type Result } from '../core/fault.js';
 import type { StateStore, StateWrite, Versioned, WriteAnswer } from '../core/ports.js';
 import { answerEach } from './answer-each.js';
 import { encodeWithin, expiryOf, isExpired, type StoreDeps } from './deps.js';
@@ -38,6 +38,9 @@ const Item = z.object({
 });
 type Item = z.infer<typeof Item>;
 
+/** An item as the service gives it. */
+type Found = Record<string, AttributeValue>;
+
 /** The table and who asks it. */
 export interface DynamoStoreOptions extends StoreDeps {
   readonly client: DynamoDBClient;
@@ -50,11 +53,11 @@ interface Call extends DynamoStoreOptions {
   readonly request: { readonly abortSignal?: AbortSignal };
 }
 
-function parseItem(found: unknown, table: string): Item {
+function parseItem(found: Found, table: string): Result<Item> {
   const parsed = Item.safeParse(found);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return ok(parsed.data);
   const text = `an item of the DynamoDB table ${table} is not as tributary writes them (person, version, expires, state)`;
-  throw new Fault('store.format', text, { cause: parsed.error });
+  return bad('store.format', text, { cause: parsed.error });
 }
 
 const slices = <T>(items: readonly T[], size: number): T[][] =>
@@ -64,13 +67,13 @@ const slices = <T>(items: readonly T[], size: number): T[][] =>
 async function readSlice(
   keys: readonly string[],
   { client, table, attempt, request }: Call,
-): Promise<Item[]> {
-  const items: Item[] = [];
+): Promise<Found[]> {
+  const items: Found[] = [];
   let left: Record<string, AttributeValue>[] = keys.map((key) => ({ person: { S: key } }));
   await attempt(async () => {
     const wanted = { [table]: { Keys: left, ConsistentRead: true } };
     const answer = await client.send(new BatchGetItemCommand({ RequestItems: wanted }), request);
-    for (const item of answer.Responses?.[table] ?? []) items.push(parseItem(item, table));
+    items.push(...(answer.Responses?.[table] ?? []));
     const asked = left.length;
     left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
     if (left.length > 0) throw new Unprocessed(left.length, asked);
@@ -78,18 +81,26 @@ async function readSlice(
   return items;
 }
 
-async function readAll(ids: readonly string[], call: Call): Promise<ReadonlyMap<string, Versioned>> {
+/** The state in an item; nothing when it has expired. */
+function stateIn(found: Found, call: Call): Result<Versioned> | undefined {
+  const item = parseItem(found, call.table);
+  if (!item.ok) return item;
+  const { version, expires, state } = item.value;
+  if (isExpired(expires.N, call)) return undefined;
+  const decoded = decodeState(state.B);
+  return decoded.ok ? ok({ state: decoded.value, version: version.S }) : decoded;
+}
+
+async function readAll(ids: readonly string[], call: Call): Promise<ReadonlyMap<string, Result<Versioned>>> {
   const byKey = new Map(ids.map((id) => [personKey(id), id]));
   const items = await inParallel(slices([...byKey.keys()], KEYS_PER_READ), READS_AT_ONCE, (keys) =>
     readSlice(keys, call),
   );
-  const states = new Map<string, Versioned>();
-  for (const { person, version, expires, state } of items.flat()) {
-    const id = byKey.get(person.S);
-    if (id === undefined || isExpired(expires.N, call)) continue;
-    const decoded = decodeState(state.B);
-    if (!decoded.ok) throw decoded.fault;
-    states.set(id, { state: decoded.value, version: version.S });
+  const states = new Map<string, Result<Versioned>>();
+  for (const item of items.flat()) {
+    const id = byKey.get(item['person']?.S ?? '');
+    const known = id === undefined ? undefined : stateIn(item, call);
+    if (id !== undefined && known) states.set(id, known);
   }
   return states;
 }

@@ -1,3 +1,4 @@
+import { ok, type Result } from '../core/fault.js';
 import type { Clock, StateStore, StateWrite, Versioned, WriteAnswer } from '../core/ports.js';
 import { expiryOf, isExpired } from './deps.js';
 import { stopped } from './retry.js';
@@ -36,11 +37,11 @@ export function memoryStore(options = FOREVER): StateStore & { readonly size: nu
     },
     async read(ids, signal) {
       if (signal?.aborted) throw stopped();
-      const found = new Map<string, Versioned>();
+      const found = new Map<string, Result<Versioned>>();
       for (const id of ids) {
         const known = states.get(id);
         if (known && !isExpired(known.expires, options))
-          found.set(id, { state: known.state, version: known.version });
+          found.set(id, ok({ state: known.state, version: known.version }));
       }
       return found;
     },

@@ -1,4 +1,5 @@
 import type { Mutation } from '../../local/chaos/world.js';
+import { ok } from '../../shared/core/fault.js';
 import { fingerprint } from '../../shared/core/fingerprint.js';
 import type { Action, Connector, Outcome, StateStore, StateWrite } from '../../shared/core/ports.js';
 import type { PersonState } from '../../shared/core/state.js';
@@ -39,7 +40,8 @@ export const commitsBeforeDelivery: Mutation = (deps) => {
 export const ignoresVersions: Mutation = (deps) => {
   const force = async (write: StateWrite): ReturnType<StateStore['write']> => {
     for (;;) {
-      const expected = (await deps.store.read([write.id])).get(write.id)?.version;
+      const known = (await deps.store.read([write.id])).get(write.id);
+      const expected = known?.ok ? known.value.version : undefined;
       const answers = await deps.store.write([{ ...write, expected }]);
       if (answers.every((answer) => answer.ok || answer.reason !== 'conflict')) return answers;
     }
@@ -98,7 +100,10 @@ export const ignoresLeases: Mutation = (deps) =>
     async read(...args) {
       const states = await deps.store.read(...args);
       return new Map(
-        [...states].map(([id, one]) => [id, { ...one, state: { ...one.state, claim: undefined } }]),
+        [...states].map(([id, one]) => {
+          if (!one.ok) return [id, one];
+          return [id, ok({ ...one.value, state: { ...one.value.state, claim: undefined } })];
+        }),
       );
     },
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { StateStore } from '../../shared/core/ports.js';
 import { marked, personWith, weighing } from '../stores/states.js';
 import { fakeClock } from '../support/fakes.js';
-import { digest, markOf, put, somebody, words } from './store-steps.js';
+import { digest, foundOf, markOf, put, somebody, words } from './store-steps.js';
 import type { StoreGround, StoreSubject } from './store-subject.js';
 
 const DAY_MS = 86_400_000;
@@ -52,7 +52,7 @@ function ids(open: () => StateStore): void {
     const states = await store.read(HOSTILE);
     expect([...states.keys()].sort()).toEqual([...HOSTILE].sort());
     HOSTILE.forEach((id, i) => {
-      expect([id, states.get(id)?.state.values.get('mark')?.value]).toEqual([id, `mark ${i}`]);
+      expect([id, foundOf(states, id)?.state.values.get('mark')?.value]).toEqual([id, `mark ${i}`]);
     });
   });
 }
@@ -106,7 +106,7 @@ function sizes(room: number | undefined, open: () => StateStore): void {
     const state = personWith(life);
     const id = somebody();
     expect(words(await store.write([{ id, state, expected: undefined }]))).toEqual(['ok']);
-    expect(digest((await store.read([id])).get(id)?.state)).toBe(digest(state));
+    expect(digest(foundOf(await store.read([id]), id)?.state)).toBe(digest(state));
   });
 
   test('a state may grow and shrink again', async () => {
@@ -116,9 +116,9 @@ function sizes(room: number | undefined, open: () => StateStore): void {
     const first = await put(store, id, 'small');
     const [grown] = await store.write([{ id, state: big, expected: first }]);
     expect(grown).toMatchObject({ ok: true });
-    expect(digest((await store.read([id])).get(id)?.state)).toBe(digest(big));
+    expect(digest(foundOf(await store.read([id]), id)?.state)).toBe(digest(big));
     await put(store, id, 'small again', grown?.ok ? grown.version : 'refused');
-    expect((await store.read([id])).get(id)?.state).toEqual(marked('small again'));
+    expect(foundOf(await store.read([id]), id)?.state).toEqual(marked('small again'));
   });
 
   if (room === undefined) return;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { StateStore, WriteAnswer } from '../../shared/core/ports.js';
+import type { Result } from '../../shared/core/fault.js';
+import type { StateStore, Versioned, WriteAnswer } from '../../shared/core/ports.js';
 import type { PersonState } from '../../shared/core/state.js';
 import { encodeState } from '../../shared/stores/state-codec.js';
 import { marked } from '../stores/states.js';
@@ -15,9 +16,16 @@ export async function put(store: StateStore, id: string, mark: string, expected?
   return answer.version;
 }
 
+/** What was found of somebody who can be read; nothing when there is nobody. */
+export function foundOf(states: ReadonlyMap<string, Result<Versioned>>, id: string): Versioned | undefined {
+  const found = states.get(id);
+  if (found && !found.ok) throw found.fault;
+  return found?.value;
+}
+
 /** The mark of the state a store has of somebody. */
 export async function markOf(store: StateStore, id: string): Promise<unknown> {
-  return (await store.read([id])).get(id)?.state.values.get('mark')?.value;
+  return foundOf(await store.read([id]), id)?.state.values.get('mark')?.value;
 }
 
 /** Answers in words. */

@@ -20,6 +20,8 @@ export interface StoreSetup {
 export interface StoreGround {
   /** Opens a store with a client of its own, as another process would. */
   open(setup: StoreSetup): StateStore;
+  /** Puts something into a person's place that no version of us has written; where such a thing can be. */
+  spoil?(id: string): Promise<void>;
   close(): Promise<void>;
 }
 

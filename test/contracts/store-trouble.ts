@@ -4,7 +4,7 @@ import { personKey } from '../../shared/stores/person-key.js';
 import { marked } from '../stores/states.js';
 import { fakeClock } from '../support/fakes.js';
 import { storeNetwork } from './store-network.js';
-import { markOf, put, somebody, words } from './store-steps.js';
+import { foundOf, markOf, put, somebody, words } from './store-steps.js';
 import type { Interference, StoreGround } from './store-subject.js';
 import { both, sum, UNAVAILABLE, watchedClock } from './store-watch.js';
 
@@ -126,9 +126,26 @@ function lostAnswers(started: () => StoreGround): void {
   });
 }
 
+function strangers(started: () => StoreGround): void {
+  test('one person whose state cannot be read does not fail the others', async () => {
+    const [sound, spoilt] = [somebody(), somebody()];
+    const store = started().open({ clock: fakeClock() });
+    await put(store, sound, 'sound');
+    await started().spoil?.(spoilt);
+    const states = await store.read([spoilt, sound, somebody()]);
+    expect([...states.keys()].sort()).toEqual([sound, spoilt].sort());
+    expect(states.get(spoilt)).toMatchObject({
+      ok: false,
+      fault: { code: 'store.format', retryable: false },
+    });
+    expect(foundOf(states, sound)?.state).toEqual(marked('sound'));
+  });
+}
+
 /** What a store does when its service is throttled, silent or gone. */
 export function storeTrouble(started: () => StoreGround): void {
   describe('throttling', () => throttling(started));
+  describe('what somebody else has put there', () => strangers(started));
   describe('lost answers', () => lostAnswers(started));
   describe('network', () => storeNetwork(started));
 }

@@ -3,7 +3,7 @@ import type { StateStore, StateWrite } from '../../shared/core/ports.js';
 import { marked } from '../stores/states.js';
 import { fakeClock } from '../support/fakes.js';
 import { storeLimits } from './store-limits.js';
-import { markOf, put, somebody, words } from './store-steps.js';
+import { foundOf, markOf, put, somebody, words } from './store-steps.js';
 import type { StoreGround, StoreSubject } from './store-subject.js';
 import { storeTrouble } from './store-trouble.js';
 
@@ -16,7 +16,7 @@ function readingAndWriting(open: () => StateStore): void {
     for (let i = 0, version: string | undefined; i < 5; i++) {
       version = await put(writer, id, `state ${i}`, version);
       expect(await markOf(reader, id)).toBe(`state ${i}`);
-      expect((await reader.read([id])).get(id)?.version).toBe(version);
+      expect(foundOf(await reader.read([id]), id)?.version).toBe(version);
     }
   });
 
@@ -95,7 +95,7 @@ function batches(open: () => StateStore): void {
     expect(words(await store.write(writes))).toEqual(wanted);
     const states = await store.read([...ids, ...Array.from({ length: 50 }, () => somebody())]);
     expect(states.size).toBe(ids.length);
-    const marks = ids.map((id) => states.get(id)?.state.values.get('mark')?.value);
+    const marks = ids.map((id) => foundOf(states, id)?.state.values.get('mark')?.value);
     expect(marks).toEqual(ids.map((id, i) => `${wanted[i] === 'ok' ? 'new' : 'old'} ${id}`));
   });
 

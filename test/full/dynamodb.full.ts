@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createStateTable } from '../../local/emulators/dynamodb.js';
 import { personKey } from '../../shared/stores/person-key.js';
 import { storeContract } from '../contracts/store.js';
-import { digest, put, somebody } from '../contracts/store-steps.js';
+import { digest, foundOf, put, somebody } from '../contracts/store-steps.js';
 import { dynamoDbGround } from '../stores/dynamodb-ground.js';
 import { weighing } from '../stores/states.js';
 import { fakeClock } from '../support/fakes.js';
@@ -62,7 +62,7 @@ function conformance(): void {
       client.destroy();
       expect(once.UnprocessedKeys?.['big']?.Keys?.length).toBeGreaterThan(0);
       const states = await store.read(ids);
-      expect(ids.every((id) => digest(states.get(id)?.state) === digest(state))).toBe(true);
+      expect(ids.every((id) => digest(foundOf(states, id)?.state) === digest(state))).toBe(true);
     });
 
     test('the time to live is one DynamoDB understands: it removes what has expired, and keeps the rest', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Fault } from '../../shared/core/fault.js';
-import type { Connector, EndingName, Message, Outcome } from '../../shared/core/ports.js';
+import { bad, Fault } from '../../shared/core/fault.js';
+import type { Connector, EndingName, Message, Outcome, StateStore } from '../../shared/core/ports.js';
 import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
 import { fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';
 
@@ -294,4 +294,22 @@ test('after a crash a part of the batch that comes again alone does not bring an
   await endings(deps, [older]);
   await endings(deps, [newer]);
   expect(crm.calls.flat().map(({ fields }) => fields['Name'])).toEqual(['new', 'new']);
+});
+
+test('a state that cannot be read parks its person alone; the others go on', async () => {
+  const deps = fakeDeps(rules, fakeCrm());
+  const spoilt = bad('store.format', 'the payload is damaged');
+  const store: StateStore = {
+    ...deps.store,
+    read: async (ids) =>
+      new Map([
+        ...(await deps.store.read(ids)),
+        ...(ids.includes('crmid:C-2') ? [['crmid:C-2', spoilt] as const] : []),
+      ]),
+  };
+  const messages = [1, 2, 3].map((n) =>
+    message(`${n}`, of(`C-${n}`, member('hot-1', 20), { name: `n${n}` })),
+  );
+  expect(await endings({ ...deps, store }, messages)).toEqual(['delivered', 'parked', 'delivered']);
+  expect(deps.parking.all().map(({ fault }) => fault.code)).toEqual(['store.format']);
 });

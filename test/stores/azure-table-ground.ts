@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { RestError, TableClient } from '@azure/data-tables';
 import { tableStore } from '../../shared/stores/azure-table.js';
 import { TTL_DAYS } from '../../shared/stores/deps.js';
+import { personKey } from '../../shared/stores/person-key.js';
 import type { StoreGround, StoreSetup } from '../contracts/store-subject.js';
 
 const busy = (statusCode: number, code: string) => new RestError('busy', { statusCode, code });
@@ -48,6 +49,10 @@ export function azureTableGround(
       const account = setup.endpoint ? connection.replace(/TableEndpoint=[^;]*/, other) : connection;
       const client = azureTableClient(account, table, setup.interfere);
       return tableStore({ client, clock, random, ttlDays, newToken: randomUUID });
+    },
+    async spoil(id) {
+      const entity = { partitionKey: personKey(id), rowKey: 'state', state0: Buffer.from('mine') };
+      await azureTableClient(connection, madeTable, undefined).createEntity(entity);
     },
     close: end,
   };

@@ -3,10 +3,12 @@ import {
   DynamoDBClient,
   InternalServerError,
   ProvisionedThroughputExceededException,
+  PutItemCommand,
   type ServiceInputTypes,
 } from '@aws-sdk/client-dynamodb';
 import { TTL_DAYS } from '../../shared/stores/deps.js';
 import { dynamoStore } from '../../shared/stores/dynamodb.js';
+import { personKey } from '../../shared/stores/person-key.js';
 import type { StoreGround, StoreSetup } from '../contracts/store-subject.js';
 
 /** Keys of the persons a request is about. */
@@ -48,6 +50,12 @@ export function dynamoDbGround(endpoint: string, madeTable: string, end: () => P
       const client = dynamoDbClient(setup.endpoint ?? endpoint, setup.interfere);
       clients.push(client);
       return dynamoStore({ client, table, clock, random, ttlDays, newToken: randomUUID });
+    },
+    async spoil(id) {
+      const client = dynamoDbClient(endpoint, undefined);
+      const Item = { person: { S: personKey(id) }, version: { S: '1' }, state: { S: 'mine' } };
+      await client.send(new PutItemCommand({ TableName: madeTable, Item }));
+      client.destroy();
     },
     async close() {
       for (const client of clients) client.destroy();
