@@ -13,6 +13,10 @@ export interface Patience {
 /** Unless a deployment says otherwise. */
 export const PATIENCE: Patience = { attempts: 20, ms: 7 * 86_400_000 };
 
+/** How often a record was tried in vain; an attempt in which nothing was sent for it does not count. */
+const triedSoFar = ({ message: { attempts = 0 } }: Entry, untried: boolean): number =>
+  untried ? attempts : attempts + 1;
+
 /** What is kept of one record that could not be settled the good way. */
 export function keptOf(entry: Entry, fault: Fault, run: Run, more: Partial<KeptMessage> = {}): KeptMessage {
   const { message, record } = entry;
@@ -102,9 +106,11 @@ async function keep(
 }
 
 /** True when this attempt was the last that patience allows. */
-function isSpent({ message: { attempts = 0, firstSeen } }: Entry, run: Run): boolean {
+function isSpent(entry: Entry, run: Run, untried: boolean): boolean {
   const { attempts: most, ms } = run.deps.patience ?? PATIENCE;
-  return attempts + 1 >= most || (firstSeen !== undefined && run.deps.clock.now() - firstSeen >= ms);
+  const { firstSeen } = entry.message;
+  const old = firstSeen !== undefined && run.deps.clock.now() - firstSeen >= ms;
+  return old || triedSoFar(entry, untried) >= most;
 }
 
 function exhausted({ message: { attempts = 0 } }: Entry, last: Fault): Fault {
@@ -121,7 +127,7 @@ export async function letGo(
   entries: readonly AddressedEntry[],
   fault: Fault,
   run: Run,
-  more: { alone?: boolean; afterMs?: number | undefined } = {},
+  more: { alone?: boolean; afterMs?: number | undefined; untried?: boolean } = {},
 ): Promise<void> {
   const person = run.deps.pseudonym(entries[0]?.person.id ?? '');
   const end = (some: readonly AddressedEntry[], endingOf: (entry: Entry) => Ending): void => {
@@ -130,12 +136,13 @@ export async function letGo(
   const hold = (why: Fault) => (): Ending => ({ name: 'held', fault: why, person });
   if (!more.alone && run.options.redelivers) return end(entries, hold(fault));
 
-  const after = more.afterMs === undefined ? {} : { afterMs: more.afterMs };
+  const { afterMs, untried = false } = more;
+  const after = afterMs === undefined ? {} : { afterMs };
   // Asked once: time passes while they are kept, and each must end in one way.
-  const spent = entries.filter((entry) => isSpent(entry, run));
+  const spent = entries.filter((entry) => isSpent(entry, run, untried));
   const waiting = entries.filter((entry) => !spent.includes(entry));
   const unparked = await park(
-    waiting.map((entry) => keptOf(entry, fault, run, after)),
+    waiting.map((entry) => keptOf(entry, fault, run, { ...after, attempts: triedSoFar(entry, untried) })),
     run,
   );
   end(waiting, unparked ? hold(unparked) : () => ({ name: 'parked', fault, person }));

@@ -14,6 +14,7 @@ import type {
   Settlement,
   StateStore,
 } from '../core/ports.js';
+import { type Breaker, createBreaker } from './breaker.js';
 import { decodeMessage, type Entry } from './decode.js';
 import { buryUnreadable, type Patience } from './keep.js';
 import { countFaults, countLedger } from './ledger.js';
@@ -78,6 +79,8 @@ export interface Run {
   readonly signal: AbortSignal;
   readonly counts: { calls: number; rows: number; accepted: number; suppressed: number };
   readonly endings: Map<Entry, Ending>;
+  /** The breaker of a connection; all runs of a process share it. */
+  readonly breaker: (connection: string) => Breaker;
   readonly startedAt: number;
   /** Epoch milliseconds at which the leases taken last run out. */
   leaseEnd: number;
@@ -103,6 +106,15 @@ export function lastCall({ options: { deadline }, tuning: { callMs }, leaseEnd, 
 /** True once no request may be begun any more. */
 export const isLate = (run: Run): boolean => run.signal.aborted || run.deps.clock.now() >= lastCall(run);
 
+function breakersOf({ clock, random }: PipelineDeps): Run['breaker'] {
+  const breakers = new Map<string, Breaker>();
+  return (connection) => {
+    const known = breakers.get(connection) ?? createBreaker({ now: clock.now, random });
+    breakers.set(connection, known);
+    return known;
+  };
+}
+
 function settlementOf(message: Message, entries: readonly Entry[], run: Run): Settlement {
   const endings = entries.map((entry) => {
     const ending = run.endings.get(entry);
@@ -117,6 +129,7 @@ function settlementOf(message: Message, entries: readonly Entry[], run: Run): Se
  * and in it one ending per record. Throws only when the program itself is broken; then the source delivers all again.
  */
 export function createPipeline(deps: PipelineDeps): Pipeline {
+  const breaker = breakersOf(deps);
   return {
     async run(messages, options) {
       const run: Run = {
@@ -127,6 +140,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
         signal: options.signal ?? NEVER,
         counts: { calls: 0, rows: 0, accepted: 0, suppressed: 0 },
         endings: new Map(),
+        breaker,
         startedAt: deps.clock.now(),
         leaseEnd: Number.POSITIVE_INFINITY,
       };

@@ -1,13 +1,25 @@
 import { Fault } from '../core/fault.js';
 import type { Action, Connector, Outcome } from '../core/ports.js';
+import type { Pass } from './breaker.js';
 import { backoff } from './retry.js';
 import { isLate, lastCall, type Run } from './run.js';
 
-/** May this outcome change by sending again within this invocation? */
-const isOpen = (outcome: Outcome, { operation }: Action, { idempotent }: Connector): boolean =>
-  outcome.kind === 'retry' || (outcome.kind === 'unknown' && idempotent.includes(operation));
+/** What one chunk is sent by, and whether it is the one that finds out about its connection. */
+export interface Sending {
+  readonly connector: Connector;
+  /** Name of the connection. */
+  readonly connection: string;
+  readonly pass: Pass;
+  readonly run: Run;
+}
 
-async function call(connector: Connector, actions: readonly Action[], run: Run): Promise<readonly Outcome[]> {
+/** May this outcome change by sending again within this invocation? A login that was refused may be locked by trying. */
+function isOpen(outcome: Outcome, { operation }: Action, { connector }: Sending): boolean {
+  if (outcome.kind === 'retry') return outcome.fault.code !== 'remote.unauthorized';
+  return outcome.kind === 'unknown' && connector.idempotent.includes(operation);
+}
+
+async function call({ connector, run }: Sending, actions: readonly Action[]): Promise<readonly Outcome[]> {
   run.counts.calls++;
   run.counts.rows += actions.length;
   const outcomes = await connector.send(actions, run.signal);
@@ -16,11 +28,14 @@ async function call(connector: Connector, actions: readonly Action[], run: Run):
   return actions.map(() => ({ kind: 'unknown', fault: new Fault('remote.unanswered', text) }));
 }
 
-/** How long the target wants us to wait, or our own back-off. */
-function waitFor(outcomes: readonly Outcome[], attempt: number, run: Run): number {
-  const asked = outcomes.map((outcome) => (outcome.kind === 'retry' ? (outcome.afterMs ?? 0) : 0));
-  return Math.max(backoff(attempt, run.tuning, run.deps.random), ...asked);
-}
+/** How long the target wants us to wait with a row, or with the whole connection, milliseconds; 0 when it does not say. */
+const askedFor = (outcomes: readonly Outcome[], scope: 'row' | 'connection'): number =>
+  Math.max(
+    0,
+    ...outcomes.map((outcome) =>
+      outcome.kind === 'retry' && outcome.scope === scope ? (outcome.afterMs ?? 0) : 0,
+    ),
+  );
 
 const fits = (ms: number, run: Run): boolean =>
   ms <= run.tuning.capMs * 2 && run.deps.clock.now() + ms < lastCall(run);
@@ -29,10 +44,10 @@ const isRefusedWhole = (outcomes: readonly Outcome[]): boolean =>
   outcomes.length > 1 && outcomes.every((outcome) => outcome.kind === 'rejected' && outcome.whole === true);
 
 /** One row may spoil a whole request: halves are sent alone until the bad row stands by itself. */
-async function bisect(connector: Connector, actions: readonly Action[], run: Run): Promise<Outcome[]> {
+async function bisect(sending: Sending, actions: readonly Action[]): Promise<Outcome[]> {
   const middle = Math.ceil(actions.length / 2);
-  const first = await sendChunk(connector, actions.slice(0, middle), run);
-  const second = await sendChunk(connector, actions.slice(middle), run);
+  const first = await sendChunk(sending, actions.slice(0, middle));
+  const second = await sendChunk(sending, actions.slice(middle));
   return [...first, ...second];
 }
 
@@ -72,27 +87,33 @@ const tooLate = (): Outcome => ({
   unsent: true,
 });
 
+/** Waits as long as the target wants to be left alone; gives false when that does not fit. */
+async function rested({ connection, run }: Sending): Promise<boolean> {
+  const rest = run.breaker(connection).resting();
+  return rest === 0 || (fits(rest, run) && (await pause(rest, run)));
+}
+
 /**
- * Sends one chunk until each row has a final outcome, attempts run out, or time does. Only rows that may still change are
- * sent again; a chunk that was refused as a whole is bisected, and its halves have attempts of their own. Outcomes in
- * the actions' order.
+ * Sends one chunk until each row has a final outcome, attempts run out, or time does; a probe has a single attempt. Only
+ * rows that may still change are sent again; a chunk that was refused as a whole is bisected, and its halves have attempts
+ * of their own. Outcomes in the actions' order.
  */
-export async function sendChunk(
-  connector: Connector,
-  actions: readonly Action[],
-  run: Run,
-): Promise<readonly Outcome[]> {
+export async function sendChunk(sending: Sending, actions: readonly Action[]): Promise<readonly Outcome[]> {
+  const { connection, pass, run } = sending;
+  const attempts = pass.kind === 'probe' ? 1 : run.tuning.attempts;
   const outcomes: Outcome[] = actions.map(tooLate);
   let open: Pending[] = actions.map((action, index) => ({ action, index, doubtful: false }));
-  for (let attempt = 1; !isLate(run); attempt++) {
+  for (let attempt = 1; (await rested(sending)) && !isLate(run); attempt++) {
     const batch = open.map(({ action }) => action);
-    const answers = await call(connector, batch, run);
+    const answers = await call(sending, batch);
     const whole = isRefusedWhole(answers);
-    const final = whole ? await bisect(connector, batch, run) : answers;
+    const final = whole ? await bisect(sending, batch) : answers;
     for (const [i, pending] of open.entries()) note(pending, final[i] ?? tooLate(), outcomes);
-    open = open.filter(({ action, index }) => isOpen(outcomes[index] ?? tooLate(), action, connector));
-    if (whole || open.length === 0 || attempt >= run.tuning.attempts) break;
-    const wait = waitFor(answers, attempt, run);
+    open = open.filter(({ action, index }) => isOpen(outcomes[index] ?? tooLate(), action, sending));
+    const rest = askedFor(answers, 'connection');
+    run.breaker(connection).rest(rest);
+    if (whole || open.length === 0 || attempt >= attempts) break;
+    const wait = Math.max(rest, askedFor(answers, 'row'), backoff(attempt, run.tuning, run.deps.random));
     if (!fits(wait, run) || !(await pause(wait, run))) break;
   }
   return outcomes;

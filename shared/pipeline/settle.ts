@@ -3,13 +3,16 @@ import { type Draft, fold } from '../core/fold.js';
 import type { Versioned } from '../core/ports.js';
 import { EMPTY_STATE, type PersonState } from '../core/state.js';
 import { settledValues } from '../core/values.js';
+import { admit, type ShutOut } from './admit.js';
 import { commit } from './commit.js';
 import type { AddressedEntry, Entry } from './decode.js';
-import { deliver, type Lane } from './deliver.js';
+import { deliver } from './deliver.js';
+import { shutFault, waitOf } from './hold.js';
 import { letGo } from './keep.js';
 import { backoff } from './retry.js';
 import { isOver, type Run } from './run.js';
 import { pause } from './send.js';
+import type { Lane } from './waves.js';
 
 /** One person's share of the batch. */
 export interface Work {
@@ -85,11 +88,22 @@ async function claim(attempts: readonly Attempt[], run: Run): Promise<{ held: At
   return { held, lost };
 }
 
+/** Lets go of persons for whom nothing can be sent now. Nothing was tried, so it counts as no attempt. */
+async function holdShut(shut: readonly ShutOut[], run: Run): Promise<void> {
+  const now = run.deps.clock.now();
+  for (const { one, connection, shut: until } of shut) {
+    const more = { untried: true, afterMs: waitOf(until, now) };
+    await letGo(one.work.entries, shutFault(connection, until), run, more);
+  }
+}
+
 /** Delivers and commits everybody whose lease is free; gives back those who must be read again. */
 async function settleReady(attempts: readonly Attempt[], run: Run): Promise<Work[]> {
-  const quiet = attempts.filter(({ draft }) => draft.actions.length === 0);
+  const { ready, later, shut } = admit(attempts, run);
+  await holdShut(shut, run);
+  const quiet = ready.filter(({ draft }) => draft.actions.length === 0);
   const { held, lost } = await claim(
-    attempts.filter(({ draft }) => draft.actions.length > 0),
+    ready.filter(({ draft }) => draft.actions.length > 0),
     run,
   );
   for (const { work, draft } of held) for (const { target } of draft.actions) work.sent.add(target);
@@ -97,7 +111,7 @@ async function settleReady(attempts: readonly Attempt[], run: Run): Promise<Work
     held.map(({ lane }) => lane),
     run,
   );
-  return [...lost, ...(await commit([...quiet, ...held], run))];
+  return [...later.map(({ work }) => work), ...lost, ...(await commit([...quiet, ...held], run))];
 }
 
 async function round(works: readonly Work[], run: Run): Promise<{ left: Work[]; progress: boolean }> {
@@ -141,8 +155,9 @@ export async function settlePersons(entries: readonly Entry[], run: Run): Promis
       const { left, progress } = await round(works, run);
       works = left.filter(({ entries: [first] }) => first && !run.endings.has(first));
       if (works.length === 0) return;
+      if (progress) continue;
       if (run.deps.clock.now() >= patience) return giveUp(works, contended(works.length), run);
-      if (!progress) await pause(25 + backoff(turn, { baseMs: 50, capMs: 1000 }, run.deps.random), run);
+      await pause(25 + backoff(turn, { baseMs: 50, capMs: 1000 }, run.deps.random), run);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       const open = works.filter(({ entries: [first] }) => first && !run.endings.has(first));

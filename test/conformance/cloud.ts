@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/core/ports.js';
+import type { QuickClock } from './quick-clock.js';
 import type { Worker } from './worker.js';
 
 /** Everything a deployment is given: settings, time, and how its process starts. */
@@ -9,7 +9,7 @@ export interface Site {
   readonly lanes: number;
   readonly settings: Readonly<Record<string, string>>;
   /** The pipeline's time. */
-  readonly clock: Clock;
+  readonly clock: QuickClock;
   /** Puts a fresh process there. */
   readonly boot: () => Worker;
   /** Told of what the platform reports: failed attempts, lost connections. */

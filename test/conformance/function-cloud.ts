@@ -9,7 +9,7 @@ import { CHECKPOINT_CONTAINER } from '../../local/functions-host/event-hub-funct
 import { type FunctionsHost, startFunctionsHost } from '../../local/functions-host/host.js';
 import type { Cloud, Deployment, Posting, Site } from './cloud.js';
 import { current } from './function-app/handler.js';
-import { quickClock } from './quick-clock.js';
+import { platformClock } from './quick-clock.js';
 import type { Worker } from './worker.js';
 
 const GROUP = 'tributary';
@@ -108,7 +108,7 @@ async function deploy(site: Site, ground: Ground): Promise<Deployment> {
           TRIBUTARY_PARKING_QUEUE: `${site.name}-parked`,
         },
         blobConnectionString: ground.storage.connectionString,
-        clock: quickClock(HASTE),
+        clock: platformClock(HASTE, site.clock),
         onError: site.report,
       });
     },

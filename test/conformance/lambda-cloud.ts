@@ -11,7 +11,7 @@ import { type Invoke, type LambdaHandler, lambdaInvoker } from '../../local/lamb
 import { readLambdaSettings } from '../../local/lambda-settings.js';
 import type { Result } from '../../shared/core/fault.js';
 import type { Cloud, Deployment, Posting, Site } from './cloud.js';
-import { quickClock } from './quick-clock.js';
+import { platformClock } from './quick-clock.js';
 import type { Worker } from './worker.js';
 
 const FUNCTION = 'consumer';
@@ -74,7 +74,7 @@ async function deploy(site: Site, serverless: string, handlerOf: HandlerOf): Pro
         onFailure: async (message) => {
           throw new Error(`a batch was given up: ${JSON.stringify(message)}`);
         },
-        clock: quickClock(HASTE),
+        clock: platformClock(HASTE, site.clock),
         onError: site.report,
       });
     },

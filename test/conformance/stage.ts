@@ -5,13 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type DemoCrm, startDemoCrm } from '../../local/demo-crm/server.js';
 import { startReplay } from '../../local/dev/replay-loop.js';
 import { assemble } from '../../shared/assemble.js';
-import type { Clock, KeptMessage } from '../../shared/core/ports.js';
+import type { KeptMessage } from '../../shared/core/ports.js';
 import { provideObserver } from '../../shared/observers.js';
 import { settingOfSecret } from '../../shared/secrets.js';
 import { openKept } from '../../shared/stores/open.js';
 import type { Cloud, Deployment, Site } from './cloud.js';
 import { crmOutcome, endingsOf, keptUnderNames, type Mail, type Outcome } from './outcome.js';
-import { quickClock } from './quick-clock.js';
+import { type QuickClock, quickClock } from './quick-clock.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { rulesFile } from './rules.js';
 import { startWorker } from './worker.js';
@@ -132,7 +132,7 @@ export async function setStage(
   name: string,
   { lanes = 1, timeoutMs = 30_000 }: StageOptions,
   report: (error: unknown) => void,
-  clock: Clock = quickClock(HASTE),
+  clock: QuickClock = quickClock(HASTE),
 ): Promise<Stage> {
   const crm = await startDemoCrm();
   const recorder = createRecorder();

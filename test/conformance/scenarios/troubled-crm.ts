@@ -67,6 +67,32 @@ const EXPIRY: Scenario = {
   },
 };
 
+const LEFT_ALONE: Scenario = {
+  name: 'a CRM that wants to be left alone is: the stream is held without asking it, no queue fills, then all arrives once',
+  async play(stage) {
+    stage.crm.misbehave({ kind: 'answer', status: 503, retryAfter: 60 });
+    const three = together(
+      'three',
+      IDS.map((id) => ({ id })),
+    );
+    await stage.publish([three]);
+    await stage.deployment.start();
+    await stage.heldAgain(4);
+    const during = await stage.outcome();
+    expect(during).toMatchObject({ calls: 1, rows: {}, parked: [], letters: [], left: 1 });
+    expect(during.endings).toEqual({ three: Array(3).fill('held remote.unavailable').join(', ') });
+    await stage.publish([mail('later', { id: 'C-4' })]);
+    stage.crm.behave();
+    await stage.settled();
+    return outcome({
+      endings: { three: 'delivered, delivered, delivered', later: 'delivered' },
+      rows: each([...CONTACTS, 'Contact C-4'], (row) => contact(row.slice(8), 1)),
+      writes: each([...CONTACTS, 'Contact C-4'], [1]),
+      calls: 3,
+    });
+  },
+};
+
 /** What a request may take where one is left without an answer: ordinary ones take a few milliseconds. */
 const timeoutMs = 500;
 
@@ -124,4 +150,5 @@ export const TROUBLED_CRM: readonly Scenario[] = [
     { calls: 1, held: true },
   ),
   EXPIRY,
+  LEFT_ALONE,
 ];

@@ -1,0 +1,99 @@
+import { toAction } from '../core/action.js';
+import type { Fault } from '../core/fault.js';
+import { canonical } from '../core/fingerprint.js';
+import type { PlannedAction } from '../core/plan.js';
+import type { Connector, Outcome } from '../core/ports.js';
+
+/** One person's actions, in the order in which they must reach their targets. */
+export interface Lane {
+  readonly person: string;
+  readonly actions: readonly PlannedAction[];
+  /** Filled here: what the target said, by target. */
+  readonly outcomes: Map<string, Outcome>;
+}
+
+/** One row on its way, and every lane that wants it: rows that several persons share are sent once. */
+export interface Send {
+  readonly lanes: Lane[];
+  readonly action: PlannedAction;
+}
+
+type Failing = Extract<Outcome, { kind: 'retry' | 'unknown' }>;
+
+const isFailing = (outcome: Outcome): outcome is Failing =>
+  outcome.kind === 'retry' || outcome.kind === 'unknown';
+
+/** Not sent, because of what failed before it. */
+export const unsent = (fault: Fault, afterMs?: number): Failing => ({
+  kind: 'retry',
+  scope: 'connection',
+  fault,
+  unsent: true,
+  ...(afterMs !== undefined && { afterMs }),
+});
+
+const blockedBy = (failing: Failing): Outcome =>
+  failing.kind === 'retry' ? { ...failing, unsent: true } : unsent(failing.fault);
+
+/** The newest edge an action speaks of: of two that want the same row, the one with the older edge goes first. */
+const newestEdge = ({ fields }: PlannedAction): number => {
+  let newest = 0;
+  for (const { at } of fields.values()) if (at > newest) newest = at;
+  return newest;
+};
+
+/** Why an action of a person has to wait: an earlier one for the same connection failed. Other connections go on. */
+function blockedAt({ actions, outcomes }: Lane, step: number, connection: string): Failing | undefined {
+  for (const earlier of actions.slice(0, step)) {
+    const outcome = earlier.connection === connection ? outcomes.get(earlier.target) : undefined;
+    if (outcome && isFailing(outcome)) return outcome;
+  }
+  return undefined;
+}
+
+/** The next action of each lane whose earlier ones have been answered: serial inside a person, parallel across. */
+export function nextWave(lanes: readonly Lane[], step: number): Send[] {
+  const wave = new Map<string, Send>();
+  for (const lane of lanes) {
+    const action = lane.actions[step];
+    if (!action) continue;
+    const blocked = blockedAt(lane, step, action.connection);
+    if (blocked) {
+      lane.outcomes.set(action.target, blockedBy(blocked));
+      continue;
+    }
+    // Persons who want the same of the same row are served by one send.
+    const wish = `${action.target} ${canonical(toAction(action).fields)}`;
+    const shared = wave.get(wish);
+    if (shared) shared.lanes.push(lane);
+    else wave.set(wish, { lanes: [lane], action });
+  }
+  return [...wave.values()].sort((a, b) => newestEdge(a.action) - newestEdge(b.action));
+}
+
+/** What the rows of one request have in common. */
+export const groupOf = ({ connection, operation, object, list, key }: PlannedAction): string =>
+  JSON.stringify([connection, operation, object, list, Object.keys(key)]);
+
+/**
+ * Turns of requests, by connection and object. Vendors take rows of one object at a time and refuse a key that comes
+ * twice (many compare keys without regard to case): different wishes for one row go into turns of their own.
+ */
+export function turnsOf(wave: readonly Send[], connectors: ReadonlyMap<string, Connector>): Send[][][][] {
+  const turns: Map<string, Send[][]>[] = [];
+  const seen = new Map<string, number>();
+  for (const send of wave) {
+    const { connection, target } = send.action;
+    const row = target.toLowerCase();
+    const turn = seen.get(row) ?? 0;
+    seen.set(row, turn + 1);
+    turns[turn] ??= new Map();
+    const group = groupOf(send.action);
+    const chunks = turns[turn].get(group) ?? [];
+    const last = chunks.at(-1);
+    if (last && last.length < (connectors.get(connection)?.maxRows ?? 1)) last.push(send);
+    else chunks.push([send]);
+    turns[turn].set(group, chunks);
+  }
+  return turns.map((groups) => [...groups.values()]);
+}
