@@ -7,15 +7,9 @@ import {
   isScalar,
   isSeq,
   type Node,
-  parseDocument,
   type YAMLMap,
 } from 'yaml';
-
-/** What is wrong with the text, and where: offset from its start, in UTF-16 units. */
-export interface TextFault {
-  readonly offset: number;
-  readonly message: string;
-}
+import { MAX_DEPTH, MAX_FAULTS, parseYaml, type TextFault, TOO_DEEP } from './yaml-parse.js';
 
 /** A text that has been read. `plain` holds nothing but null, booleans, numbers, texts, lists and objects. */
 export interface YamlText {
@@ -27,21 +21,8 @@ export interface YamlText {
 
 /** Room for a thousand rules; what is longer is a mistake, and a parser may take seconds to say so. */
 const MAX_CHARACTERS = 524_288;
-const MAX_DEPTH = 100;
 /** Most values after every alias has been replaced by what it stands for. */
 const MAX_VALUES = 1_000_000;
-/** One slip often makes a parser stumble over all that follows. */
-const MAX_FAULTS = 20;
-
-const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`;
-
-const CLEARER: readonly [RegExp, string][] = [
-  [/call stack/, TOO_DEEP],
-  [/multiple documents/, 'a second document begins here; the file is one document, without "---" in between'],
-];
-
-const clearer = (message: string): string =>
-  CLEARER.find(([pattern]) => pattern.test(message))?.[1] ?? message;
 
 /** How much there is below a node, itself included, once every alias has been replaced. */
 interface Extent {
@@ -114,40 +95,14 @@ class Walk {
   }
 }
 
-function parse(text: string): Document | TextFault {
-  try {
-    // Keys are checked by our own walk: the library compares each with every other, minutes for a long list.
-    return parseDocument(text, { prettyErrors: false, uniqueKeys: false });
-  } catch (error) {
-    return {
-      offset: 0,
-      message: clearer(error instanceof Error ? error.message : 'the YAML cannot be read'),
-    };
-  }
-}
-
-function parserFaults({ errors, warnings, directives }: Document): TextFault[] {
-  const found = [...errors, ...warnings].map(({ pos, message }) => ({
-    offset: pos[0],
-    message: clearer(message),
-  }));
-  if (directives && directives.yaml.version !== '1.2') {
-    found.push({ offset: 0, message: 'the file must be YAML 1.2; remove the %YAML line' });
-  }
-  const unlike = new Map(found.map((fault) => [`${fault.offset} ${fault.message}`, fault]));
-  return [...unlike.values()].slice(0, MAX_FAULTS);
-}
-
 /** Reads a YAML text, or tells what is wrong with it. Whatever the text is, it ends soon and does not throw. */
 export function readYaml(text: string): YamlText | readonly TextFault[] {
   if (text.length > MAX_CHARACTERS) {
     const message = `the file has ${text.length} characters; the limit is ${MAX_CHARACTERS}`;
     return [{ offset: 0, message }];
   }
-  const document = parse(text);
-  if ('offset' in document) return [document];
-  const faults = parserFaults(document);
-  if (faults.length > 0) return faults;
+  const document = parseYaml(text);
+  if (!('contents' in document)) return document;
   const walk = new Walk();
   const { values } = walk.measure(document.contents, 0);
   if (walk.faults.length > 0) return walk.faults.slice(0, MAX_FAULTS);
