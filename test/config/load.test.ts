@@ -551,3 +551,31 @@ describe('connections', () => {
     expect([...(rules.audiences.get('ups')?.keys() ?? [])]).toEqual([ref('HOST')]);
   });
 });
+
+describe('a fault within a text', () => {
+  const ruled = (condition: string): string =>
+    fileOf({
+      rules: `rules:\n  - name: r\n    when: { member: hot }\n    if: ${condition}\n    do: [{ upsert: sales/X, match: { I: $key } }]`,
+    });
+
+  test.each([
+    ['a plain text', 'a.b >= 1 nd a.c exists', '7:18', 1],
+    ['a text in single quotes', "'a.b >= 1 nd a.c exists'", '7:19', 0],
+    ['a text in double quotes', '"a.b >= 1 nd a.c exists"', '7:19', 0],
+  ])('is told where it stands: %s', (_, condition, place) => {
+    expect(faultsOf(ruled(condition))).toEqual([
+      expect.stringMatching(
+        new RegExp(`^f\\.yaml:${place} config\\.invalid rules\\[0\\]\\.if: expected and, or`),
+      ),
+    ]);
+  });
+
+  test.each([
+    ['in which a character is escaped', '"\\x61.b >= 1 nd a.c exists"'],
+    ['over several lines', '>-\n      a.b >= 1\n      nd a.c exists'],
+  ])('is told by its number %s', (_, condition) => {
+    expect(faultsOf(ruled(condition))).toEqual([
+      expect.stringMatching(/^f\.yaml:7:5 config\.invalid rules\[0\]\.if: at character 10: expected and, or/),
+    ]);
+  });
+});
