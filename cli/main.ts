@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import { dev } from './dev.js';
 import { parked } from './parked.js';
+import { plan } from './plan.js';
 
 /** A command: gets the words after its name, gives the exit status (0 fine, 1 findings, 2 wrong use). */
 export type Command = (args: readonly string[]) => Promise<number>;
 
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly about: string }>> = {
   dev: { run: dev, about: 'run the main job on this machine: both streams, both clouds, a demo CRM' },
+  plan: { run: plan, about: 'what the rules would do with events of a file: a dry run' },
   parked: {
     run: parked,
     about: 'list, show, replay or drop what waits in the retry queue, and dead letters',

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Filter, isEverything, readSince } from './parked-filter.js';
+import { WrongUse } from './wrong-use.js';
 
 /** What `tributary parked --help` says. */
 export const HELP = `tributary parked list|show|replay|drop: what waits in the retry queue, and the dead letters.
@@ -56,9 +57,6 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false, short: 'h' },
 } as const;
-
-/** Said of a command line nobody can follow. */
-export class WrongUse extends Error {}
 
 const ACTIONS = ['list', 'show', 'replay', 'drop'] as const;
 

@@ -2,6 +2,7 @@ import { LIMITS } from '../shared/core/envelope.js';
 import type { KeptMessage } from '../shared/core/ports.js';
 import { inflate } from '../shared/pipeline/inflate.js';
 import type { Visited } from '../shared/stores/shelf.js';
+import { printable } from './printable.js';
 
 /** One kept message as it is shown; members that are not known are absent. */
 export type View = Readonly<Record<string, unknown>>;
@@ -57,15 +58,6 @@ export function viewOf(visited: Visited, place: string, values: boolean): View {
     bytes: sizeOf(message.body),
     ...(values && bodyOf(message.body)),
   };
-}
-
-/** Text fit for a terminal: nothing in it moves the cursor, rings or turns the writing round. */
-export function printable(text: string, most = Number.POSITIVE_INFINITY): string {
-  const escaped = text.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu,
-    (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`,
-  );
-  return escaped.length > most ? `${escaped.slice(0, most - 1)}…` : escaped;
 }
 
 const WIDTHS = { kept: 19, code: 20, attempts: 5, person: 16 } as const;

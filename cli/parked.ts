@@ -4,10 +4,11 @@ import { Fault } from '../shared/core/fault.js';
 import type { Clock } from '../shared/core/ports.js';
 import type { Shelf, Visited } from '../shared/stores/shelf.js';
 import { interestOf, matches } from './parked-filter.js';
-import { HELP, type ParkedOptions, readOptions, WrongUse } from './parked-options.js';
+import { HELP, type ParkedOptions, readOptions } from './parked-options.js';
 import { openPlaces, type Places } from './parked-places.js';
 import { emptyTally, type KeptReplayDeps, replayKept, type Tally } from './parked-replay.js';
 import { HEADING, lineOf, paragraphOf, type View, viewOf } from './parked-view.js';
+import { WrongUse } from './wrong-use.js';
 
 /** What the command takes from the machine; tests lend their own. */
 export interface ParkedWorld {

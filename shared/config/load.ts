@@ -42,7 +42,7 @@ function openConnections(
 }
 
 /** Whether a text holds nothing but comments: the schema would only say that it is no object. */
-const EMPTY: PathFinding = {
+export const EMPTY: PathFinding = {
   code: 'config.invalid',
   path: [],
   message: 'the file is empty; it must have audiences, person, connections and rules',

@@ -66,3 +66,7 @@ export const isUtf16 = (head: Uint8Array): boolean =>
 /** How long the byte order mark of UTF-8 is, if there is one. */
 export const markLength = (head: Uint8Array): 0 | 3 =>
   head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
+
+/** Whether it is the file that is at fault, so that what came before it counts and other files can be read. */
+export const isOfFile = (error: unknown): error is Fault =>
+  error instanceof Fault && error.code.startsWith('decode.');

@@ -1,7 +1,7 @@
 import { CsvError, Parser } from 'csv-parse';
 import { LIMITS } from '../core/envelope.js';
 import { bad, Fault, ok, type Result } from '../core/fault.js';
-import { type Chunks, headed } from './bytes.js';
+import { type Chunks, headed, isOfFile } from './bytes.js';
 import { type Column, columnsOf } from './csv-columns.js';
 import type { Found } from './found.js';
 
@@ -75,7 +75,7 @@ class Table {
 
 /** Why reading ended: a fault of the file; anything else is thrown on. The library's own words may quote a row. */
 function faultOf(error: unknown): Fault {
-  if (error instanceof Fault) return error;
+  if (isOfFile(error)) return error;
   if (!(error instanceof CsvError)) throw error;
   const text = `the file cannot be read from here on: ${error.code}; look for a quote that is never closed`;
   return new Fault('decode.csv', text, { cause: error });

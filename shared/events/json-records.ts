@@ -1,5 +1,5 @@
-import { bad, Fault } from '../core/fault.js';
-import { type Chunks, isUtf16 } from './bytes.js';
+import { bad } from '../core/fault.js';
+import { type Chunks, isOfFile, isUtf16 } from './bytes.js';
 import type { Found } from './found.js';
 import { JsonCutter } from './json-cutter.js';
 
@@ -17,7 +17,7 @@ export async function* jsonRecords(chunks: Chunks): AsyncGenerator<readonly Foun
       yield cutter.push(chunk);
     }
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
+    if (!isOfFile(error)) throw error;
     return yield [...cutter.end(), cutter.lost(error)];
   }
   yield cutter.end();

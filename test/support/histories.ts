@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import type { Message } from '../../shared/core/ports.js';
 import { message, rulesOf } from './fakes.js';
 
-/** Rules that use everything that must converge: attributes, defaults, flags, audience lists and rivalling constants. */
-export const levelRules = rulesOf({
+/** A file that uses everything that must converge: attributes, defaults, flags, audience lists and rivalling constants. */
+export const levelFile = {
   audiences: { hot: 'hot-1', vip: { id: 'vip-1', namespace: 'CustomerAudienceUpload' }, lapsed: 'lapsed-1' },
   person: { key: ['crmid', 'personalEmail.address'] },
   connections: { sales: { type: 'fake' } },
@@ -42,7 +42,9 @@ export const levelRules = rulesOf({
       do: [{ upsert: 'sales/Contact', match: { AEP_Id__c: '$key' }, set: { Tier: { value: 'Lapsed' } } }],
     },
   ],
-});
+};
+
+export const levelRules = rulesOf(levelFile);
 
 const audience = fc.constantFrom(
   ['ups', 'hot-1'],

@@ -1,0 +1,123 @@
+import type { Delivery, EndingName, Json } from '../shared/core/ports.js';
+import type { Played } from '../shared/dry-run/dry-run.js';
+import type { Cause, Tally } from '../shared/dry-run/tally.js';
+import { type EventRecord, placeOf } from '../shared/events/read-events.js';
+import type { Paint } from './paint.js';
+import { printable } from './printable.js';
+
+/** One record that was played, and when it counts as taken in. */
+export interface Shown {
+  readonly record: EventRecord;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly played: Played;
+}
+
+type CauseOf = (cause: string) => Cause;
+
+const ofRecord = ({ record: { file, line, offset }, at }: Shown): object => ({
+  file,
+  line,
+  offset,
+  at: new Date(at).toISOString(),
+});
+
+/** The actions of a record, and its ending where that says more, as JSON lines. */
+export function jsonOf(shown: Shown, causeOf: CauseOf, all: boolean): string {
+  const { ending, deliveries } = shown.played;
+  const actions = deliveries.map(({ person, action, causes }) => ({
+    type: 'action',
+    ...ofRecord(shown),
+    person,
+    ...action,
+    causes: causes.map(causeOf),
+  }));
+  const last = { type: 'record', ...ofRecord(shown), person: ending.person, ending: ending.name };
+  const { code, message: text } = ending.fault ?? {};
+  const isTold = all || isTelling(ending.name);
+  return [...actions, ...(isTold ? [{ ...last, code, text }] : [])]
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join('');
+}
+
+/** Endings that somebody should look at. */
+const isTelling = (name: EndingName): boolean =>
+  name !== 'delivered' && name !== 'unchanged' && name !== 'irrelevant' && name !== 'stale';
+
+const COLOURS: Readonly<Partial<Record<EndingName, keyof Paint>>> = {
+  delivered: 'green',
+  malformed: 'red',
+  rejected: 'red',
+  unaddressed: 'yellow',
+  withheld: 'yellow',
+};
+
+/** A value as people read it: texts bare where that is clear. */
+const valueText = (value: Json): string =>
+  printable(
+    typeof value === 'string' && /^[^\s"].*[^\s"]$|^[^\s"]$/.test(value) ? value : JSON.stringify(value),
+    200,
+  );
+
+/** What an action is about, in a line: `upsert sales/Contact AEP_Id__c=C-1`. */
+export function titleOf({ operation, connection, object, list, key }: Delivery['action']): string {
+  const address = Object.entries(key).map(([name, value]) => `${name}=${value}`);
+  return printable(
+    [operation, `${connection}/${object}`, ...(list === undefined ? [] : [`list ${list}`]), ...address].join(
+      ' ',
+    ),
+  );
+}
+
+function actionText({ action, causes }: Delivery, paint: Paint): string {
+  const names = Object.keys(action.fields);
+  const width = names.reduce((most, name) => Math.max(most, name.length), 0);
+  const fields = Object.entries(action.fields).map(
+    ([name, value]) => `      ${printable(name).padEnd(width)}  ${valueText(value)}\n`,
+  );
+  const why = causes.map((cause) => `      ${paint.dim(`because of: ${printable(cause)}`)}\n`);
+  return [`    ${paint.bold(titleOf(action))}\n`, ...fields, ...why].join('');
+}
+
+/** One record in a paragraph; empty when nothing is to be said of it. */
+export function textOf(
+  { record, played: { ending, deliveries } }: Shown,
+  paint: Paint,
+  all: boolean,
+): string {
+  if (deliveries.length === 0 && !all && !isTelling(ending.name)) return '';
+  const { name, person, fault } = ending;
+  const colour = paint[COLOURS[name] ?? 'dim'];
+  const head = [paint.cyan(printable(placeOf(record))), person && printable(person), colour(name)];
+  const why = fault ? `    ${fault.code}: ${printable(fault.message)}\n` : '';
+  const actions = deliveries.map((delivery) => actionText(delivery, paint));
+  return `${head.filter(Boolean).join('  ')}\n${why}${actions.join('')}\n`;
+}
+
+type Row = readonly [name: string, count: number];
+
+function table(title: string, rows: readonly Row[], width: number, paint: Paint): string {
+  const lines = rows.map(
+    ([name, count]) => `${printable(name).padEnd(width)}  ${String(count).padStart(9)}\n`,
+  );
+  return `${paint.bold(title)}\n${lines.join('')}`;
+}
+
+/** The sums, as tables. */
+export function tallyText(
+  { records, actions, endings, rules }: Tally,
+  persons: number,
+  paint: Paint,
+): string {
+  const ended: Row[] = Object.entries(endings).filter(([, count]) => count > 0);
+  const width = [...ended, ...rules].reduce((most, [name]) => Math.max(most, name.length), 14);
+  return [
+    table('ENDINGS', [...ended, ['records in all', records]], width, paint),
+    table('ACTIONS BY RULE', [...rules, ['actions in all', actions]], width, paint),
+    `${persons} persons known\n`,
+  ].join('\n');
+}
+
+/** The sums, as a JSON line. */
+export const tallyJson = ({ records, actions, endings, rules }: Tally, persons: number): string =>
+  `${JSON.stringify({ type: 'summary', records, endings, actions, rules: Object.fromEntries(rules), persons })}\n`;

@@ -1,0 +1,95 @@
+import { type DryRun, dryRun } from '../shared/dry-run/dry-run.js';
+import { dryStates } from '../shared/dry-run/dry-states.js';
+import { loadStates, saveStates } from '../shared/dry-run/saved-states.js';
+import { type Cause, causesOf, count, emptyTally, type Tally } from '../shared/dry-run/tally.js';
+import { type Arrivals, arrivalsAt, arrivalsFrom } from '../shared/events/arrival.js';
+import { type EventRecord, readEvents } from '../shared/events/read-events.js';
+import { eventSources } from './event-files.js';
+import { type Paint, paintOf } from './paint.js';
+import { HELP, type PlanOptions, readPlanOptions } from './plan-options.js';
+import { jsonOf, tallyJson, tallyText, textOf } from './plan-view.js';
+import { progressOn } from './progress.js';
+import { readRules } from './rules-file.js';
+import { complain, runHere, type World } from './world.js';
+
+/** Bytes to come, if that is known of all sources. */
+const totalOf = (sources: readonly { readonly size?: number }[]): number | undefined => {
+  let total = 0;
+  for (const { size } of sources) {
+    if (size === undefined) return undefined;
+    total += size;
+  }
+  return total;
+};
+
+/** Everything a record passes through. */
+interface Course {
+  readonly options: PlanOptions;
+  readonly run: DryRun;
+  readonly arrivals: Arrivals;
+  readonly tally: Tally;
+  readonly causeOf: (cause: string) => Cause;
+  readonly paint: Paint;
+}
+
+/** Plays one record; gives what is to be said of it. */
+async function play(record: EventRecord, { options, run, arrivals, tally, causeOf, paint }: Course) {
+  const at = arrivals(record.item);
+  const played = await run.play(record, at);
+  count(tally, played, causeOf);
+  if (options.summary) return { at, text: '' };
+  const shown = { record, at, played };
+  return { at, text: options.json ? jsonOf(shown, causeOf, options.all) : textOf(shown, paint, options.all) };
+}
+
+async function playAll(course: Course, world: World): Promise<number | undefined> {
+  const { options } = course;
+  const sources = await eventSources(options.events, options.format, world);
+  const progress = progressOn(world, totalOf(sources));
+  let last: number | undefined;
+  for await (const some of readEvents(sources, progress.bytes)) {
+    let texts = '';
+    for (const record of some) {
+      const { at, text } = await play(record, course);
+      last = at;
+      texts += text;
+    }
+    progress.records(some.length);
+    if (texts === '') continue;
+    progress.clear();
+    await world.out(texts);
+  }
+  progress.clear();
+  return last;
+}
+
+async function go(options: PlanOptions, world: World): Promise<number> {
+  const { rules, file } = await readRules(options.config);
+  const known = options.state === undefined ? undefined : await loadStates(options.state);
+  const run = dryRun(rules, Object.keys(file.connections), dryStates(known?.states));
+  const start = world.clock.now();
+  const arrivals = options.at === undefined ? arrivalsFrom(known?.at, start) : arrivalsAt(options.at);
+  const tally = emptyTally(rules);
+  const paint = paintOf(world.screen.colours);
+  const last = await playAll({ options, run, arrivals, tally, causeOf: causesOf(rules), paint }, world);
+  const persons = run.states.all.size;
+  await world.out(options.json ? tallyJson(tally, persons) : tallyText(tally, persons, paint));
+  if (options.saveState !== undefined)
+    await saveStates(options.saveState, { states: run.states.all, at: last ?? known?.at });
+  return tally.endings.malformed > 0 ? 1 : 0;
+}
+
+/** `tributary plan` on a given machine. */
+export async function runPlan(args: readonly string[], world: World): Promise<number> {
+  try {
+    const options = readPlanOptions(args);
+    if (options) return await go(options, world);
+    await world.out(HELP);
+    return 0;
+  } catch (error) {
+    return complain('plan', HELP, error, world);
+  }
+}
+
+/** `tributary plan`. */
+export const plan = (args: readonly string[]): Promise<number> => runHere(runPlan, args);

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { formatFinding } from '../shared/config/load.js';
+import { type LoadedRules, loadRules } from '../shared/config/load-rules.js';
+import { Fault } from '../shared/core/fault.js';
+import { toolsFor } from '../shared/tools/load.js';
+
+/** The file a command works with when none is named. */
+export const DEFAULT_CONFIG = 'tributary.yaml';
+
+/** A text file; `config.unreadable` with a hint when it cannot be read. */
+export async function readText(path: string, hint: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Fault('config.unreadable', `${path} cannot be read (${why}); ${hint}`, { cause });
+  }
+}
+
+/** The rules of a file; no setting or secret is needed. Throws `config.*` with every finding. */
+export async function readRules(path: string): Promise<LoadedRules> {
+  const text = await readText(path, 'name your file with --config FILE');
+  const loaded = loadRules(text, path, await toolsFor(text));
+  if (loaded.ok) return loaded;
+  const list = loaded.findings.map(formatFinding).join('\n');
+  throw new Fault('config.invalid', `${path} has ${loaded.findings.length} fault(s):\n${list}`);
+}

@@ -1,0 +1,2 @@
+/** Said of a command line nobody can follow. */
+export class WrongUse extends Error {}
