@@ -71,7 +71,6 @@ function liquidReader(text: string, scope: Scope, at: FilePath): Reader {
 function functionReader(name: string, scope: Scope, at: FilePath): Reader {
   const found = scope.tools.functions.get(name);
   if (found?.kind === 'mapping') {
-    scope.usesNow();
     const looking = scope.looking(found.reads, at);
     return (sight) => {
       const given = found.value(looking(sight));

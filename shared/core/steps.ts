@@ -3,7 +3,7 @@ import type { Result } from './fault.js';
 import type { Json } from './ports.js';
 import type { FilePath, Scope } from './scope.js';
 import type { Conversions } from './source.js';
-import { parseTime } from './time.js';
+import { isDay, parseTime } from './time.js';
 
 /** Without a value nothing else in the file is affected: the finding keeps the file from running. */
 const NOTHING: Cast = () => undefined;
@@ -32,9 +32,6 @@ function borrowed<T>(result: Result<T>, scope: Scope, at: FilePath): T | undefin
   scope.find(at, result.fault.message, result.fault.code);
   return undefined;
 }
-
-/** A day without a time of day is the same day in every zone: nobody's birthday moves. */
-const isDay = (value: Json): boolean => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
 
 function dated(format: string, zone: string | undefined, scope: Scope, at: FilePath): Cast {
   const inUtc = borrowed(scope.tools.date(format, 'UTC'), scope, [...at, 'date']);

@@ -123,3 +123,7 @@ export function parseTime(value: unknown): number | undefined {
   }
   return rareForm(value);
 }
+
+/** Whether a value is a day without a time of day, which is the same day in every zone: nobody's birthday moves. */
+export const isDay = (value: unknown): boolean =>
+  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);

@@ -15,6 +15,22 @@ const LIBRARIES: readonly Library[] = [
     words: /\bcel\b/,
     load: async () => ({ cel: (await import('./cel.js')).celCompiler() }),
   },
+  {
+    words: /\bliquid\b/,
+    load: async () => ({ liquid: (await import('./liquid.js')).liquidText }),
+  },
+  {
+    words: /\bdate\b/,
+    load: async () => ({ date: (await import('./date.js')).dateText }),
+  },
+  {
+    words: /\bphone\b/,
+    load: async () => ({ phone: (await import('./phone.js')).phoneNumber }),
+  },
+  {
+    words: /\bsha256\b/,
+    load: async () => ({ sha256: (await import('./sha256.js')).sha256 }),
+  },
 ];
 
 /**

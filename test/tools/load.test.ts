@@ -1,15 +1,23 @@
 import { expect, test } from 'vitest';
-import { NO_TOOLS } from '../../shared/core/tools.js';
+import { NO_TOOLS, type Tools } from '../../shared/core/tools.js';
 import { toolsFor } from '../../shared/tools/load.js';
 
-test('a file that needs no library loads none', async () => {
-  expect(await toolsFor('rules: []')).toEqual(NO_TOOLS);
-});
+/** The tools that are not those of a file which needs none. */
+const loaded = (tools: Tools): readonly string[] =>
+  Object.entries(tools)
+    .filter(([name, tool]) => tool !== Object.entries(NO_TOOLS).find(([other]) => other === name)?.[1])
+    .map(([name]) => name);
 
-test('a file that speaks of matches can compile patterns', async () => {
-  expect((await toolsFor(`if: 'name matches "^A"'`)).pattern('^A').ok).toBe(true);
-});
-
-test('a file that speaks of cel can compile expressions', async () => {
-  expect((await toolsFor('if: { cel: "profile.a > 1" }')).cel('profile.a > 1').ok).toBe(true);
+test.each([
+  ['set: { F: person.name }', []],
+  ['set: { F: { from: v, date: yyyy } }', ['date']],
+  ['set: { F: { from: v, phone: DE } }', ['phone']],
+  ['set: { F: { from: v, hash: sha256 } }', ['sha256']],
+  ['set: { F: { liquid: "{{ v }}" } }', ['liquid']],
+  ['set: { F: { liquid: "{{ v }}" }, G: { from: v, date: yyyy } }', ['liquid', 'date']],
+  [`if: 'name matches "^A"'`, ['pattern']],
+  ['if: { cel: "profile.a > 1" }', ['cel']],
+  ['set: { Phone: mobilePhone.number, Updated: lastUpdate }', []],
+])('%s needs %j', async (text, names) => {
+  expect(loaded(await toolsFor(text)).toSorted()).toEqual(names.toSorted());
 });
