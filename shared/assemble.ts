@@ -26,7 +26,7 @@ export interface Machine {
 
 const thisMachine: Machine = { clock: systemClock, fetch: globalThis.fetch };
 
-async function readConfig(path: string, env: Env): Promise<Config> {
+async function readConfig(path: string, functions: string | undefined, env: Env): Promise<Config> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -35,7 +35,7 @@ async function readConfig(path: string, env: Env): Promise<Config> {
     const hint = 'point TRIBUTARY_CONFIG at your tributary.yaml';
     throw new Fault('config.unreadable', `${path} cannot be read (${why}); ${hint}`, { cause });
   }
-  const loaded = loadConfig(text, path, env, await toolsFor(text));
+  const loaded = loadConfig(text, path, env, await toolsFor(text, functions));
   if (loaded.ok) return loaded.config;
   const list = loaded.findings.map(formatFinding).join('\n');
   throw new Fault('config.invalid', `${path} has ${loaded.findings.length} fault(s):\n${list}`);
@@ -59,7 +59,7 @@ export interface Assembled {
  */
 export async function assembleAll(env: Env, { clock, fetch }: Machine = thisMachine): Promise<Assembled> {
   const settings = readSettings(env);
-  const config = await readConfig(settings.TRIBUTARY_CONFIG, env);
+  const config = await readConfig(settings.TRIBUTARY_CONFIG, settings.TRIBUTARY_FUNCTIONS, env);
   const secrets = settingSecrets(env);
   const connectors = new Map<string, Connector>();
   for (const [name, connection] of config.connections) {

@@ -9,6 +9,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 export const Settings = z.object({
   /** Path of the customer's file. */
   TRIBUTARY_CONFIG: z.string().min(1).default('tributary.yaml'),
+  /** Path of the customer's file of functions (`.js`, `.mjs`, `.ts`), for rules that name one. */
+  TRIBUTARY_FUNCTIONS: z.string().min(1).optional(),
   /** Where persons' state lives: `dynamodb:TABLE`, `azure-table:TABLE` or `memory:NAME`. */
   TRIBUTARY_STATE: z.string().min(1),
   /** For `azure-table`: a connection string, or the account's table URL with a shared access signature. A secret. */

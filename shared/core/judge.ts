@@ -3,7 +3,7 @@ import type { Expression } from './expression.js';
 import { readExpression } from './expression-reader.js';
 import type { Result } from './fault.js';
 import { judgeTest } from './judge-test.js';
-import { proposal, quote } from './names.js';
+import { declared, quote } from './names.js';
 import type { FilePath, Judge, Scope } from './scope.js';
 import type { Looking, Reads } from './tools.js';
 
@@ -83,9 +83,10 @@ class Compiler {
     const found = functions.get(name);
     if (found?.kind === 'rule') return this.borrowed(`function ${name}`, found, at);
     if (found) return this.fault(at, `${quote(name)} is a mapping; a condition needs what defineRule made`);
-    const meant = proposal(name, functions.keys());
-    const hint = meant === undefined ? '' : `; ${meant}`;
-    this.scope.find(at, `there is no function named ${quote(name)}${hint}`, 'config.unknown-name');
+    const rules = [...functions].filter(([, { kind }]) => kind === 'rule').map(([key]) => key);
+    const none = 'no file of functions is loaded: name it in TRIBUTARY_FUNCTIONS';
+    const known = functions.size === 0 ? none : declared(name, rules, 'exported');
+    this.scope.find(at, `there is no function named ${quote(name)}; ${known}`, 'config.unknown-name');
     return NEVER;
   }
 

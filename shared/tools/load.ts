@@ -35,10 +35,19 @@ const LIBRARIES: readonly Library[] = [
 
 /**
  * The tools a rule file needs, judged by the words in its text: a library that no rule uses is never loaded, which is
- * what keeps a cold start short. A word in a comment loads one too many, no more.
+ * what keeps a cold start short. A word in a comment loads one too many, no more. `functions` is the customer's file of
+ * functions; the rule file cannot name it, so that whoever may write rules cannot run code. Throws a `config.*` Fault when
+ * that file is asked for and cannot be used.
  */
-export async function toolsFor(text: string): Promise<Tools> {
+export async function toolsFor(text: string, functions?: string): Promise<Tools> {
   const needed = LIBRARIES.filter(({ words }) => words.test(text));
   const parts = await Promise.all(needed.map(({ load }) => load()));
-  return Object.assign({}, NO_TOOLS, ...parts);
+  const own = functions !== undefined && /\bfunction\b/.test(text) ? await functionsIn(functions) : {};
+  return Object.assign({}, NO_TOOLS, ...parts, own);
+}
+
+async function functionsIn(file: string): Promise<Pick<Tools, 'functions'>> {
+  const loaded = await (await import('./functions.js')).loadFunctions(file);
+  if (!loaded.ok) throw loaded.fault;
+  return { functions: loaded.value };
 }

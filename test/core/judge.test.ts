@@ -164,7 +164,7 @@ describe('what a function cannot decide', () => {
   });
 
   test.each([
-    ['yess', 'there is no function named "yess"; did you mean "yes"?'],
+    ['yess', 'there is no function named "yess"; did you mean "yes"? exported are "broken", "yes"'],
     ['mapping', '"mapping" is a mapping; a condition needs what defineRule made'],
   ])('%s is none that a condition may name', (name, message) => {
     const scope = fakeScope(tools);
