@@ -32,6 +32,7 @@ export const FAULTS = {
   'remote.timeout': { retryable: true },
   'remote.unauthorized': { retryable: true },
   'remote.unanswered': { retryable: true },
+  'remote.doubtful': { retryable: false },
   'store.contended': { retryable: true },
   'store.unavailable': { retryable: true },
   'store.too-large': { retryable: false },

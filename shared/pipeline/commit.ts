@@ -4,6 +4,7 @@ import type { Verdict } from '../core/fold.js';
 import { owedOf } from '../core/owed.js';
 import type { Ending, KeptMessage, Outcome } from '../core/ports.js';
 import type { AddressedEntry } from './decode.js';
+import { DOUBTFUL, doubtFault } from './doubt.js';
 import { bury, keptOf, letGo } from './keep.js';
 import type { Run } from './run.js';
 import type { Attempt, Work } from './settle.js';
@@ -50,7 +51,9 @@ function refusalOf(verdict: Verdict, { lane }: Attempt): Refusal | undefined {
 
 /** The target's text is in the dead letter only: it may quote the row. */
 const rejected = ({ connection, code }: Refusal): Fault =>
-  new Fault('remote.rejected', `${connection} refused the row: ${code}`);
+  code === DOUBTFUL
+    ? doubtFault(connection)
+    : new Fault('remote.rejected', `${connection} refused the row: ${code}`);
 
 const unaddressed = ({ unaddressed: reasons }: Verdict): Fault =>
   new Fault('person.unaddressed', `nothing to address the row by: ${reasons.join('; ')}`);

@@ -2,6 +2,7 @@ import { toAction } from '../core/action.js';
 import { Fault } from '../core/fault.js';
 import type { Outcome } from '../core/ports.js';
 import type { Shut, Sign } from './breaker.js';
+import { lastWord } from './doubt.js';
 import { blame, type Health, observe, signOf, unknownHealth } from './health.js';
 import { shutFault, tellChange, waitOf } from './hold.js';
 import type { Run } from './run.js';
@@ -42,7 +43,10 @@ async function sendOne(chunk: readonly Send[], { healths, run }: Delivery): Prom
     const outcomes = await sendChunk({ connector, connection, pass, run }, actions);
     sign = signOf(outcomes);
     observe(health, outcomes);
-    answer(chunk, outcomes, unanswered);
+    const last = chunk.map(({ action }, i) =>
+      lastWord(outcomes[i] ?? unanswered(action.object), action, connector),
+    );
+    answer(chunk, last, unanswered);
     run.counts.accepted += outcomes.filter(({ kind }) => kind === 'accepted').length;
   } finally {
     const change = run.breaker(connection).report(pass, sign);

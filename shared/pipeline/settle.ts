@@ -7,6 +7,7 @@ import { admit, type ShutOut } from './admit.js';
 import { commit } from './commit.js';
 import type { AddressedEntry, Entry } from './decode.js';
 import { deliver } from './deliver.js';
+import { decided } from './doubt.js';
 import { shutFault, waitOf } from './hold.js';
 import { letGo } from './keep.js';
 import { backoff } from './retry.js';
@@ -53,7 +54,9 @@ function attempt(work: Work, known: Versioned | undefined, run: Run): Attempt {
     ...(message.owed && { owed: message.owed }),
   }));
   const draft = fold(state, records, run.deps.rules);
-  const lane = { person: work.id, actions: draft.actions, outcomes: new Map() };
+  const replayed = work.entries.some(({ message }) => message.owed !== undefined);
+  const outcomes = decided(draft.actions, state.unsure, replayed, run.deps.connectors);
+  const lane = { person: work.id, actions: draft.actions, outcomes };
   return { work, state, version: known?.version, draft, lane };
 }
 

@@ -56,7 +56,7 @@ export function nextWave(lanes: readonly Lane[], step: number): Send[] {
   const wave = new Map<string, Send>();
   for (const lane of lanes) {
     const action = lane.actions[step];
-    if (!action) continue;
+    if (!action || lane.outcomes.has(action.target)) continue;
     const blocked = blockedAt(lane, step, action.connection);
     if (blocked) {
       lane.outcomes.set(action.target, blockedBy(blocked));

@@ -1,0 +1,47 @@
+import { Fault } from '../core/fault.js';
+import type { PlannedAction } from '../core/plan.js';
+import type { Connector, Outcome } from '../core/ports.js';
+
+/** As a refusal's code: nobody refused, but nobody answered either. */
+export const DOUBTFUL = 'DOUBTFUL';
+
+/** Something that happens once, at a target that would do it again if it were asked again. */
+const mustNotRepeat = (
+  { operation }: Pick<PlannedAction, 'operation'>,
+  connector: Connector | undefined,
+): boolean => operation === 'send' && connector?.idempotent.includes('send') !== true;
+
+const doubtful = (connection: string): Outcome => ({
+  kind: 'rejected',
+  code: DOUBTFUL,
+  text: `"${connection}" gave no answer, so this may have been done, and it takes no idempotency key: it is not sent again by itself.`,
+  doubtful: true,
+});
+
+/** What no answer means for an action: of what must not be repeated it is the last word, for a person to judge. */
+export const lastWord = (outcome: Outcome, action: PlannedAction, connector: Connector): Outcome =>
+  outcome.kind === 'unknown' && mustNotRepeat(action, connector) ? doubtful(action.connection) : outcome;
+
+/**
+ * Outcomes that are decided before anything is sent: what may have been done before a crash, and must not be repeated. A
+ * dead letter that somebody replays (`replayed`) is somebody's judgement that it was not done.
+ */
+export function decided(
+  actions: readonly PlannedAction[],
+  unsure: ReadonlySet<string>,
+  replayed: boolean,
+  connectors: ReadonlyMap<string, Connector>,
+): Map<string, Outcome> {
+  if (replayed) return new Map();
+  const open = actions.filter(
+    (action) => unsure.has(action.target) && mustNotRepeat(action, connectors.get(action.connection)),
+  );
+  return new Map(open.map(({ target, connection }) => [target, doubtful(connection)]));
+}
+
+/** The fault of a record whose action is in doubt. */
+export const doubtFault = (connection: string): Fault =>
+  new Fault(
+    'remote.doubtful',
+    `${connection} gave no answer to a send that must not be repeated; look whether it was done, and replay the dead letter if not`,
+  );

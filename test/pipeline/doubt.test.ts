@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { Fault } from '../../shared/core/fault.js';
+import type { Message, Operation, Outcome } from '../../shared/core/ports.js';
+import { toMessage } from '../../shared/pipeline/replay.js';
+import { createPipeline } from '../../shared/pipeline/run.js';
+import { fakeCrm, fakeDeps, rulesOf } from '../support/fakes.js';
+
+const RULES = rulesOf({
+  audiences: { hot: 'hot' },
+  person: { key: ['crmid'] },
+  connections: { sales: { type: 'fake' } },
+  rules: [
+    { name: 'call', when: { entered: 'hot' }, do: [{ send: 'sales/Task', set: { T: { value: 'call' } } }] },
+  ],
+});
+const AT = 1_790_000_000_000;
+const message = {
+  id: '1',
+  at: AT,
+  source: 's',
+  body: JSON.stringify({
+    identityMap: { crmid: [{ id: 'C-1' }] },
+    segmentMembership: { ups: { hot: { status: 'realized', lastQualificationTime: AT } } },
+  }),
+};
+const silence: Outcome = { kind: 'unknown', fault: new Fault('remote.timeout', 'no answer') };
+
+/** A target that is silent at its first call; `idempotent`: what it does only once. */
+function world(idempotent: readonly Operation[]) {
+  const crm = { ...fakeCrm({ answer: (_, call) => (call === 1 ? silence : undefined) }), idempotent };
+  const deps = { ...fakeDeps(RULES, crm), tuning: { attempts: 1 } };
+  const run = async (...messages: Message[]) =>
+    (await createPipeline(deps).run(messages, { redelivers: false }))[0]?.endings[0];
+  return { crm, deps, run };
+}
+
+test('a send without an answer, at a target that takes no key, is a dead letter for somebody to judge', async () => {
+  const { crm, deps, run } = world([]);
+  expect(await run(message)).toMatchObject({ name: 'rejected', fault: { code: 'remote.doubtful' } });
+  expect(deps.deadLetters.all()).toMatchObject([
+    { remote: { code: 'DOUBTFUL' }, owed: [{ change: 'entered' }] },
+  ]);
+  expect(await run(message)).toMatchObject({ name: 'irrelevant' });
+  expect(crm.calls).toHaveLength(1);
+});
+
+test('a replay of that letter sends it, with the same key', async () => {
+  const { crm, deps, run } = world([]);
+  await run(message);
+  const [letter] = deps.deadLetters.all();
+  if (!letter) throw new Error('there is no letter');
+  expect(await run(toMessage(letter))).toMatchObject({ name: 'delivered' });
+  const keys = crm.calls.flat().map(({ idempotencyKey }) => idempotencyKey);
+  expect(keys).toHaveLength(2);
+  expect(new Set(keys).size).toBe(1);
+});
+
+test('a target that honours the key is asked again', async () => {
+  const { crm, run } = world(['send']);
+  expect(await run(message)).toMatchObject({ name: 'parked' });
+  expect(await run(message)).toMatchObject({ name: 'delivered' });
+  expect(crm.calls).toHaveLength(2);
+});
+
+test('what may have been sent before a crash is not sent again at such a target', async () => {
+  const { crm, deps, run } = world([]);
+  const broken = { ...crm, send: () => Promise.reject(new Error('the process dies')) };
+  await expect(
+    createPipeline({ ...deps, connectors: new Map([['sales', broken]]) }).run([message], {
+      redelivers: true,
+    }),
+  ).rejects.toThrow('dies');
+  deps.clock.advance(600_000);
+  expect(await run(message)).toMatchObject({ name: 'rejected', fault: { code: 'remote.doubtful' } });
+  expect(crm.calls).toHaveLength(0);
+});
