@@ -1,34 +1,8 @@
-import { compile } from '../core/compile.js';
 import type { CompiledRules } from '../core/compiled.js';
-import { RulesFile } from '../core/rules.js';
+import type { RulesFile } from '../core/rules.js';
 import type { Tools } from '../core/tools.js';
-import { readAs } from './explain.js';
-import { EMPTY } from './load.js';
-import { type LocatedFinding, locate, type PathFinding, placed } from './places.js';
-import { readYaml } from './yaml-text.js';
-
-/** A YAML file whose parts can be found again. */
-export interface OpenYaml {
-  readonly plain: unknown;
-  /** Gives findings their places in the file. */
-  readonly locate: (findings: readonly PathFinding[]) => readonly LocatedFinding[];
-}
-
-type Either<T> =
-  | ({ readonly ok: true } & T)
-  | { readonly ok: false; readonly findings: readonly LocatedFinding[] };
-
-/** Reads a text as YAML; gives what is wrong with it otherwise. */
-export function openYaml(text: string, file: string): Either<OpenYaml> {
-  const yaml = readYaml(text);
-  const source = { file, text };
-  if ('document' in yaml)
-    return { ok: true, plain: yaml.plain, locate: (findings) => locate(findings, yaml, source) };
-  const findings = yaml.map(({ offset, message }) =>
-    placed(source, offset, { code: 'config.syntax', message }),
-  );
-  return { ok: false, findings };
-}
+import { isFatal, openPlain } from './open.js';
+import { type Either, type OpenYaml, openYaml } from './open-yaml.js';
 
 /** The part of the customer's file that decides, without the connections. */
 export interface LoadedRules extends OpenYaml {
@@ -43,11 +17,8 @@ export interface LoadedRules extends OpenYaml {
 export function loadRules(text: string, file: string, tools: Tools): Either<LoadedRules> {
   const yaml = openYaml(text, file);
   if (!yaml.ok) return yaml;
-  if (yaml.plain === null) return { ok: false, findings: yaml.locate([EMPTY]) };
-  const parsed = readAs(RulesFile, yaml.plain, []);
-  if (!parsed.ok) return { ok: false, findings: yaml.locate(parsed.findings) };
-  const { rules, findings } = compile(parsed.value, tools);
-  const errors = findings.filter(({ severity }) => severity !== 'warning');
-  if (errors.length > 0) return { ok: false, findings: yaml.locate(errors) };
-  return { ...yaml, file: parsed.value, rules };
+  const opened = openPlain(yaml.plain, undefined, tools);
+  const faults = opened.findings.filter(isFatal);
+  if (!opened.file || faults.length > 0) return { ok: false, findings: yaml.locate(faults) };
+  return { ...yaml, file: opened.file, rules: opened.rules };
 }

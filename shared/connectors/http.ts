@@ -100,6 +100,9 @@ function requestOf(config: HttpConfig, operation: Operation): Request {
   };
 }
 
+/** What these connections can do. */
+export const HTTP_OPERATIONS: readonly Operation[] = OPERATIONS;
+
 /** One open connection; `ready` keeps the headers so that secrets are not read for each row. */
 interface Endpoint {
   readonly name: string;
@@ -190,7 +193,7 @@ export function http(name: string, config: HttpConfig, deps: ConnectorDeps): Con
   const endpoint: Endpoint = { name, config, deps, requests, ready: undefined };
   return {
     name,
-    operations: OPERATIONS,
+    operations: HTTP_OPERATIONS,
     maxRows: 1,
     idempotent: idempotentOf(config),
     async send(actions, signal) {

@@ -1,14 +1,22 @@
 import * as z from 'zod';
-import type { Connector } from '../core/ports.js';
+import type { Connector, Operation } from '../core/ports.js';
 import type { ConnectorDeps } from './deps.js';
-import { HttpConfig, http } from './http.js';
-import { SalesforceConfig, salesforce } from './salesforce.js';
+import { HTTP_OPERATIONS, HttpConfig, http } from './http.js';
+import { SALESFORCE_OPERATIONS, SalesforceConfig, salesforce } from './salesforce.js';
 
 export type { ConnectorDeps } from './deps.js';
 
 /** One entry under `connections:` of a config file: `type` says which system it is. */
 export const ConnectionConfig = z.discriminatedUnion('type', [SalesforceConfig, HttpConfig]);
 export type ConnectionConfig = z.infer<typeof ConnectionConfig>;
+
+const OPERATIONS: Readonly<Record<ConnectionConfig['type'], readonly Operation[]>> = {
+  salesforce: SALESFORCE_OPERATIONS,
+  http: HTTP_OPERATIONS,
+};
+
+/** What the connectors of each type of connection can do. */
+export const OPERATIONS_OF: ReadonlyMap<string, readonly Operation[]> = new Map(Object.entries(OPERATIONS));
 
 /** Opens the connector for a connection. It neither reads a secret nor sends anything before its first `send`. */
 export function openConnector(name: string, config: ConnectionConfig, deps: ConnectorDeps): Connector {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Action, Connector, Outcome } from '../core/ports.js';
+import type { Action, Connector, Operation, Outcome } from '../core/ports.js';
 import type { ConnectorDeps } from './deps.js';
 import { isLoopback } from './endpoint.js';
 import { authorised, type Token, type Tokens } from './oauth.js';
@@ -45,6 +45,9 @@ export const SalesforceConfig = z.strictObject({
   timeoutMs: z.int().min(1).max(30_000).default(30_000).describe('Longest wait for one answer, milliseconds'),
 });
 export type SalesforceConfig = z.infer<typeof SalesforceConfig>;
+
+/** What these connections can do. */
+export const SALESFORCE_OPERATIONS: readonly Operation[] = ['upsert'];
 
 /** Most records of one sObject Collections request (REST API, "sObject Collections"). */
 const MAX_ROWS = 200;
@@ -152,7 +155,7 @@ export function salesforce(name: string, config: SalesforceConfig, deps: Connect
   const org: Org = { name, config, deps, base, tokens };
   return {
     name,
-    operations: ['upsert'],
+    operations: SALESFORCE_OPERATIONS,
     maxRows: MAX_ROWS,
     idempotent: ['upsert'],
     send: (actions, signal) => send(org, actions, signal),

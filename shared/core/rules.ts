@@ -111,8 +111,27 @@ export const Rule = z.strictObject({
 });
 export type Rule = z.infer<typeof Rule>;
 
+/** What a connection of any type may say about the rules that use it; all else is for its connector. */
+export const CONNECTION_MEMBERS = {
+  allow: z
+    .array(z.enum(['delete']))
+    .optional()
+    .describe('What rules may not do to this connection unless it is named here.'),
+};
+
 /** A connection: who reads the rest of it is its type. */
-const Connection = z.looseObject({ type: Name, allow: z.array(z.enum(['delete'])).optional() });
+const Connection = z.looseObject({ type: Name, ...CONNECTION_MEMBERS });
+
+/** Rules are told apart by their names, in what is said of a change and in what keeps a send from being repeated. */
+const Rules = z.array(Rule).superRefine((rules, context) => {
+  const seen = new Map<string, number>();
+  for (const [i, { name }] of rules.entries()) {
+    const other = seen.get(name);
+    if (other === undefined) seen.set(name, i);
+    else
+      context.addIssue({ code: 'custom', path: [i, 'name'], message: `is the name of rules[${other}] too` });
+  }
+});
 
 /** The customer's file, `tributary.yaml`, after YAML. Connections are checked by the connectors they name. */
 export const RulesFile = z.strictObject({
@@ -122,7 +141,7 @@ export const RulesFile = z.strictObject({
   /** Memberships that are older than this when first seen are backfill. */
   backfill: z.strictObject({ days: z.number().positive() }).default({ days: 2 }),
   connections: z.record(Name, Connection),
-  rules: z.array(Rule),
+  rules: Rules,
   tests: z.array(TestCase).optional(),
 });
 export type RulesFile = z.infer<typeof RulesFile>;

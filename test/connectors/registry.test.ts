@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { ConnectionConfig, openConnector } from '../../shared/connectors/registry.js';
+import { ConnectionConfig, OPERATIONS_OF, openConnector } from '../../shared/connectors/registry.js';
 import { secretsOf, stillClock } from './fakes.js';
 
 const hole = (name: string): string => `\${${name}}`;
@@ -117,4 +117,11 @@ test('opening reads no secret and sends nothing', () => {
 test('the config has a JSON Schema, for editors', () => {
   const schema = z.toJSONSchema(ConnectionConfig, { io: 'input' });
   expect(schema.oneOf).toHaveLength(2);
+});
+
+test('each type of connection can do what its connectors say', () => {
+  const deps = { secrets: secretsOf({}), clock: stillClock() };
+  for (const config of [SALES, HTTP].map((raw) => ConnectionConfig.parse(raw)))
+    expect(OPERATIONS_OF.get(config.type)).toEqual(openConnector('x', config, deps).operations);
+  expect([...OPERATIONS_OF.keys()].sort()).toEqual(['http', 'salesforce']);
 });

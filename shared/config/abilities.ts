@@ -1,0 +1,23 @@
+import { OPERATIONS_OF } from '../connectors/registry.js';
+import { quote } from '../core/names.js';
+import type { RulesFile } from '../core/rules.js';
+import { OPERATION_WORDS } from '../core/test-case.js';
+import type { PathFinding } from './places.js';
+import { actionsOf } from './walk.js';
+
+const wordsOf = (operations: readonly string[]): string =>
+  Object.entries(OPERATION_WORDS)
+    .filter(([, operation]) => operations.includes(operation))
+    .map(([word]) => quote(word))
+    .join(', ');
+
+/** Actions that the connector of their connection has no way to do. */
+export function unable(file: RulesFile): readonly PathFinding[] {
+  return actionsOf(file).flatMap(({ connection, operation, word, at }) => {
+    const type = Object.hasOwn(file.connections, connection) ? file.connections[connection]?.type : undefined;
+    const operations = OPERATIONS_OF.get(type ?? '');
+    if (operations === undefined || operations.includes(operation)) return [];
+    const message = `a connection of type ${quote(type ?? '')} cannot ${quote(word)}; it can ${wordsOf(operations)}`;
+    return { code: 'config.invalid', path: [...at, word], message };
+  });
+}

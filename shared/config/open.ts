@@ -1,0 +1,114 @@
+import { ConnectionConfig } from '../connectors/registry.js';
+import { compile } from '../core/compile.js';
+import type { CompiledRules } from '../core/compiled.js';
+import { CONNECTION_MEMBERS, RulesFile } from '../core/rules.js';
+import type { Finding } from '../core/scope.js';
+import type { Tools } from '../core/tools.js';
+import { unable } from './abilities.js';
+import { expandSettings } from './expand.js';
+import { readAs } from './explain.js';
+import { severityOf } from './kinds.js';
+import type { PathFinding } from './places.js';
+import { type Salvaged, salvage } from './salvage.js';
+
+/** What `${NAME}` stands for in connections. */
+export type Settings = Readonly<Record<string, string | undefined>>;
+
+/** A connection's members that are about the rules, not for its connector. */
+const OURS = new Set(Object.keys(CONNECTION_MEMBERS));
+
+const samePath = (a: PathFinding['path'], b: PathFinding['path']): boolean =>
+  a.length === b.length && a.every((step, i) => step === b[i]);
+
+function openConnection(
+  name: string,
+  raw: Readonly<Record<string, unknown>>,
+  settings: Settings,
+): { config?: ConnectionConfig; findings: readonly PathFinding[] } {
+  const own = Object.fromEntries(Object.entries(raw).filter(([member]) => !OURS.has(member)));
+  const missing: Finding[] = [];
+  const expanded = expandSettings(own, settings, ['connections', name], missing);
+  const parsed = readAs(ConnectionConfig, expanded, ['connections', name]);
+  if (parsed.ok) return missing.length > 0 ? { findings: missing } : { config: parsed.value, findings: [] };
+  // A text that a setting is missing in is wrong for that reason alone.
+  const others = parsed.findings.filter(({ path }) => !missing.some((hole) => samePath(hole.path, path)));
+  return { findings: [...missing, ...others] };
+}
+
+function openConnections(
+  file: RulesFile,
+  settings: Settings,
+  spoilt: ReadonlySet<string>,
+): Pick<Opened, 'connections' | 'findings'> {
+  const connections = new Map<string, ConnectionConfig>();
+  const findings: (readonly PathFinding[])[] = [];
+  for (const [name, raw] of Object.entries(file.connections)) {
+    if (spoilt.has(name)) continue;
+    const opened = openConnection(name, raw, settings);
+    if (opened.config) connections.set(name, opened.config);
+    findings.push(opened.findings);
+  }
+  return { connections, findings: findings.flat() };
+}
+
+/** Whether a text holds nothing but comments: the schema would only say that it is no object. */
+const EMPTY: PathFinding = {
+  code: 'config.invalid',
+  path: [],
+  message: 'the file is empty; it must have audiences, person, connections and rules',
+};
+
+/** A file, as much of it as is right, and what is wrong with the rest. */
+export interface Opened {
+  readonly file: RulesFile;
+  readonly rules: CompiledRules;
+  readonly connections: ReadonlyMap<string, ConnectionConfig>;
+  readonly findings: readonly PathFinding[];
+  /** The path in the file itself of a path in what is left of it here. */
+  readonly original: (path: PathFinding['path']) => PathFinding['path'];
+}
+
+const WHOLE: Pick<Salvaged, 'original' | 'spoilt'> = { original: (path) => path, spoilt: new Set() };
+
+function openFile(
+  file: RulesFile,
+  settings: Settings | undefined,
+  tools: Tools,
+  { original, spoilt }: Pick<Salvaged, 'original' | 'spoilt'>,
+): Opened {
+  const { rules, findings } = compile(file, tools);
+  const { connections, findings: faults } = settings
+    ? openConnections(file, settings, spoilt)
+    : { connections: new Map(), findings: [] };
+  const found = [...findings, ...faults, ...unable(file)];
+  return {
+    file,
+    rules,
+    connections,
+    findings: found.map((finding) => ({ ...finding, path: original(finding.path) })),
+    original,
+  };
+}
+
+/**
+ * Everything after YAML: schema, names, settings and connections; of a file with faults, as much as can be read. Without
+ * settings connections are left unopened.
+ */
+export function openPlain(
+  plain: unknown,
+  settings: Settings | undefined,
+  tools: Tools,
+): Opened | { readonly file: undefined; readonly findings: readonly PathFinding[] } {
+  if (plain === null) return { file: undefined, findings: [EMPTY] };
+  const parsed = readAs(RulesFile, plain, []);
+  if (parsed.ok) return openFile(parsed.value, settings, tools, WHOLE);
+  const left = salvage(plain, parsed.findings);
+  if (!left) return { file: undefined, findings: parsed.findings };
+  const again = readAs(RulesFile, left.plain, []);
+  if (!again.ok) return { file: undefined, findings: parsed.findings };
+  const opened = openFile(again.value, settings, tools, left);
+  return { ...opened, findings: [...parsed.findings, ...opened.findings] };
+}
+
+/** Whether a finding keeps the file from running. */
+export const isFatal = ({ code, severity = severityOf(code) }: PathFinding): boolean => severity === 'error';

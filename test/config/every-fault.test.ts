@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { faultsOf, fileOf, ref } from './rule-file.js';
+
+const rule = (name: string, text: string): string =>
+  `  - name: ${name}\n    ${text.replaceAll('\n', '\n    ')}`;
+const right = 'when: { member: hot }\ndo: [{ upsert: sales/C, match: { I: $key }, set: { F: p.a } }]';
+const rules = (...some: string[]): string => fileOf({ rules: ['rules:', ...some].join('\n') });
+
+const places = (text: string, settings = {}): string[] =>
+  faultsOf(text, settings).map((fault) => fault.replace(/^f\.yaml:(\S+) (\S+) ([^ ;]+).*$/, '$1 $2 $3'));
+
+test('a fault of the schema in one rule hides none in another, and the place stays that in the file', () => {
+  const text = rules(
+    rule('one', 'when: { memer: hot }\ndo: []'),
+    rule('two', 'when: { member: cold }\ndo: [{ upsert: sales/C, match: { I: $key } }]'),
+    rule('three', 'when: { member: hot }\nif: a >\ndo: [{ upsert: crm/C, match: { I: $key } }]'),
+  );
+  expect(places(text)).toEqual([
+    '6:13 config.invalid rules[0].when.memer:',
+    '7:5 config.invalid rules[0].do:',
+    '9:13 config.unknown-name rules[1].when.member:',
+    '13:12 config.invalid rules[2].if:',
+    '14:12 config.unknown-name rules[2].do[0].upsert:',
+  ]);
+});
+
+test('faults of every part are told together', () => {
+  const text = [
+    'audiences: { hot: 5, cold: { idd: x } }',
+    'persn: { key: [c] }',
+    'consent: { requires: a.b }',
+    'extra: 1',
+    `connections: { sales: { type: http, url: "${ref('NOWHERE')}", methd: POST }, other: 5 }`,
+    'rules:',
+    rule('one', 'when: { member: hott }\ndo: [{ upsert: other/C, match: { I: $key } }]'),
+    'tests: [{ name: t }]',
+  ].join('\n');
+  expect(places(text)).toEqual([
+    '1:14 config.invalid audiences.hot:',
+    '1:30 config.invalid audiences.cold.idd:',
+    '2:1 config.invalid persn:',
+    '3:12 config.invalid consent.requires:',
+    '4:1 config.invalid extra:',
+    '5:37 config.missing-setting connections.sales.url:',
+    '5:56 config.invalid connections.sales.methd:',
+    '5:71 config.invalid connections.other:',
+    '8:13 config.unknown-name rules[0].when.member:',
+    '10:9 config.invalid tests[0].given:',
+    '10:9 config.invalid tests[0].expect:',
+  ]);
+});
+
+test.each([
+  ['no audiences', fileOf({ audiences: '' }), ['1:1 config.invalid audiences:']],
+  ['rules that are no list', fileOf({ rules: 'rules: { a: b }' }), ['4:1 config.invalid rules:']],
+  [
+    'connections that are no object',
+    fileOf({ connections: 'connections: [a]' }),
+    ['3:1 config.invalid connections:'],
+  ],
+])('nothing is said of names when what they could lead to cannot be read: %s', (_, text, expected) => {
+  expect(places(text)).toEqual(expected);
+});
+
+test('a person that cannot be read leaves the rest to be read', () => {
+  expect(places(fileOf({ person: 'person: { key: [] }' }).replace('member: hot', 'member: cold'))).toEqual([
+    '2:11 config.invalid person.key:',
+    '6:13 config.unknown-name rules[0].when.member:',
+  ]);
+});
+
+test('two rules of one name', () => {
+  expect(faultsOf(rules(rule('one', right), rule('two', right), rule('one', right)))).toEqual([
+    'f.yaml:11:5 config.invalid rules[2].name: is the name of rules[0] too',
+  ]);
+});
+
+test('an action that the connector has no way to do', () => {
+  const connections =
+    'connections: { sales: { type: salesforce, domain: acme.my.salesforce.com, auth: { clientCredentials: { secret: "secret:a" } } } }';
+  const actions =
+    '- { send: sales/Task, set: { Subject: { value: Call } } }\n  - { upsert: sales/C, match: { I: $key } }';
+  const text = fileOf({
+    connections,
+    rules: `rules:\n${rule('one', `when: { entered: hot }\ndo:\n  ${actions}`)}`,
+  });
+  expect(faultsOf(text)).toEqual([
+    'f.yaml:8:11 config.invalid rules[0].do[0].send: a connection of type "salesforce" cannot "send"; it can "upsert"',
+  ]);
+});
+
+test('what a connection says about the rules that use it is nothing to its connector', () => {
+  const connections =
+    'connections: { sales: { type: http, url: "https://crm.example.com/x", allow: [delete] } }';
+  expect(faultsOf(fileOf({ connections }))).toEqual([]);
+  expect(places(fileOf({ connections: connections.replace('[delete]', '[drop]') }))).toEqual([
+    '3:79 config.invalid connections.sales.allow[0]:',
+  ]);
+});
