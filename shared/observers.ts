@@ -1,6 +1,13 @@
 import { Fault } from './core/fault.js';
-import type { Delivery, Ledger, Observer } from './core/ports.js';
-import { emptyEndings } from './pipeline/ledger.js';
+import {
+  ACTION_ENDINGS,
+  type ConnectionLedger,
+  type Delivery,
+  ENDINGS,
+  type Ledger,
+  type Observer,
+} from './core/ports.js';
+import { emptyActions, emptyEndings } from './pipeline/ledger.js';
 
 /** Sums of everything an observer was told, and the latest deliveries. */
 export interface MemoryObserver extends Observer {
@@ -9,22 +16,38 @@ export interface MemoryObserver extends Observer {
   deliveries(): readonly Delivery[];
 }
 
+const sumOf = (one: ConnectionLedger | undefined, other: ConnectionLedger): ConnectionLedger => ({
+  held: (one?.held ?? 0) + other.held,
+  parked: (one?.parked ?? 0) + other.parked,
+  opened: (one?.opened ?? 0) + other.opened,
+  closed: (one?.closed ?? 0) + other.closed,
+});
+
 /** Listens within this process: running totals and recent deliveries, for consoles and tests. */
 export function memoryObserver(keep = 10_000): MemoryObserver {
   const endings = emptyEndings();
-  const sums = { messages: 0, records: 0, calls: 0, rows: 0, accepted: 0, suppressed: 0 };
+  const actions = emptyActions();
+  const connections = new Map<string, ConnectionLedger>();
+  const sums = { messages: 0, records: 0, calls: 0, rows: 0, accepted: 0 };
   const deliveries: Delivery[] = [];
   return {
     batch({ ledger }) {
       for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += ledger[name]; // its own keys
-      for (const name of Object.keys(endings) as (keyof typeof endings)[])
-        endings[name] += ledger.endings[name];
+      for (const name of ENDINGS) endings[name] += ledger.endings[name];
+      for (const name of ACTION_ENDINGS) actions[name] += ledger.actions[name];
+      for (const [name, one] of Object.entries(ledger.connections))
+        connections.set(name, sumOf(connections.get(name), one));
     },
     delivery(delivery) {
       deliveries.push(delivery);
       if (deliveries.length > keep) deliveries.shift();
     },
-    totals: () => ({ ...sums, endings: { ...endings } }),
+    totals: () => ({
+      ...sums,
+      endings: { ...endings },
+      actions: { ...actions },
+      connections: Object.fromEntries(connections),
+    }),
     deliveries: () => deliveries,
   };
 }

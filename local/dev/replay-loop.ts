@@ -1,4 +1,5 @@
-import type { Clock, Pipeline } from '../../shared/core/ports.js';
+import type { Clock, KeptMessage, Pipeline } from '../../shared/core/ports.js';
+import { toMessage } from '../../shared/pipeline/replay.js';
 import type { MemoryKept } from '../../shared/stores/memory-kept.js';
 
 /** The retry queue's consumer on one machine. */
@@ -17,18 +18,19 @@ export function startReplay(
   onError: (error: unknown) => void,
 ): ReplayLoop {
   const stop = new AbortController();
-  const once = async (): Promise<void> => {
-    const due = parking.takeDue(DELAY_MS);
-    if (due.length === 0) return;
-    const messages = due.map(({ message, record }) =>
-      record === undefined ? message : { ...message, record },
-    );
+  const replay = async (due: readonly KeptMessage[]): Promise<void> => {
     try {
-      await pipeline.run(messages, { redelivers: false });
+      await pipeline.run(due.map(toMessage), { redelivers: false });
     } catch (error) {
       await parking.park(due);
       onError(error);
     }
+  };
+  /** Source by source, because reports name one. */
+  const once = async (): Promise<void> => {
+    const due = parking.takeDue(DELAY_MS);
+    for (const source of new Set(due.map(({ message }) => message.source)))
+      await replay(due.filter(({ message }) => message.source === source));
   };
   const loop = async (): Promise<void> => {
     while (!stop.signal.aborted) {

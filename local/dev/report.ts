@@ -1,4 +1,4 @@
-import { type Delivery, ENDINGS, type EndingName } from '../../shared/core/ports.js';
+import { type ActionEnding, type Delivery, ENDINGS, type EndingName } from '../../shared/core/ports.js';
 import type { Difference } from '../demo/oracle.js';
 import type { Stack } from './stack.js';
 
@@ -28,7 +28,7 @@ export interface Summary {
     readonly calls: number;
     readonly rows: number;
     readonly accepted: number;
-    readonly suppressed: number;
+    readonly actions: Readonly<Record<ActionEnding, number>>;
   };
   readonly deadLetters: number;
   /** Why records did not come through, by fault code. */
@@ -113,8 +113,13 @@ export function table(summary: Summary, good: boolean, deliveries: readonly Deli
       records.ended,
       records.in === records.ended ? 'equals the records in' : 'DIFFERS from the records in',
     ),
-    line('CRM calls', crm.calls),
+    line('CRM calls', crm.calls, 'chunks of rows sent; requests for tokens apart'),
     line('CRM rows', crm.rows, `${crm.accepted} accepted; a row may serve several records`),
+    line(
+      'actions',
+      crm.actions.delivered,
+      `accepted for a person; ${crm.actions.unchanged} were made already`,
+    ),
     line('dead letters', summary.deadLetters),
     line('seconds', seconds.run, `and ${seconds.start} to start`),
     '\nWhy records did not come through (docs/faults.md says what to do):\n',

@@ -5,7 +5,7 @@ import { DOCUMENTED_EVENTS } from '../demo/documented-events.js';
 import { compare, expectedState } from '../demo/oracle.js';
 import { generate } from '../demo/traffic.js';
 import { putAll } from '../put-records.js';
-import { createProgress, watchEndings } from './progress.js';
+import { createProgress, type Reading, watchEndings } from './progress.js';
 import { type Outgoing, publishToEventHubs } from './publish.js';
 import { readBack } from './read-back.js';
 import { ready, type Summary, table, type Verdict } from './report.js';
@@ -107,7 +107,9 @@ async function demonstrate(
   const streams = deal(options);
   const count = streams.streamMessages.length + streams.hubMessages.length;
   let sent = 0;
-  const progress = createProgress(options.json, () => ({ sent, settled: stack.tracker.settled, count }));
+  const { tracker } = stack;
+  const read = (): Reading => ({ sent, settled: tracker.settled, count, endings: tracker.endings() });
+  const progress = createProgress(options.json, read);
   const began = performance.now();
   try {
     await publish(stack, streams, (more) => {
@@ -127,7 +129,7 @@ function summarise(
   { counts, differences }: Verdict,
 ): Summary {
   const endings = stack.tracker.endings();
-  const { calls, rows, accepted, suppressed } = stack.tracker.totals();
+  const { calls, rows, accepted, actions } = stack.tracker.totals();
   const sum = Object.values(endings).reduce((total, count) => total + count, 0);
   return {
     published: run.published,
@@ -135,7 +137,7 @@ function summarise(
     complete: run.complete,
     records: { in: counts.records, ended: sum },
     endings,
-    crm: { calls, rows, accepted, suppressed },
+    crm: { calls, rows, accepted, actions },
     deadLetters: stack.deadLetters().length,
     faults: Object.fromEntries(stack.tracker.faults()),
     counted: counts,

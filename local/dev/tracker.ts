@@ -1,15 +1,28 @@
-import type { Delivery, Ending, EndingName, Ledger, Observer, Settlement } from '../../shared/core/ports.js';
+import type {
+  BatchReport,
+  Delivery,
+  Ending,
+  EndingName,
+  Ledger,
+  Observer,
+  Settlement,
+} from '../../shared/core/ports.js';
 import { memoryObserver } from '../../shared/observers.js';
 import { emptyEndings } from '../../shared/pipeline/ledger.js';
 
-/** Remembers how each message ended, so that a redelivery is not counted twice. */
+/** Remembers how each message ended, so that neither a redelivery nor a replay is counted twice. */
 export interface Tracker extends Observer {
   /** Messages that have been settled, each counted once. */
   readonly settled: number;
-  /** Endings of settled messages; every record of a message that is held at the moment counts as held. */
+  /**
+   * Endings of settled messages; every record of a message that is held at the moment counts as held. A parked record
+   * that has ended otherwise since counts as that.
+   */
   endings(): Readonly<Record<EndingName, number>>;
   /** Why records did not come through: fault code → how many, each counted once, and the latest message. */
   faults(): ReadonlyMap<string, { readonly count: number; readonly message: string }>;
+  /** Connections to which nothing is sent at the moment. */
+  leftAlone(): readonly string[];
   /** Sums over every batch, redeliveries included. */
   totals(): Ledger;
   deliveries(): readonly Delivery[];
@@ -17,6 +30,9 @@ export interface Tracker extends Observer {
 
 /** Messages remembered at the most; the oldest are forgotten first, their counts are not. */
 const REMEMBERED = 200_000;
+
+/** What is known of a message: its latest report while it is not settled, then how many of its records are parked. */
+type Known = { readonly open: Settlement } | { parked: number };
 
 type Faults = Map<string, { readonly count: number; readonly message: string }>;
 
@@ -27,31 +43,47 @@ function addFaults(faults: Faults, endings: readonly Ending[]): void {
   }
 }
 
+const parkedIn = (endings: readonly Ending[]): number =>
+  endings.filter(({ name }) => name === 'parked').length;
+
+/** Has seen nothing yet. */
 export function createTracker(): Tracker {
   const sums = memoryObserver();
   const counts = emptyEndings();
-  const seen = new Map<string, Settlement>();
+  const seen = new Map<string, Known>();
   const faults: Faults = new Map();
   let settled = 0;
-  const note = (key: string, report: Settlement): void => {
-    if (seen.get(key)?.settled) return;
+  /** What was parked has ended, or is parked once more, which is nothing new. */
+  const follow = (known: { parked: number }, { endings }: Settlement): void => {
+    const ended = endings.filter(({ name }) => name !== 'parked').slice(0, known.parked);
+    known.parked -= ended.length;
+    counts.parked -= ended.length;
+    for (const { name } of ended) counts[name] += 1;
+    addFaults(faults, ended);
+  };
+  const note = (key: string, report: Settlement, replayed: boolean): void => {
+    const known = seen.get(key);
+    if (known && 'parked' in known) {
+      if (replayed && report.settled) follow(known, report);
+      return;
+    }
     seen.delete(key);
-    // Of a settled message only that it is settled is remembered.
-    seen.set(key, report.settled ? { id: report.id, settled: true, endings: [] } : report);
+    seen.set(key, report.settled ? { parked: parkedIn(report.endings) } : { open: report });
     if (!report.settled) return;
     settled += 1;
     for (const { name } of report.endings) counts[name] += 1;
     addFaults(faults, report.endings);
   };
   const held = (): readonly Ending[] =>
-    [...seen.values()].filter((one) => !one.settled).flatMap(({ endings }) => endings);
+    [...seen.values()].flatMap((known) => ('open' in known ? known.open.endings : []));
   return {
     get settled() {
       return settled;
     },
-    batch(report) {
+    batch(report: BatchReport) {
       sums.batch(report);
-      for (const settlement of report.settlements) note(`${report.source}\n${settlement.id}`, settlement);
+      for (const settlement of report.settlements)
+        note(`${report.source}\n${settlement.id}`, settlement, report.replayed);
       for (const key of seen.keys()) {
         if (seen.size <= REMEMBERED) break;
         seen.delete(key);
@@ -67,6 +99,10 @@ export function createTracker(): Tracker {
       );
       return all;
     },
+    leftAlone: () =>
+      Object.entries(sums.totals().connections)
+        .filter(([, { opened, closed }]) => opened > closed)
+        .map(([name]) => name),
     totals: sums.totals,
     deliveries: sums.deliveries,
   };

@@ -21,6 +21,8 @@ export interface Verdict {
   readonly kind: 'acts' | 'unchanged' | 'stale' | 'irrelevant' | 'withheld' | 'unaddressed';
   /** Targets this record wants changed; empty unless it acts. */
   readonly targets: readonly string[];
+  /** How many changes it asked for that are made already. */
+  readonly unchanged: number;
   readonly unaddressed: readonly string[];
   /** The edges rules were asked about. */
   readonly edges: readonly Transition[];
@@ -127,7 +129,9 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
       .filter((action) => take(action, at, state, pending))
       .map(({ target }) => target);
     const stale = next.stale && next.state === view;
-    drafts.push({ kind: kindOf(wanted, targets, stale), targets, unaddressed: wanted.unaddressed, edges });
+    const unchanged = wanted.actions.length - targets.length;
+    const { unaddressed } = wanted;
+    drafts.push({ kind: kindOf(wanted, targets, stale), targets, unchanged, unaddressed, edges });
     view = next.state;
   }
   if (!consents(view, rules.consent))
@@ -151,7 +155,7 @@ function kindOf(
 
 function settleVerdict(verdict: Verdict, actions: ReadonlyMap<string, PlannedAction>): Verdict {
   const targets = verdict.targets.filter((target) => actions.has(target));
-  return verdict.kind === 'acts' && targets.length === 0
-    ? { ...verdict, kind: 'unchanged', targets }
-    : { ...verdict, targets };
+  const unchanged = verdict.unchanged + verdict.targets.length - targets.length;
+  const kind = verdict.kind === 'acts' && targets.length === 0 ? 'unchanged' : verdict.kind;
+  return { ...verdict, kind, targets, unchanged };
 }

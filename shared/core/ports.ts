@@ -56,6 +56,8 @@ export interface Ending {
   readonly fault?: Fault;
   /** Hashed person id, for logs. Absent when the record could not be read that far. */
   readonly person?: string;
+  /** The connection that kept the record from ending well, when it was one. */
+  readonly connection?: string;
 }
 
 /** The answer for one message: settled means that the source may forget it. */
@@ -66,16 +68,53 @@ export interface Settlement {
   readonly endings: readonly Ending[];
 }
 
+/**
+ * What became of one action: `unchanged` was not sent, because the target holds what it would write; `absent` found no
+ * row; `failed` may be cured by waiting; `unanswered` may or may not have been done; `unsent` had to wait for another
+ * action, or for its connection.
+ */
+export const ACTION_ENDINGS = [
+  'delivered',
+  'unchanged',
+  'absent',
+  'rejected',
+  'failed',
+  'unanswered',
+  'unsent',
+] as const;
+export type ActionEnding = (typeof ACTION_ENDINGS)[number];
+
+/** What a batch met at one connection. */
+export interface ConnectionLedger {
+  /** Records given back to the stream because of it. */
+  readonly held: number;
+  /** Records put into the retry queue because of it, or because of one of its rows. */
+  readonly parked: number;
+  /** How often its breaker opened and closed; the difference of the sums of a process is 1 while it is open. */
+  readonly opened: number;
+  readonly closed: number;
+}
+
 /** Counts of one batch. `records` equals the sum of `endings`, always. */
 export interface Ledger {
   readonly messages: number;
   readonly records: number;
   readonly endings: Readonly<Record<EndingName, number>>;
-  /** Requests made to connectors, rows in them, rows accepted, rows that were suppressed as unchanged. */
+  /**
+   * The ledger of actions. Of records of one person that want the same row changed one action is made; each
+   * `unchanged` is one that one record asked for. An action that is tried again after a lost race counts again.
+   */
+  readonly actions: Readonly<Record<ActionEnding, number>>;
+  /**
+   * How often a chunk was handed to a connector, repetitions and halves included: one request about rows to the target.
+   * Not counted is what a connector does to be let in: requests for tokens, and the repetition after one was refused.
+   */
   readonly calls: number;
+  /** Rows in these chunks; and how many were accepted, a row that several persons share once. */
   readonly rows: number;
   readonly accepted: number;
-  readonly suppressed: number;
+  /** Connections that gave a batch something to say, by name. */
+  readonly connections: Readonly<Record<string, ConnectionLedger>>;
 }
 
 /**
@@ -282,6 +321,8 @@ export interface Delivery {
 /** One batch that has been worked off, as observers hear of it. */
 export interface BatchReport {
   readonly source: string;
+  /** These came out of the retry queue, so each of them has ended as parked before. */
+  readonly replayed: boolean;
   readonly ledger: Ledger;
   readonly settlements: readonly Settlement[];
 }

@@ -11,6 +11,9 @@ export type Sign =
   /** Nothing was sent after all. */
   | { readonly kind: 'untried' };
 
+/** What becomes of a breaker: `reopened` after a probe in vain. */
+export type Change = 'opened' | 'reopened' | 'closed';
+
 /** Leave to send one chunk. A probe is the only one under way. */
 export interface Pass {
   readonly kind: 'free' | 'probe';
@@ -33,7 +36,7 @@ export interface Breaker {
   /** Asks to send one chunk. Whoever gets a pass must report on it, also when it comes to nothing. */
   enter(): Pass | Shut;
   /** Takes in what came of a pass; gives the change of state, if there was one. */
-  report(pass: Pass, sign: Sign): 'opened' | 'closed' | undefined;
+  report(pass: Pass, sign: Sign): Change | undefined;
   /** The target wants to be left alone for `ms`, even by those who have a pass. */
   rest(ms: number): void;
   /** How much of that is left, milliseconds. */
@@ -68,13 +71,14 @@ export function createBreaker(deps: { now: () => number; random: () => number })
   let open: Open | undefined;
   let restUntil = 0;
 
-  const shut = (fault: Fault, afterMs = 0): 'opened' => {
+  const shut = (fault: Fault, afterMs = 0): Change => {
+    const change = open ? 'reopened' : 'opened';
     const rounds = (open?.rounds ?? 0) + 1;
     const until = deps.now() + waitOf(afterMs, rounds, deps.random());
     open = { fault, until, rounds, probe: undefined };
-    return 'opened';
+    return change;
   };
-  const afterProbe = (sign: Sign): 'opened' | 'closed' | undefined => {
+  const afterProbe = (sign: Sign): Change | undefined => {
     if (sign.kind === 'down') return shut(sign.fault, sign.afterMs);
     if (sign.kind === 'failing') return shut(sign.fault);
     if (sign.kind === 'untried') {

@@ -2,19 +2,21 @@ import { toAction } from '../core/action.js';
 import { Fault } from '../core/fault.js';
 import type { Verdict } from '../core/fold.js';
 import { owedOf } from '../core/owed.js';
-import type { Ending, KeptMessage, Outcome } from '../core/ports.js';
+import type { Ending, KeptMessage } from '../core/ports.js';
 import type { AddressedEntry } from './decode.js';
 import { DOUBTFUL, doubtFault } from './doubt.js';
 import { bury, keptOf, letGo } from './keep.js';
 import type { Run } from './run.js';
 import type { Attempt, Work } from './settle.js';
 import { isChanged, stateAfter } from './state-after.js';
+import type { Lane } from './waves.js';
 
 /** Why a person cannot be settled now: only they fail (`alone`), or their connection does. */
 interface Failure {
   readonly fault: Fault;
   readonly alone: boolean;
   readonly afterMs: number | undefined;
+  readonly connection: string | undefined;
 }
 
 /** A target's refusal for good, in its own words. */
@@ -28,13 +30,14 @@ interface Result {
 }
 
 /** The most serious failure among a person's actions: a connection that is down outweighs a busy row. */
-function failureOf(outcomes: Iterable<Outcome>): Failure | undefined {
+function failureOf({ actions, outcomes }: Lane): Failure | undefined {
   let worst: Failure | undefined;
-  for (const outcome of outcomes) {
-    if (outcome.kind !== 'retry' && outcome.kind !== 'unknown') continue;
+  for (const { target, connection } of actions) {
+    const outcome = outcomes.get(target);
+    if (outcome?.kind !== 'retry' && outcome?.kind !== 'unknown') continue;
     const alone = outcome.kind === 'retry' && outcome.scope === 'row';
     const afterMs = outcome.kind === 'retry' ? outcome.afterMs : undefined;
-    if (!worst || (worst.alone && !alone)) worst = { fault: outcome.fault, alone, afterMs };
+    if (!worst || (worst.alone && !alone)) worst = { fault: outcome.fault, alone, afterMs, connection };
   }
   return worst;
 }
@@ -101,7 +104,7 @@ async function end({ one, failure }: Result, run: Run): Promise<void> {
   for (const [i, entry] of work.entries.entries()) {
     const verdict = draft.verdicts[i];
     if (!verdict) continue;
-    if (verdict.kind === 'unchanged') run.counts.suppressed++;
+    run.counts.actions.unchanged += verdict.unchanged;
     run.endings.set(entry, endingOf(verdict, one, person));
   }
 }
@@ -109,7 +112,8 @@ async function end({ one, failure }: Result, run: Run): Promise<void> {
 function tell({ work, draft, lane }: Attempt, run: Run): void {
   for (const action of lane.actions) {
     const outcome = lane.outcomes.get(action.target);
-    if (!outcome) continue;
+    // What was never sent did not reach anybody.
+    if (!outcome || (outcome.kind === 'retry' && outcome.unsent)) continue;
     const messages = work.entries
       .filter((_, i) => draft.verdicts[i]?.targets.includes(action.target))
       .map(({ message }) => message.id);
@@ -121,7 +125,7 @@ function tell({ work, draft, lane }: Attempt, run: Run): void {
 /** Keeps dead letters first: a refusal that could not be kept must not be forgotten, so its person fails instead. */
 async function judge(attempts: readonly Attempt[], run: Run): Promise<Result[]> {
   const judged = attempts.map((one) => {
-    const failure = failureOf(one.lane.outcomes.values());
+    const failure = failureOf(one.lane);
     return { one, failure, letters: failure ? [] : lettersOf(one, run) };
   });
   const unkept = await bury(
@@ -129,7 +133,7 @@ async function judge(attempts: readonly Attempt[], run: Run): Promise<Result[]> 
     run,
   );
   if (!unkept) return judged;
-  const lost: Failure = { fault: unkept, alone: false, afterMs: undefined };
+  const lost: Failure = { fault: unkept, alone: false, afterMs: undefined, connection: undefined };
   return judged.map((result) => (result.letters.length > 0 ? { ...result, failure: lost } : result));
 }
 

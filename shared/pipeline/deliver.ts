@@ -5,6 +5,7 @@ import type { Shut, Sign } from './breaker.js';
 import { lastWord } from './doubt.js';
 import { blame, type Health, observe, signOf, unknownHealth } from './health.js';
 import { shutFault, tellChange, waitOf } from './hold.js';
+import { actionEnding } from './ledger.js';
 import type { Run } from './run.js';
 import { sendChunk } from './send.js';
 import { type Lane, nextWave, type Send, turnsOf, unsent } from './waves.js';
@@ -52,7 +53,8 @@ async function sendOne(chunk: readonly Send[], { healths, run }: Delivery): Prom
     const change = run.breaker(connection).report(pass, sign);
     if (change) tellChange(connection, change, run);
     // A row that fails alone as a probe may be a bad row of a target that is well again: it must not hold up the stream.
-    if (change === 'opened' && !(pass.kind === 'probe' && sign.kind === 'failing')) health.down = true;
+    const alone = change === 'reopened' && sign.kind === 'failing';
+    if (change && change !== 'closed' && !alone) health.down = true;
   }
 }
 
@@ -67,12 +69,16 @@ function answer(
   }
 }
 
-function blameAll(lanes: readonly Lane[], healths: ReadonlyMap<string, Health>): void {
+/** Decides, now that everything is known, whose fault each failure was, and counts what became of the actions. */
+function conclude(lanes: readonly Lane[], { healths, run }: Delivery): void {
   for (const { actions, outcomes } of lanes) {
     for (const { connection, target } of actions) {
       const outcome = outcomes.get(target);
+      if (!outcome) continue;
       const health = healths.get(connection);
-      if (outcome && health) outcomes.set(target, blame(outcome, health));
+      const final = health ? blame(outcome, health) : outcome;
+      outcomes.set(target, final);
+      run.counts.actions[actionEnding(final)] += 1;
     }
   }
 }
@@ -97,5 +103,5 @@ export async function deliver(lanes: readonly Lane[], run: Run): Promise<void> {
       await Promise.all(groups.map((chunks) => sendGroup(chunks, delivery)));
     }
   }
-  blameAll(lanes, delivery.healths);
+  conclude(lanes, delivery);
 }

@@ -1,5 +1,6 @@
 import { Fault } from '../core/fault.js';
-import type { Shut } from './breaker.js';
+import type { Change, Shut } from './breaker.js';
+import { countChange } from './ledger.js';
 import type { Run } from './run.js';
 
 /** What is said of a record that waits for a connection: the reason it failed for, and when it is tried again. */
@@ -11,12 +12,17 @@ export function shutFault(connection: string, { fault, until }: Shut): Fault {
 /** How long a breaker stays open, milliseconds from `now`; 0 while somebody finds out. */
 export const waitOf = ({ until }: Shut, now: number): number => Math.max(0, until - now);
 
-/** Says in the log that a connection is left alone from now on, or answers again. */
-export function tellChange(connection: string, change: 'opened' | 'closed', run: Run): void {
+const EVENTS = {
+  opened: 'breaker.opened',
+  reopened: 'breaker.open-still',
+  closed: 'breaker.closed',
+} as const;
+
+/** Counts, and says in the log, that a connection is left alone, or answers again. */
+export function tellChange(connection: string, change: Change, run: Run): void {
+  countChange(run.counts, connection, change);
   const seen = run.breaker(connection).look();
-  if (change === 'closed') run.deps.log.write('info', 'breaker.closed', { connection });
-  else if (seen.kind === 'shut') {
-    const until = new Date(seen.until).toISOString();
-    run.deps.log.write('warn', 'breaker.opened', { connection, code: seen.fault.code, until });
-  }
+  const why =
+    seen.kind === 'shut' ? { code: seen.fault.code, until: new Date(seen.until).toISOString() } : {};
+  run.deps.log.write(change === 'closed' ? 'info' : 'warn', EVENTS[change], { connection, ...why });
 }

@@ -118,6 +118,18 @@ function exhausted({ message: { attempts = 0 } }: Entry, last: Fault): Fault {
   return new Fault('park.exhausted', text, { cause: last });
 }
 
+/** How records are let go. */
+export interface LetGoOptions {
+  /** Only they fail, the connection is well. */
+  readonly alone?: boolean;
+  /** How long to wait, milliseconds. */
+  readonly afterMs?: number | undefined;
+  /** Nothing was sent for them. */
+  readonly untried?: boolean;
+  /** The connection that is the reason. */
+  readonly connection?: string | undefined;
+}
+
 /**
  * Lets go of a person's records that cannot be settled now: back to the stream while it delivers again, otherwise into
  * the retry queue, or to the dead letters once they were there too often. `alone` records (only they fail, the connection
@@ -127,13 +139,14 @@ export async function letGo(
   entries: readonly AddressedEntry[],
   fault: Fault,
   run: Run,
-  more: { alone?: boolean; afterMs?: number | undefined; untried?: boolean } = {},
+  more: LetGoOptions = {},
 ): Promise<void> {
   const person = run.deps.pseudonym(entries[0]?.person.id ?? '');
   const end = (some: readonly AddressedEntry[], endingOf: (entry: Entry) => Ending): void => {
     for (const entry of some) run.endings.set(entry, endingOf(entry));
   };
-  const hold = (why: Fault) => (): Ending => ({ name: 'held', fault: why, person });
+  const where = more.connection === undefined ? {} : { connection: more.connection };
+  const hold = (why: Fault) => (): Ending => ({ name: 'held', fault: why, person, ...where });
   if (!more.alone && run.options.redelivers) return end(entries, hold(fault));
 
   const { afterMs, untried = false } = more;
@@ -145,7 +158,7 @@ export async function letGo(
     waiting.map((entry) => keptOf(entry, fault, run, { ...after, attempts: triedSoFar(entry, untried) })),
     run,
   );
-  end(waiting, unparked ? hold(unparked) : () => ({ name: 'parked', fault, person }));
+  end(waiting, unparked ? hold(unparked) : () => ({ name: 'parked', fault, person, ...where }));
 
   const unburied = await bury(
     spent.map((entry) => keptOf(entry, exhausted(entry, fault), run)),

@@ -17,7 +17,7 @@ import type {
 import { type Breaker, createBreaker } from './breaker.js';
 import { decodeMessage, type Entry } from './decode.js';
 import { buryUnreadable, type Patience } from './keep.js';
-import { countFaults, countLedger } from './ledger.js';
+import { type Counts, countFaults, countLedger, emptyCounts } from './ledger.js';
 import { settlePersons } from './settle.js';
 
 /** How hard one invocation tries before it lets go. */
@@ -77,7 +77,7 @@ export interface Run {
   readonly tuning: Tuning;
   readonly id: string;
   readonly signal: AbortSignal;
-  readonly counts: { calls: number; rows: number; accepted: number; suppressed: number };
+  readonly counts: Counts;
   readonly endings: Map<Entry, Ending>;
   /** The breaker of a connection; all runs of a process share it. */
   readonly breaker: (connection: string) => Breaker;
@@ -138,7 +138,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
         tuning: { ...TUNING, ...deps.tuning },
         id: deps.newId(),
         signal: options.signal ?? NEVER,
-        counts: { calls: 0, rows: 0, accepted: 0, suppressed: 0 },
+        counts: emptyCounts(),
         endings: new Map(),
         breaker,
         startedAt: deps.clock.now(),
@@ -150,9 +150,11 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       await settlePersons(all, run);
       const settlements = messages.map((message, i) => settlementOf(message, entries[i] ?? [], run));
       const ledger = countLedger(messages.length, all.length, settlements, run.counts);
-      const source = messages[0]?.source ?? 'none';
+      // Out of the retry queue several may come together.
+      const source = [...new Set(messages.map((message) => message.source))].join(' ') || 'none';
       deps.log.write('info', 'batch', { source, ...ledger, faults: countFaults(settlements) });
-      deps.observer.batch({ source, ledger, settlements });
+      const replayed = messages.some(({ attempts }) => attempts !== undefined);
+      deps.observer.batch({ source, replayed, ledger, settlements });
       return settlements;
     },
   };

@@ -95,7 +95,8 @@ async function claim(attempts: readonly Attempt[], run: Run): Promise<{ held: At
 async function holdShut(shut: readonly ShutOut[], run: Run): Promise<void> {
   const now = run.deps.clock.now();
   for (const { one, connection, shut: until } of shut) {
-    const more = { untried: true, afterMs: waitOf(until, now) };
+    const more = { connection, untried: true, afterMs: waitOf(until, now) };
+    run.counts.actions.unsent += one.lane.actions.length;
     await letGo(one.work.entries, shutFault(connection, until), run, more);
   }
 }

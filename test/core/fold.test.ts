@@ -108,6 +108,19 @@ describe('verdicts', () => {
       ['stale'],
     ]);
   });
+
+  test('each says how many of the changes it asked for are made already', () => {
+    const draft = run(
+      EMPTY_STATE,
+      x(IN, t(1), { p: 'a' }),
+      x(IN, t(1), { p: 'a' }),
+      record(memberships({ y: [IN, t(1)] })), // asks for the contact as well
+    );
+    expect(draft.verdicts.map(({ unchanged }) => unchanged)).toEqual([0, 1, 1]);
+    const known = accepted(EMPTY_STATE, run(EMPTY_STATE, x(IN, t(1), { p: 'a' })));
+    const cancelled = run(known, x(OUT, t(2)), x(IN, t(3)));
+    expect(cancelled.verdicts.map(({ unchanged }) => unchanged)).toEqual([1, 1]);
+  });
 });
 
 describe('a batch', () => {

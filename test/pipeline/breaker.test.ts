@@ -68,7 +68,7 @@ test.each([
   for (let round = 0; round < 7; round++) {
     waits.push(wait(breaker, clock.now()));
     clock.advance(waits.at(-1) ?? 0);
-    expect(report(breaker, found)).toBe('opened');
+    expect(report(breaker, found)).toBe('reopened');
   }
   expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000, 60_000]);
 });
@@ -153,5 +153,5 @@ test('an answer of somebody who passed earlier does not stand for that of the pr
   const probe = pass(breaker);
   expect(breaker.report(early, answered)).toBeUndefined();
   expect(breaker.look().kind).toBe('shut');
-  expect(breaker.report(probe, down())).toBe('opened');
+  expect(breaker.report(probe, down())).toBe('reopened');
 });

@@ -1,5 +1,6 @@
 import { Fault } from '../../shared/core/fault.js';
 import type { Action, Connector, Message, Outcome, StateStore } from '../../shared/core/ports.js';
+import type { MemoryObserver } from '../../shared/observers.js';
 import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
 import { type FakeCrm, fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';
 
@@ -86,7 +87,9 @@ export interface World {
 export function world(
   options: {
     maxRows?: number;
-    more?: Partial<Pick<PipelineDeps, 'rules' | 'log' | 'connectors' | 'tuning'>>;
+    more?: Partial<
+      Pick<PipelineDeps, 'rules' | 'log' | 'connectors' | 'tuning'> & { observer: MemoryObserver }
+    >;
   } = {},
 ): World {
   const one: Pick<World, 'says'> = { says: undefined };

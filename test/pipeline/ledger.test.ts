@@ -1,0 +1,144 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { BatchReport } from '../../shared/core/ports.js';
+import { memoryObserver } from '../../shared/observers.js';
+import { rulesOf } from '../support/fakes.js';
+import {
+  both,
+  breakSales,
+  busy,
+  down,
+  mailOnly,
+  record,
+  refused,
+  row,
+  salesOnly,
+  silence,
+  type World,
+  world,
+} from './hold-world.js';
+
+const NONE = { delivered: 0, unchanged: 0, absent: 0, rejected: 0, failed: 0, unanswered: 0, unsent: 0 };
+
+let w: World;
+beforeEach(() => {
+  w = world();
+});
+
+test('the ledger of a batch, spelled out', async () => {
+  await w.run([salesOnly('C-old')]);
+  const before = w.deps.observer.totals();
+  w.says = ({ key }) => (key['Id'] === 'C-bad' ? refused : key['Id'] === 'C-busy' ? busy : undefined);
+  await w.run([
+    both('C-1'),
+    salesOnly('C-old', 1),
+    salesOnly('C-bad'),
+    salesOnly('C-busy'),
+    record('5', 'C-5', 'unmapped'),
+  ]);
+  const { endings, actions, calls, rows, accepted, connections } = w.deps.observer.totals();
+  expect(endings).toMatchObject({ delivered: 2, unchanged: 1, rejected: 1, parked: 1, irrelevant: 1 });
+  expect(actions).toEqual({ ...NONE, delivered: 3, unchanged: 1, rejected: 1, failed: 1 });
+  // One chunk for each target, and the locked row twice more.
+  expect([calls - before.calls, rows - before.rows, accepted - before.accepted]).toEqual([4, 6, 2]);
+  expect(connections).toEqual({ sales: { held: 0, parked: 1, opened: 0, closed: 0 } });
+});
+
+test('a row that several persons share is one row accepted, and an action delivered for each of them', async () => {
+  const rules = rulesOf({
+    audiences: { hot: 'hot-1' },
+    person: { key: ['crmid'] },
+    connections: { sales: { type: 'fake' } },
+    rules: [{ name: 'r', when: { member: 'hot' }, do: [{ ...row('sales'), match: { Id: 'points' } }] }],
+  });
+  w = world({ more: { rules } });
+  await w.run([both('C-1'), both('C-2')]);
+  expect(w.deps.observer.totals()).toMatchObject({
+    calls: 1,
+    rows: 1,
+    accepted: 1,
+    actions: { delivered: 2 },
+  });
+});
+
+test('each change a record asks for that is made already counts as unchanged', async () => {
+  await w.run([both('C-1')]);
+  await w.run([both('C-1'), { ...both('C-1'), id: 'again' }]);
+  expect(w.deps.observer.totals().actions).toEqual({ ...NONE, delivered: 2, unchanged: 4 });
+});
+
+test('what has no answer, and what has to wait for another action, is told apart', async () => {
+  const twice = rulesOf({
+    audiences: { hot: 'hot-1' },
+    person: { key: ['crmid'] },
+    connections: { sales: { type: 'fake' } },
+    rules: [{ name: 'r', when: { member: 'hot' }, do: [row('sales', 'Account'), row('sales', 'Contact')] }],
+  });
+  w = world({ more: { rules: twice } });
+  w.says = () => silence;
+  await w.run([both('C-1')]);
+  expect(w.deps.observer.totals().actions).toEqual({ ...NONE, unanswered: 1, unsent: 1 });
+});
+
+test('records held are counted by the connection that holds them, and so are changes of its breaker', async () => {
+  await breakSales(w);
+  await w.run([salesOnly('C-1'), both('C-2'), mailOnly('C-3')]);
+  expect(w.deps.observer.totals().connections).toEqual({
+    sales: { held: 3, parked: 0, opened: 1, closed: 0 },
+  });
+  w.deps.clock.advance(60_000);
+  await w.run([salesOnly('C-1')]); // in vain
+  w.says = undefined;
+  w.deps.clock.advance(120_000);
+  await w.run([salesOnly('C-1')]);
+  expect(w.deps.observer.totals().connections).toEqual({
+    sales: { held: 4, parked: 0, opened: 1, closed: 1 },
+  });
+});
+
+test('actions that a breaker keeps back were not sent', async () => {
+  await breakSales(w);
+  const before = w.deps.observer.totals();
+  await w.run([salesOnly('C-1'), both('C-2')]);
+  const { actions, calls, rows } = w.deps.observer.totals();
+  expect(actions).toEqual({ ...before.actions, delivered: 1, unsent: 2 });
+  expect([calls - before.calls, rows - before.rows]).toEqual([1, 1]);
+});
+
+test('a connection because of which records wait in the retry queue is named there', async () => {
+  await breakSales(w);
+  await w.run([salesOnly('C-1')], { redelivers: false });
+  expect(w.deps.observer.totals().connections['sales']).toMatchObject({ held: 1, parked: 1 });
+});
+
+test('what was never sent is not told as a delivery', async () => {
+  w.says = () => down();
+  await w.run([both('C-1')]);
+  await w.run([both('C-2')]);
+  const told = w.deps.observer
+    .deliveries()
+    .map(({ action, outcome }) => `${action.connection} ${outcome.kind}`);
+  expect(told).toEqual(['sales retry', 'mail accepted', 'mail accepted']);
+});
+
+test('the line in the log says it all, once for each batch', async () => {
+  const lines: Record<string, unknown>[] = [];
+  const reports: BatchReport[] = [];
+  const observer = { ...memoryObserver(), batch: (report: BatchReport) => void reports.push(report) };
+  const log = {
+    write: (_: string, event: string, fields: object) =>
+      void (event === 'batch' && lines.push({ ...fields })),
+  };
+  w = world({ more: { log, observer } });
+  await breakSales(w);
+  expect(lines).toEqual([{ source: 'test', ...reports[0]?.ledger, faults: { 'remote.unavailable': 1 } }]);
+  expect(Object.keys(reports[0]?.ledger ?? {}).sort()).toEqual([
+    'accepted',
+    'actions',
+    'calls',
+    'connections',
+    'endings',
+    'messages',
+    'records',
+    'rows',
+  ]);
+});
