@@ -14,9 +14,11 @@ export interface YamlBlock {
 /** The YAML blocks of a document, in order. */
 export function yamlBlocks(file: string): readonly YamlBlock[] {
   const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/^```yaml(.*)\n([^]*?)^```/gm)].map(({ index, 1: info = '', 2: block = '' }) => ({
-    name: `${file}:${text.slice(0, index).split('\n').length}`,
-    info: info.trim(),
-    text: block,
-  }));
+  return [...text.matchAll(/^```yaml(.*)\n([\s\S]*?)^```/gm)].map(
+    ({ index, 1: info = '', 2: block = '' }) => ({
+      name: `${file}:${text.slice(0, index).split('\n').length}`,
+      info: info.trim(),
+      text: block,
+    }),
+  );
 }
