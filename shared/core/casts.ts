@@ -71,10 +71,10 @@ export function textOf(value: Json | undefined): string | undefined {
  */
 export function rounded(value: Json, decimals: number): Json | undefined {
   if (typeof value !== 'number') return undefined;
-  const digits = String(Math.abs(value));
-  // Digits with an exponent are of numbers so large that they have no decimals, or smaller than any that are kept.
-  if (digits.includes('e')) return Math.abs(value) < 1 ? Number(value.toFixed(decimals)) + 0 : value;
-  const round = Number(`${Math.round(Number(`${digits}e${decimals}`))}e-${decimals}`);
-  if (!Number.isFinite(round)) return value;
+  const [digits = '', exponent = '0'] = String(Math.abs(value)).split('e');
+  const scaled = Number(`${digits}e${Number(exponent) + decimals}`);
+  // So large a number has no digits left that could be rounded.
+  if (scaled > Number.MAX_SAFE_INTEGER) return value;
+  const round = Number(`${Math.round(scaled)}e-${decimals}`);
   return value < 0 ? 0 - round : round;
 }

@@ -78,7 +78,7 @@ export const allTools = async (): Promise<Tools> => ({
 });
 
 /** Audiences `hot` (ups) and `vip` (namespace Upload), and one field per mapping. */
-const file = (mappings: readonly unknown[]): unknown => ({
+const file = (mappings: readonly unknown[], match: unknown = '$key'): unknown => ({
   audiences: { hot: 'hot-1', vip: { id: 'vip-1', namespace: 'Upload' } },
   person: { key: ['crmid'] },
   connections: { sales: { type: 'fake' } },
@@ -89,7 +89,7 @@ const file = (mappings: readonly unknown[]): unknown => ({
       do: [
         {
           upsert: 'sales/Contact',
-          match: { Id: '$key' },
+          match: { Id: match },
           set: Object.fromEntries(mappings.map((mapping, i) => [`F${i}`, mapping])),
         },
       ],
@@ -123,6 +123,13 @@ export function mapperOf(mappings: readonly unknown[], tools: Tools): Mapper {
 export function mapped(mapping: string, tools: Tools, ...bodies: readonly object[]): Json | undefined {
   const { view, read } = mapperOf([parse(mapping)], tools);
   return read(view(...bodies))[0];
+}
+
+/** What addresses the row of a person after one record, by its mapping under `match`. */
+export function addressed(match: string, tools: Tools, body: object): Json | undefined {
+  const { rules, findings } = compile(RulesFile.parse(file([], parse(match))), tools);
+  if (findings.length > 0) throw new Error(JSON.stringify(findings));
+  return rules.rules[0]?.actions[0]?.row.address({ key: 'C-1', view: viewAfter(rules, [body]), now: 0 });
 }
 
 const HOMES: Readonly<Record<string, readonly [namespace: string, id: string]>> = {
