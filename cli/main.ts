@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { dev } from './dev.js';
+import { forget } from './forget.js';
 import { parked } from './parked.js';
 import { plan } from './plan.js';
 
@@ -13,6 +14,7 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly about:
     run: parked,
     about: 'list, show, replay or drop what waits in the retry queue, and dead letters',
   },
+  forget: { run: forget, about: 'have rows written again: of one person, a rule or a connection' },
 };
 
 const HELP = `tributary: AEP audience events in, the customer's systems changed, each change once.

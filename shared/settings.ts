@@ -43,6 +43,15 @@ export const KeptSettings = Settings.pick({
 });
 export type KeptSettings = z.infer<typeof KeptSettings>;
 
+/** The settings that say which file holds, and where the state of persons is: all that forgetting takes. */
+export const StateSettings = Settings.pick({
+  TRIBUTARY_CONFIG: true,
+  TRIBUTARY_STATE: true,
+  TRIBUTARY_STATE_CONNECTION: true,
+  TRIBUTARY_STATE_TTL_DAYS: true,
+});
+export type StateSettings = z.infer<typeof StateSettings>;
+
 const DAY_MS = 86_400_000;
 
 /** How long a record is parked over and over, with what is set and what is not. */
@@ -63,6 +72,9 @@ export const readSettings = (env: Env): Settings => read(Settings, env);
 
 /** Reads only where kept messages are, as {@link readSettings} does. */
 export const readKeptSettings = (env: Env): KeptSettings => read(KeptSettings, env);
+
+/** Reads only what leads to the state of persons, as {@link readSettings} does. */
+export const readStateSettings = (env: Env): StateSettings => read(StateSettings, env);
 
 /** Clouds hand over a setting that was cleared as an empty text: it counts as not set, as it does for secrets. */
 const withoutEmpty = (env: Env): Env =>

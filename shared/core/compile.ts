@@ -33,6 +33,7 @@ export function compile(
     changes: changeIndex(rules),
     optOut,
     backfillMicros: file.backfill.days * DAY,
+    refreshMs: file.refresh && (file.refresh.days * DAY) / 1000,
     hasStop: rules.some(({ stop }) => stop),
     attributes: treeOf(scope.paths.values()),
     identities: [...scope.identities.values()],

@@ -128,6 +128,8 @@ export interface CompiledRules {
   /** How old a membership is, when first seen, that counts as backfill; microseconds. */
   readonly backfillMicros: number;
   readonly hasStop: boolean;
+  /** How long it counts that a target has accepted a row, milliseconds; for ever when undefined. */
+  readonly refreshMs: number | undefined;
   /** Attribute paths that the file reads. */
   readonly attributes: PathTree;
   /** Namespaces whose identity the file reads. */

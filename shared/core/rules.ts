@@ -140,6 +140,8 @@ export const RulesFile = z.strictObject({
   consent: z.strictObject({ require: Path, withdrawn: z.array(StateAction).default([]) }).optional(),
   /** Memberships that are older than this when first seen are backfill. */
   backfill: z.strictObject({ days: z.number().positive() }).default({ days: 2 }),
+  /** What a target accepted longer ago is written again with the next record that concerns it. */
+  refresh: z.strictObject({ days: z.number().positive() }).optional(),
   connections: z.record(Name, Connection),
   rules: Rules,
   tests: z.array(TestCase).optional(),

@@ -63,6 +63,8 @@ export interface PersonState {
   readonly written: ReadonlyMap<string, ReadonlyMap<string, Written>>;
   /** Targets to which something was sent without its answer being recorded: nothing counts as written there. */
   readonly unsure: ReadonlySet<string>;
+  /** When a target in `written` last accepted its row, epoch milliseconds. Things that happen once have no such time. */
+  readonly accepted: ReadonlyMap<string, number>;
   readonly claim: Claim | undefined;
 }
 
@@ -72,5 +74,6 @@ export const EMPTY_STATE: PersonState = {
   values: new Map(),
   written: new Map(),
   unsure: new Set(),
+  accepted: new Map(),
   claim: undefined,
 };

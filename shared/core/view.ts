@@ -132,9 +132,8 @@ export function advance(
   const values = mergeValues(state, profile, rules, at, transitions);
   const isStale = declared > 0 && stale === declared;
   if (standing === undefined && values === state.values) return { state, transitions, stale: isStale };
-  const { written, unsure, claim } = state;
   return {
-    state: { standing: standing ?? state.standing, values, written, unsure, claim },
+    state: { ...state, standing: standing ?? state.standing, values },
     transitions,
     stale: isStale,
   };

@@ -145,12 +145,13 @@ async function judge(attempts: readonly Attempt[], run: Run): Promise<Result[]> 
 export async function commit(attempts: readonly Attempt[], run: Run): Promise<Work[]> {
   const results = await judge(attempts, run);
   for (const result of results) if (result.failure) await end(result, run);
+  const now = run.deps.clock.now();
   const changed = results.filter(({ one }) => isChanged(one));
   const answers = await run.deps.store.write(
     changed.map(({ one, failure }) => ({
       id: one.work.id,
       expected: one.version,
-      state: stateAfter(one, failure === undefined),
+      state: stateAfter(one, failure === undefined, now),
     })),
     run.signal,
     run.options.deadline,

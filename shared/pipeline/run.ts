@@ -1,5 +1,6 @@
 import type { CompiledRules } from '../core/compiled.js';
 import type { Inflate } from '../core/envelope.js';
+import type { Marks } from '../core/outdated.js';
 import type {
   Clock,
   Connector,
@@ -84,6 +85,8 @@ export interface Run {
   readonly startedAt: number;
   /** Epoch milliseconds at which the leases taken last run out. */
   leaseEnd: number;
+  /** What somebody has asked to forget, as read with the persons. */
+  marks: Marks;
 }
 
 const NEVER = new AbortController().signal;
@@ -143,6 +146,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
         breaker,
         startedAt: deps.clock.now(),
         leaseEnd: Number.POSITIVE_INFINITY,
+        marks: new Map(),
       };
       const entries = messages.map((message) => decodeMessage(message, deps));
       const all = entries.flat();

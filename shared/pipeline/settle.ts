@@ -1,5 +1,6 @@
 import { Fault } from '../core/fault.js';
 import { type Draft, fold } from '../core/fold.js';
+import { MARKS_ID, marksIn, outdated } from '../core/outdated.js';
 import type { Versioned } from '../core/ports.js';
 import { EMPTY_STATE, type PersonState } from '../core/state.js';
 import { settledValues } from '../core/values.js';
@@ -43,10 +44,15 @@ function groupByPerson(entries: readonly Entry[]): Work[] {
   return [...works.values()];
 }
 
+/** The state with everything as unsure that must not be relied on: sent in vain, accepted too long ago, forgotten. */
+function doubted(stored: PersonState, sent: ReadonlySet<string>, { deps, marks }: Run): PersonState {
+  const old = outdated(stored, deps.clock.now(), deps.rules.refreshMs, marks);
+  if (sent.size === 0 && old.length === 0) return stored;
+  return { ...stored, unsure: new Set([...stored.unsure, ...sent, ...old]) };
+}
+
 function attempt(work: Work, known: Versioned | undefined, run: Run): Attempt {
-  const stored = known?.state ?? EMPTY_STATE;
-  const state =
-    work.sent.size > 0 ? { ...stored, unsure: new Set([...stored.unsure, ...work.sent]) } : stored;
+  const state = doubted(known?.state ?? EMPTY_STATE, work.sent, run);
   const records = work.entries.map(({ profile, person, message }) => ({
     profile,
     key: person.key,
@@ -121,10 +127,13 @@ async function settleReady(attempts: readonly Attempt[], run: Run): Promise<Work
 async function round(works: readonly Work[], run: Run): Promise<{ left: Work[]; progress: boolean }> {
   const now = run.deps.clock.now();
   const states = await run.deps.store.read(
-    works.map(({ id }) => id),
+    [...works.map(({ id }) => id), MARKS_ID],
     run.signal,
     run.options.deadline,
   );
+  const forgotten = states.get(MARKS_ID);
+  if (forgotten && !forgotten.ok) throw forgotten.fault;
+  if (forgotten) run.marks = marksIn(forgotten.value.state);
   const waiting: Work[] = [];
   const ready: Attempt[] = [];
   for (const work of works) {

@@ -46,15 +46,31 @@ function unsureAfter({ state, lane }: Attempt): Set<string> {
   return unsure;
 }
 
+/** When each target accepted last; things that happen once are remembered in another way. */
+function acceptedAfter(
+  { state, lane }: Attempt,
+  written: PersonState['written'],
+  now: number,
+): PersonState['accepted'] {
+  const accepted = new Map([...state.accepted].filter(([target]) => written.has(target)));
+  for (const { target, operation } of lane.actions) {
+    const outcome = lane.outcomes.get(target);
+    if (operation !== 'send' && outcome && memoryOf(outcome, operation) === 'sent') accepted.set(target, now);
+  }
+  return accepted;
+}
+
 /**
  * The state to store after delivery. Standing advances only when every action was answered for good, or an edge would be
  * lost; values make no edges and are kept. What a target has accepted is remembered in any case, so that a redelivery
- * repeats nothing. The lease is given back.
+ * repeats nothing. The lease is given back. `now` in epoch milliseconds.
  */
-export function stateAfter(one: Attempt, settled: boolean): PersonState {
+export function stateAfter(one: Attempt, settled: boolean, now: number): PersonState {
   const { view: advanced } = one.draft;
   const view = settled ? advanced : { ...one.state, values: settledValues(one.state, advanced) };
-  return { ...view, written: writtenAfter(one, settled), unsure: unsureAfter(one), claim: undefined };
+  const written = writtenAfter(one, settled);
+  const accepted = acceptedAfter(one, written, now);
+  return { ...view, written, accepted, unsure: unsureAfter(one), claim: undefined };
 }
 
 /** Whether there is anything to store. */

@@ -33,8 +33,8 @@ const Columns = z
     z.array(z.string()),
     z.array(z.number()),
     z.array(z.unknown()),
-    // Written: target, field names, hashes, times.
-    z.array(z.tuple([z.string(), z.array(z.string()), z.array(z.string()), z.array(z.number())])),
+    // Written: target, field names, hashes, times, and when the target accepted last; 0 when that is not known.
+    z.array(z.tuple([z.string(), z.array(z.string()), z.array(z.string()), z.array(z.number()), z.number()])),
     // Unsure: targets.
     z.array(z.string()),
     // Claim: by, until; nothing when nobody holds the lease.
@@ -51,7 +51,7 @@ const Columns = z
   );
 type Columns = z.infer<typeof Columns>;
 
-function toColumns({ standing, values, written, unsure, claim }: PersonState): Columns {
+function toColumns({ standing, values, written, unsure, accepted, claim }: PersonState): Columns {
   const standings = [...standing.values()];
   const known = [...values.values()];
   return [
@@ -62,8 +62,9 @@ function toColumns({ standing, values, written, unsure, claim }: PersonState): C
     known.map(({ at }) => at),
     known.map(({ value }) => value),
     [...written].map(([target, fields]) => {
-      const accepted = [...fields.values()];
-      return [target, [...fields.keys()], accepted.map(({ hash }) => hash), accepted.map(({ at }) => at)];
+      const held = [...fields.values()];
+      const hashes = held.map(({ hash }) => hash);
+      return [target, [...fields.keys()], hashes, held.map(({ at }) => at), accepted.get(target) ?? 0];
     }),
     [...unsure],
     claim ? [claim.by, claim.until] : [],
@@ -90,6 +91,7 @@ function fromColumns(columns: Columns): PersonState {
       ]),
     ),
     unsure: new Set(unsure),
+    accepted: new Map(written.flatMap(([target, , , , at]) => (at === 0 ? [] : [[target, at]]))),
     claim: by !== undefined && until !== undefined ? { by, until } : undefined,
   };
 }

@@ -40,7 +40,7 @@ export function viewAfter(
 }
 
 /** A state as plain data, so that two can be compared whatever the order in which their maps were filled. */
-export function plain({ standing, values, written, unsure }: PersonState): unknown {
+export function plain({ standing, values, written, unsure, accepted }: PersonState): unknown {
   const sorted = <T>(entries: Iterable<readonly [string, T]>) =>
     [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
@@ -48,6 +48,7 @@ export function plain({ standing, values, written, unsure }: PersonState): unkno
     values: sorted(values),
     written: sorted(written).map(([target, fields]) => [target, sorted(fields)]),
     unsure: [...unsure].sort(),
+    accepted: sorted(accepted),
   };
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { bad, Fault } from '../../shared/core/fault.js';
 import type { Connector, EndingName, Message, Outcome, StateStore } from '../../shared/core/ports.js';
+import { EMPTY_STATE } from '../../shared/core/state.js';
 import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
 import { fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';
 
@@ -224,9 +225,7 @@ test('a person somebody else is sending for is waited for, then given back', asy
       id: 'crmid:C-1',
       expected: undefined,
       state: {
-        standing: new Map(),
-        values: new Map(),
-        written: new Map(),
+        ...EMPTY_STATE,
         unsure: new Set(['sales/Contact/Id=C-1']),
         claim: { by: 'another run', until: clock.now() + 60_000 },
       },

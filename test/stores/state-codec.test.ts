@@ -134,7 +134,8 @@ describe('bytes that cannot be read', () => {
     ['a key without its flags', format1(columns({ 0: [secret], 1: [1] }))],
     ['a flag out of range', format1(columns({ 0: [secret], 1: [1], 2: '4' }))],
     ['a path without its value', format1(columns({ 3: [secret], 4: [1] }))],
-    ['a field without its hash', format1(columns({ 6: [[secret, ['Name'], [], [1]]] }))],
+    ['a field without its hash', format1(columns({ 6: [[secret, ['Name'], [], [1], 0]] }))],
+    ['a row without its acceptance', format1(columns({ 6: [[secret, ['Name'], ['a'], [1]]] }))],
     ['a time that is none', format1(columns({ 0: [secret], 1: ['1'], 2: '1' }))],
     ['half a claim', format1(columns({ 8: [secret] }))],
     ['a bomb', Buffer.concat([Buffer.of(1, 1), deflateRawSync(Buffer.alloc(65 * 1024 * 1024, '['))])],
@@ -170,11 +171,12 @@ describe('what format 1 looks like for ever', () => {
     ]),
     written: new Map([['sales/Contact/C-1', new Map([['Name', { hash: 'abc.def', at: 0 }]])]]),
     unsure: new Set(['sales/Contact/C-1']),
+    accepted: new Map([['sales/Contact/C-1', 1_790_000_000_002]]),
     claim: { by: 'run-1', until: 1_790_000_090_000 },
   };
   const payload =
     '[["ups/a","ups/b","ups/c"],[1790000000123456,1790000000123457,1790000000123458],"302",["person.name"],[1790000000001],' +
-    '[{"first":"Ada","tags":[1,null,"ü"]}],[["sales/Contact/C-1",["Name"],["abc.def"],[0]]],["sales/Contact/C-1"],["run-1",1790000090000]]';
+    '[{"first":"Ada","tags":[1,null,"ü"]}],[["sales/Contact/C-1",["Name"],["abc.def"],[0],1790000000002]],["sales/Contact/C-1"],["run-1",1790000090000]]';
 
   test('plain', () => {
     expect(Buffer.from(encodeState(state)).toString()).toBe(`\u0001\u0000${payload}`);

@@ -59,6 +59,7 @@ export function personWith({ audiences, audienceLength, connections, fields, key
     values: new Map(times(20, (i) => [`person.attribute${i}`, { value: randomText(20), at: at() / 1000 }])),
     written: new Map(targets.map((target) => [target, new Map(times(fields, field))])),
     unsure: new Set(targets),
+    accepted: new Map(targets.map((target) => [target, Math.floor(at() / 1000)])),
     claim: { by: randomText(36), until: 1_790_000_090_000 },
   };
 }
@@ -79,10 +80,19 @@ const mapOf = <V>(value: fc.Arbitrary<V>): fc.Arbitrary<ReadonlyMap<string, V>> 
 const json = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.parse(JSON.stringify(value)) as Json);
 
 /** Any state at all. */
-export const anyState: fc.Arbitrary<PersonState> = fc.record({
-  standing: mapOf(fc.record({ at: time, member: fc.boolean(), ever: fc.boolean() })),
-  values: mapOf(fc.record({ value: json, at: time })),
-  written: mapOf(mapOf(fc.record({ hash: text, at: time }))),
-  unsure: fc.array(text, { maxLength: 5 }).map((targets) => new Set(targets)),
-  claim: fc.option(fc.record({ by: text, until: time }), { nil: undefined }),
-});
+export const anyState: fc.Arbitrary<PersonState> = fc
+  .record({
+    standing: mapOf(fc.record({ at: time, member: fc.boolean(), ever: fc.boolean() })),
+    values: mapOf(fc.record({ value: json, at: time })),
+    written: mapOf(mapOf(fc.record({ hash: text, at: time }))),
+    unsure: fc.array(text, { maxLength: 5 }).map((targets) => new Set(targets)),
+    claim: fc.option(fc.record({ by: text, until: time }), { nil: undefined }),
+    when: fc.array(fc.integer({ min: 1 }), { minLength: 8, maxLength: 8 }),
+    some: fc.nat(),
+  })
+  .map(({ when, some, ...state }) => ({
+    ...state,
+    accepted: new Map(
+      [...state.written.keys()].flatMap((target, i) => (some & (1 << i) ? [[target, when[i] ?? 1]] : [])),
+    ),
+  }));

@@ -58,7 +58,7 @@ export function fakeCrm(
     rows,
     calls,
     async send(actions) {
-      const keys = new Set(actions.map(rowKey));
+      const keys = new Set(actions.map((action) => `${rowKey(action)} ${action.idempotencyKey}`));
       if (keys.size !== actions.length) throw new Error('the same row twice in one call');
       if (actions.length > this.maxRows) throw new Error('more rows than the connector takes');
       calls.push(actions);

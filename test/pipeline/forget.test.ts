@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import type { EndingName, Message, StateStore } from '../../shared/core/ports.js';
+import { forgetPerson, forgetPlace } from '../../shared/pipeline/forget.js';
+import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
+import { fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';
+
+const DAY_MS = 86_400_000;
+
+const file = {
+  audiences: { hot: 'hot-1' },
+  person: { key: ['crmid'] },
+  connections: { sales: { type: 'fake' } },
+  rules: [
+    {
+      name: 'rows',
+      when: { member: 'hot' },
+      do: [
+        { upsert: 'sales/Contact', match: { Id: '$key' }, set: { Hot: { member: 'hot' }, Name: 'name' } },
+        { upsert: 'sales/ContactNote', match: { Id: '$key' }, set: { Hot: { member: 'hot' } } },
+        { 'add to': 'sales/Contact', list: 'news', match: { Id: '$key' } },
+      ],
+    },
+    {
+      name: 'task',
+      when: { stayed: 'hot' },
+      do: [{ send: 'sales/Task', set: { Subject: { value: 'call' } } }],
+    },
+  ],
+};
+const kept = rulesOf(file);
+const refreshed = rulesOf({ ...file, refresh: { days: 30 } });
+
+let ids = 0;
+const says = (person: string): Message => {
+  ids += 1;
+  const membership = { status: 'realized', lastQualificationTime: '2026-09-01T10:00:00Z' };
+  const body = {
+    identityMap: { crmid: [{ id: person }] },
+    segmentMembership: { ups: { 'hot-1': membership } },
+    name: 'Ada',
+  };
+  return message(`m${ids}`, body, 1_790_000_000_000 + ids);
+};
+
+async function run(deps: PipelineDeps, ...messages: Message[]): Promise<EndingName[]> {
+  const settlements = await createPipeline(deps).run(messages, { redelivers: true });
+  return settlements.flatMap(({ endings }) => endings.map(({ name }) => name));
+}
+
+/** Two persons whose rows have been written, and whose one task has been made. */
+async function settled(rules = kept) {
+  const crm = fakeCrm();
+  const deps = fakeDeps(rules, crm);
+  await run(deps, says('C-1'), says('C-2'));
+  await run(deps, says('C-1'), says('C-2'));
+  const began = crm.calls.length;
+  const since = (): string[] =>
+    crm.calls
+      .slice(began)
+      .flat()
+      .map(({ operation, object, key }) => `${operation} ${object} ${key['Id'] ?? ''}`)
+      .sort();
+  return { crm, deps, since };
+}
+
+test('without a refresh age what was accepted counts for ever', async () => {
+  const { deps, since } = await settled();
+  deps.clock.advance(3_000 * DAY_MS);
+  expect(await run(deps, says('C-1'))).toEqual(['unchanged']);
+  expect(since()).toEqual([]);
+});
+
+test('what was accepted longer ago than the refresh age is written again, once, and nothing happens twice', async () => {
+  const { crm, deps, since } = await settled(refreshed);
+  deps.clock.advance(30 * DAY_MS - 60_000);
+  expect(await run(deps, says('C-1'))).toEqual(['unchanged']);
+  deps.clock.advance(60_000);
+  expect(await run(deps, says('C-1'))).toEqual(['delivered']);
+  expect(since()).toEqual(['add Contact C-1', 'upsert Contact C-1', 'upsert ContactNote C-1']);
+  expect(crm.calls.flat().at(-3)?.fields).toEqual({ Hot: true, Name: 'Ada' });
+  expect(await run(deps, says('C-1'))).toEqual(['unchanged']);
+});
+
+test('a place that is forgotten is written again for everybody, its neighbours are not', async () => {
+  const { deps, since } = await settled();
+  await forgetPlace(deps.store, 'sales/Contact', deps.clock.now());
+  deps.clock.advance(1);
+  expect(await run(deps, says('C-1'))).toEqual(['delivered']);
+  expect(await run(deps, says('C-1'))).toEqual(['unchanged']);
+  expect(await run(deps, says('C-2'))).toEqual(['delivered']);
+  expect(since()).toEqual(['add Contact C-1', 'add Contact C-2', 'upsert Contact C-1', 'upsert Contact C-2']);
+});
+
+test('a connection that is forgotten is all its objects; a second mark does not undo the first', async () => {
+  const { deps, since } = await settled();
+  await forgetPlace(deps.store, 'sales', deps.clock.now());
+  await forgetPlace(deps.store, 'sales/ContactNote', deps.clock.now());
+  await forgetPlace(deps.store, 'sales', deps.clock.now() - DAY_MS);
+  deps.clock.advance(1);
+  expect(await run(deps, says('C-1'))).toEqual(['delivered']);
+  expect(since()).toEqual(['add Contact C-1', 'upsert Contact C-1', 'upsert ContactNote C-1']);
+});
+
+test('one person is forgotten, others are not; who is not known is said not to be', async () => {
+  const { deps, since } = await settled();
+  expect(await forgetPerson(deps.store, 'crmid:C-1')).toBe(3);
+  expect(await forgetPerson(deps.store, 'crmid:C-9')).toBeUndefined();
+  expect(await run(deps, says('C-1'), says('C-2'))).toEqual(['delivered', 'unchanged']);
+  expect(since()).toEqual(['add Contact C-1', 'upsert Contact C-1', 'upsert ContactNote C-1']);
+});
+
+test('whoever writes at the same time loses nothing', async () => {
+  const { deps } = await settled();
+  let between = 3;
+  const store: StateStore = {
+    ...deps.store,
+    async read(wanted) {
+      const states = await deps.store.read(wanted);
+      if (between-- > 0) await run(deps, { ...says('C-1'), at: 1_790_000_000_000 + 1_000 - between });
+      return states;
+    },
+  };
+  expect(await forgetPerson(store, 'crmid:C-1')).toBe(3);
+  between = Number.POSITIVE_INFINITY;
+  let at = 1_790_000_001_000;
+  const restless: StateStore = {
+    ...deps.store,
+    async read(wanted) {
+      const states = await deps.store.read(wanted);
+      at += 1;
+      await run(deps, { ...says('C-1'), at });
+      return states;
+    },
+  };
+  await expect(forgetPerson(restless, 'crmid:C-1')).rejects.toMatchObject({ code: 'store.contended' });
+});
