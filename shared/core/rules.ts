@@ -6,7 +6,7 @@ import { FieldSource, MatchSource } from './source.js';
 import { TestCase } from './test-case.js';
 
 /** Whether an entry of `person.key` is an identity namespace, bare or a URI; any other entry with a dot is a path. */
-export const isNamespace = (entry: string): boolean => !entry.includes('.') || entry.includes('://');
+export const isNamespace = (entry: string): boolean => !/[.[]/.test(entry) || entry.includes('://');
 
 const KeyEntry = Name.refine((entry) => isNamespace(entry) || Path.safeParse(entry).success, {
   error: 'must be an identity namespace such as crmid, or an attribute path such as personalEmail.address',

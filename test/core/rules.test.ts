@@ -258,7 +258,13 @@ describe('the file', () => {
   });
 
   test('an entry with a dot is a path, except in a URI', () => {
-    expect(['crmid', 'a.b', 'https://a.b/c', 'a'].map(isNamespace)).toEqual([true, false, true, true]);
+    expect(['crmid', 'a.b', 'https://a.b/c', 'a', 'a[0]'].map(isNamespace)).toEqual([
+      true,
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 });
 
