@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { systemClock } from './clock.js';
 import { type Config, formatFinding, loadConfig } from './config/load.js';
@@ -47,6 +47,12 @@ function secretsIn(value: unknown): readonly string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
 }
 
+/** One-way names of persons: 64 bits of an HMAC, so that they cannot be found by trying without the key. */
+const pseudonymOf =
+  (key: string | Uint8Array) =>
+  (person: string): string =>
+    createHmac('sha256', key).update(person).digest('hex').slice(0, 16);
+
 /** A pipeline, and the consumer of its retry queue. */
 export interface Assembled {
   readonly pipeline: Pipeline;
@@ -87,8 +93,7 @@ export async function assembleAll(env: Env, { clock, fetch }: Machine = thisMach
     inflate,
     newId: randomUUID,
     random: Math.random,
-    pseudonym: (person) =>
-      createHmac('sha256', settings.TRIBUTARY_LOG_KEY).update(person).digest('hex').slice(0, 16),
+    pseudonym: pseudonymOf(settings.TRIBUTARY_LOG_KEY ?? randomBytes(32)),
     patience: patienceOf(settings),
   });
   return {

@@ -5,8 +5,10 @@ import { PATIENCE, type Patience } from './pipeline/keep.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Settings of a deployment, from environment variables (app settings on Azure). */
-export const Settings = z.object({
+const MAKE_KEY = 'make one with: openssl rand -hex 32';
+const KEY_LENGTH = 16;
+
+const Fields = z.object({
   /** Path of the customer's file. */
   TRIBUTARY_CONFIG: z.string().min(1).default('tributary.yaml'),
   /** Path of the customer's file of functions (`.js`, `.mjs`, `.ts`), for rules that name one. */
@@ -28,15 +30,31 @@ export const Settings = z.object({
   /** Days after which a record that was parked over and over becomes a dead letter all the same; 7 unless set. */
   TRIBUTARY_PARKING_DAYS: z.coerce.number().positive().max(365).optional(),
   TRIBUTARY_LOG_LEVEL: z.enum(LEVELS).default('info'),
-  /** Key of the one-way names that stand for persons in logs. */
-  TRIBUTARY_LOG_KEY: z.string().min(1).default('tributary'),
+  /**
+   * Key of the one-way names that stand for persons in logs and kept messages: whoever knows it can find a person's name by
+   * trying. A secret; may be absent beside a state in memory, then each process makes up its own.
+   */
+  TRIBUTARY_LOG_KEY: z
+    .string()
+    .min(KEY_LENGTH, `is shorter than ${KEY_LENGTH} characters; ${MAKE_KEY}`)
+    .optional(),
   /** Name of an observer inside this process; only the local run provides one. */
   TRIBUTARY_OBSERVER: z.string().min(1).optional(),
 });
+
+const NO_KEY = `is not set; it keeps the names of persons in the logs from being guessed: ${MAKE_KEY}`;
+
+/** Settings of a deployment, from environment variables (app settings on Azure). */
+export const Settings = Fields.refine(
+  ({ TRIBUTARY_STATE: state, TRIBUTARY_LOG_KEY: key }) =>
+    state === undefined || state.startsWith('memory:') || key !== undefined,
+  // Looked at even when other settings are missing, so that all are named at once.
+  { path: ['TRIBUTARY_LOG_KEY'], error: NO_KEY, when: () => true },
+);
 export type Settings = z.infer<typeof Settings>;
 
 /** The settings that say where kept messages are: all that looking through them takes. */
-export const KeptSettings = Settings.pick({
+export const KeptSettings = Fields.pick({
   TRIBUTARY_PARKING: true,
   TRIBUTARY_DEAD_LETTERS: true,
   TRIBUTARY_STORAGE_CONNECTION: true,
@@ -84,9 +102,9 @@ function read<T>(schema: z.ZodType<T>, env: Env): T {
   const set = withoutEmpty(env);
   const parsed = schema.safeParse(set);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message }) => {
+  const faults = parsed.error.issues.map(({ code, path, message }) => {
     const name = path.join('.');
-    return `${name}: ${set[name] === undefined ? 'is not set' : message}`;
+    return `${name}: ${set[name] === undefined && code !== 'custom' ? 'is not set' : message}`;
   });
   const text = `settings (environment variables): ${faults.join('; ')}`;
   throw new Fault('config.missing-setting', text, { cause: parsed.error });

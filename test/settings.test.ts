@@ -26,7 +26,6 @@ test('what must be set is enough; the rest has defaults, and other variables are
     ...NEEDED,
     TRIBUTARY_CONFIG: 'tributary.yaml',
     TRIBUTARY_LOG_LEVEL: 'info',
-    TRIBUTARY_LOG_KEY: 'tributary',
   });
 });
 
@@ -37,7 +36,7 @@ test('what is set is taken, numbers as numbers', () => {
     TRIBUTARY_STATE_CONNECTION: 'c',
     TRIBUTARY_STORAGE_CONNECTION: 'd',
     TRIBUTARY_LOG_LEVEL: 'error',
-    TRIBUTARY_LOG_KEY: 'k',
+    TRIBUTARY_LOG_KEY: 'k'.repeat(16),
     TRIBUTARY_OBSERVER: 'o',
   };
   const numbers = {
@@ -87,6 +86,27 @@ test.each([
   const { message } = faultOf({ ...NEEDED, [name]: value });
   expect(message).toContain(`${name}: `);
   expect(message).not.toContain('is not set');
+});
+
+const DURABLE = { ...NEEDED, TRIBUTARY_STATE: 'dynamodb:persons' };
+
+test('where persons are remembered beyond the process, their names in logs need a key; the fault says how to make one', () => {
+  for (const none of [{}, { TRIBUTARY_LOG_KEY: '' }]) {
+    const { code, message } = faultOf({ ...DURABLE, ...none });
+    expect(code).toBe('config.missing-setting');
+    expect(message).toContain('TRIBUTARY_LOG_KEY: is not set');
+    expect(message).toContain('openssl rand -hex 32');
+  }
+  expect(readSettings({ ...DURABLE, TRIBUTARY_LOG_KEY: 'f'.repeat(64) })).toMatchObject(DURABLE);
+  expect(faultOf({ TRIBUTARY_STATE: 'azure-table:persons' }).message).toMatch(/PARKING.*LETTERS.*LOG_KEY/);
+});
+
+test('a key that can be guessed is refused', () => {
+  for (const settings of [NEEDED, DURABLE]) {
+    const { message } = faultOf({ ...settings, TRIBUTARY_LOG_KEY: 'tributary' });
+    expect(message).toContain('TRIBUTARY_LOG_KEY: is shorter than 16 characters');
+    expect(message).toContain('openssl rand -hex 32');
+  }
 });
 
 test('no message tells a value: some are secrets', () => {

@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { beforeEach, expect, test } from 'vitest';
+import * as z from 'zod';
 import type { BatchReport } from '../../shared/core/ports.js';
+import { jsonLog } from '../../shared/log.js';
 import { memoryObserver } from '../../shared/observers.js';
 import { rulesOf } from '../support/fakes.js';
 import {
@@ -141,4 +144,27 @@ test('the line in the log says it all, once for each batch', async () => {
     'records',
     'rows',
   ]);
+});
+
+test('the line that docs/operations.md shows has the members of a real one, and keeps its promises', async () => {
+  const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const shown: unknown = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '');
+  let line = '';
+  const log = jsonLog(
+    'info',
+    (text) => (line = text.includes('"batch"') ? text : line),
+    () => 0,
+  );
+  w = world({ more: { log } });
+  await breakSales(w);
+  const membersOf = (value: unknown): unknown =>
+    typeof value === 'object' && value !== null
+      ? Object.fromEntries(Object.entries(value).map(([name, member]) => [name, membersOf(member)]))
+      : typeof value;
+  const { faults: _, ...real } = z.looseObject({}).parse(membersOf(JSON.parse(line)));
+  expect(membersOf(shown)).toMatchObject(real);
+  const { records, endings } = z
+    .object({ records: z.number(), endings: z.record(z.string(), z.number()) })
+    .parse(shown);
+  expect(Object.values(endings).reduce((sum, count) => sum + count, 0)).toBe(records);
 });
