@@ -3,6 +3,7 @@ import type { Operation, Outcome } from '../core/ports.js';
 import { type HttpSuccess, verdict } from './http-success.js';
 import { unauthorized } from './oauth.js';
 import { fromWaitingStatus, retry, unknown } from './outcome.js';
+import { retryAfterMs } from './retry-after.js';
 import type { Reply } from './transport.js';
 import { excerpt } from './vendor-text.js';
 
@@ -39,6 +40,22 @@ function fromServerError(context: HttpAnswering, { status }: Reply): Outcome | u
   return retry('row', new Fault('remote.unavailable', text));
 }
 
+/**
+ * 401 is about who asks, so about every row. 403 is about what is asked for, and not always because of the credentials
+ * (RFC 9110, section 15.5.4); vendors use it for one record or URL (HubSpot, "Error handling") as for a missing scope. So a
+ * row that is forbidden fails alone; when all of them are, the pipeline takes the connection for down. With `Retry-After`
+ * it is a limit in disguise (GitHub, "Rate limits for the REST API").
+ */
+function fromForbidden({ connection, now }: HttpAnswering, { headers }: Reply): Outcome {
+  const afterMs = retryAfterMs(headers.get('retry-after'), now);
+  if (afterMs !== undefined) {
+    const text = `"${connection}" answered 403 and when to come back: a limit.`;
+    return retry('connection', new Fault('remote.throttled', text), afterMs);
+  }
+  const text = `"${connection}" does not allow this for this row, or for any (403). ${ADVICE}`;
+  return retry('row', new Fault('remote.unauthorized', text));
+}
+
 /** Not found, gone: for these operations that is an answer like others. */
 const ABSENT = new Set([404, 410]);
 const NEEDS_ROW: ReadonlySet<Operation> = new Set(['update', 'remove', 'delete']);
@@ -48,7 +65,8 @@ export function fromHttpReply(context: HttpAnswering, reply: Reply): Outcome {
   const { connection, now, secrets } = context;
   const { status } = reply;
   if (status >= 200 && status < 300) return fromSuccess(context, reply);
-  if (status === 401 || status === 403) return unauthorized(connection, `${status}`, ADVICE);
+  if (status === 401) return unauthorized(connection, '401', ADVICE);
+  if (status === 403) return fromForbidden(context, reply);
   if (ABSENT.has(status) && NEEDS_ROW.has(context.operation)) return { kind: 'absent' };
   return (
     fromServerError(context, reply) ??

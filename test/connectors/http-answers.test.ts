@@ -37,11 +37,21 @@ describe('answers', () => {
     });
   });
 
-  test('403 is about the connection', async () => {
-    expect(await outcomeOf(() => jsonResponse(403, {}))).toMatchObject({
+  test('401 is about who asks: the connection; 403 about what is asked for: the row', async () => {
+    const fault = { code: 'remote.unauthorized' };
+    expect(await outcomeOf(() => jsonResponse(401, {}))).toMatchObject({ scope: 'connection', fault });
+    const forbidden = await outcomeOf(() => jsonResponse(403, { message: 'ada@example.com is frozen' }));
+    expect(forbidden).toMatchObject({ kind: 'retry', scope: 'row', fault });
+    expect(JSON.stringify(forbidden)).not.toContain('ada@');
+  });
+
+  test('403 with a time to come back is a limit', async () => {
+    const limited = () => jsonResponse(403, {}, { 'retry-after': '90' });
+    expect(await outcomeOf(limited)).toMatchObject({
       kind: 'retry',
       scope: 'connection',
-      fault: { code: 'remote.unauthorized' },
+      afterMs: 90_000,
+      fault: { code: 'remote.throttled' },
     });
   });
 

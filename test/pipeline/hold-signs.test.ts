@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Fault } from '../../shared/core/fault.js';
-import type { Connector } from '../../shared/core/ports.js';
+import type { Connector, Outcome } from '../../shared/core/ports.js';
 import { fakeCrm } from '../support/fakes.js';
 import {
   breakSales,
@@ -74,6 +74,17 @@ test('refused credentials are not tried over and over: some systems lock the acc
   w.says = () => ({ kind: 'retry', scope: 'connection', fault });
   expect(await w.run([salesOnly('C-1')])).toEqual(['held']);
   expect(w.sales.calls).toHaveLength(1);
+});
+
+const forbidden: Outcome = { kind: 'retry', scope: 'row', fault: new Fault('remote.unauthorized', '403') };
+
+test('one row that is forbidden is set aside at once; when all of them are, the connection is', async () => {
+  w = world({ maxRows: 1 });
+  w.says = ({ key }) => (key['Id'] === 'C-1' ? forbidden : undefined);
+  expect(await w.run(people(3))).toEqual(['delivered', 'parked', 'delivered']);
+  expect(w.sales.calls).toHaveLength(3);
+  w.says = () => forbidden;
+  expect(kindsOf(await w.run([salesOnly('D-1'), salesOnly('D-2')]))).toEqual(['held']);
 });
 
 test('that we ran out of time is no fault of the target', async () => {
