@@ -62,7 +62,7 @@ export const KeptSettings = Fields.pick({
 export type KeptSettings = z.infer<typeof KeptSettings>;
 
 /** The settings that say which file holds, and where the state of persons is: all that forgetting takes. */
-export const StateSettings = Settings.pick({
+export const StateSettings = Fields.pick({
   TRIBUTARY_CONFIG: true,
   TRIBUTARY_STATE: true,
   TRIBUTARY_STATE_CONNECTION: true,
