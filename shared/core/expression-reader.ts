@@ -72,10 +72,7 @@ class ExpressionReader {
     const question = this.question(negated);
     const end = this.tokens[this.next - 1]?.end;
     const text = this.source.slice(token.at, end);
-    // Whether something is there can always be told, so its negation is the opposite like any other.
-    const opposite = negated && question.op === 'exists';
-    const test = { subject, question, negated: negated && !opposite, text, at: token.at };
-    return opposite ? { kind: 'not', item: { kind: 'test', test } } : { kind: 'test', test };
+    return { kind: 'test', test: { subject, question, negated, text, at: token.at } };
   }
 
   private question(negated: boolean): Question {

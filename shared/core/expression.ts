@@ -27,8 +27,8 @@ export type Question =
   | { readonly op: 'within'; readonly side: 'last' | 'next'; readonly micros: number };
 
 /**
- * One test of one value. `negated` is the `not` of `not in` and the like: it needs a value to be there, unlike a `not` in
- * front of the test. `text` is the test as it was written and `at` its offset in the condition, for people.
+ * One test of one value. `negated` is the `not` of `not in` and the like: but for `exists` it needs a value to be there,
+ * unlike a `not` in front of the test. `text` is the test as it was written and `at` its offset in the condition, for people.
  */
 export interface Test {
   readonly subject: Subject;

@@ -43,12 +43,12 @@ function readerFor(subject: Subject, scope: Scope): Reader {
   return subject.kind === 'path' ? scope.value(subject.path) : scope.identity(subject.namespace);
 }
 
-function existence({ text }: Test, read: Reader): Judge {
+function existence({ text, negated }: Test, read: Reader): Judge {
   return {
-    holds: (sight) => isThere(read(sight)),
+    holds: (sight) => isThere(read(sight)) !== negated,
     trace: (sight) => {
       const saw = read(sight);
-      return { text, holds: isThere(saw), looked: true, saw };
+      return { text, holds: isThere(saw) !== negated, looked: true, saw };
     },
   };
 }
