@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { check } from './check.js';
 import { dev } from './dev.js';
 import { forget } from './forget.js';
 import { parked } from './parked.js';
@@ -8,6 +9,7 @@ import { plan } from './plan.js';
 export type Command = (args: readonly string[]) => Promise<number>;
 
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly about: string }>> = {
+  check: { run: check, about: 'everything that is wrong with a rule file, and what is worth a look' },
   dev: { run: dev, about: 'run the main job on this machine: both streams, both clouds, a demo CRM' },
   plan: { run: plan, about: 'what the rules would do with events of a file: a dry run' },
   parked: {

@@ -77,6 +77,9 @@ function within(node: unknown, offset: number, text: string): Extent | undefined
   return { from: from + offset, to: extent.to - quote };
 }
 
+/** Members whose values nobody should see: what is wrong with one may be that the secret itself stands there. */
+const SECRET = /^(?:secret|password|token)$/i;
+
 /** How messages about a text begin that know where in it the fault is. */
 const AT_CHARACTER = /^at character (\d+): /;
 
@@ -110,7 +113,7 @@ export interface Source {
   readonly text: string;
 }
 
-type Said = Pick<PathFinding, 'code' | 'message' | 'severity' | 'conceal'>;
+type Said = Pick<PathFinding, 'code' | 'message' | 'severity' | 'conceal'> & { readonly length?: number };
 
 function placedAt(file: string, lines: Lines, { from, to }: Extent, said: Said): LocatedFinding {
   const { code, message, severity = severityOf(code), conceal } = said;
@@ -119,9 +122,9 @@ function placedAt(file: string, lines: Lines, { from, to }: Extent, said: Said):
   return { code, severity, file, line, column, length, message, ...(conceal && { conceal }) };
 }
 
-/** A finding at an offset of the text. */
+/** A finding at an offset of the text, about one character unless `length` says more. */
 export const placed = ({ file, text }: Source, offset: number, said: Said): LocatedFinding =>
-  placedAt(file, new Lines(text), { from: offset, to: offset }, said);
+  placedAt(file, new Lines(text), { from: offset, to: offset + (said.length ?? 1) }, said);
 
 /** Errors before warnings, each as they were found: what is left out matters less than what is told. */
 function foremost(findings: readonly PathFinding[]): readonly PathFinding[] {
@@ -150,7 +153,8 @@ export function locate(
       const where = path.length > 0 ? `${nameOf(path)}: ` : '';
       const what = isInside ? message.replace(AT_CHARACTER, '') : message;
       const also = other ? ` (line ${lines.at(find(yaml, other).extent.from).line})` : '';
-      return placedAt(file, lines, extent, { ...finding, message: `${where}${what}${also}` });
+      const conceal = finding.conceal || SECRET.test(String(path.at(-1)));
+      return placedAt(file, lines, extent, { ...finding, conceal, message: `${where}${what}${also}` });
     });
   const left = findings.length - told.length;
   const last = told.at(-1);

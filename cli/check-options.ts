@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util';
+import { DEFAULT_CONFIG } from './rules-file.js';
+import { WrongUse } from './wrong-use.js';
+
+/** What `tributary check --help` says. */
+export const HELP = `tributary check [FILE]: everything that is wrong with a rule file (${DEFAULT_CONFIG}), and what is worth a look.
+
+  --strict           warnings count like errors
+  --functions FILE   the file of your own functions (setting TRIBUTARY_FUNCTIONS)
+  --json             one JSON object a line: findings, then the sums
+  --help             this text
+
+Each finding has its place, a code (docs/check.md, docs/faults.md) and the line with a mark under what is meant. No
+setting or secret is needed; a setting that is not set here is a warning. Nothing is sent, nothing is asked.
+
+  tributary check
+  tributary check --strict config/tributary.yaml
+  tributary check --json | jq -r 'select(.severity == "error") | .message'
+
+Exit status: 0 fine, or warnings only; 1 errors (with --strict also warnings); 2 wrong use, or a file that cannot be read.
+`;
+
+const OPTIONS = {
+  strict: { type: 'boolean', default: false },
+  functions: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false, short: 'h' },
+} as const;
+
+/** What `tributary check` is to do. */
+export interface CheckOptions {
+  readonly file: string;
+  readonly functions: string | undefined;
+  readonly strict: boolean;
+  readonly json: boolean;
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new WrongUse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Reads the words after `tributary check`; undefined when only help is wanted. */
+export function readCheckOptions(args: readonly string[]): CheckOptions | undefined {
+  const { values, positionals } = parse(args);
+  if (values.help) return undefined;
+  const [file = DEFAULT_CONFIG, ...more] = positionals;
+  if (more.length > 0) throw new WrongUse(`one file at a time, not ${positionals.length}`);
+  const { functions, strict, json } = values;
+  return { file, functions, strict, json };
+}

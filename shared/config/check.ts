@@ -1,0 +1,72 @@
+import type { RulesFile } from '../core/rules.js';
+import type { Tools } from '../core/tools.js';
+import { lintFields } from './lint-fields.js';
+import { lintReach } from './lint-reach.js';
+import { lintSecrets, secretMessage, secretsIn } from './lint-secrets.js';
+import { openPlain, type Settings } from './open.js';
+import { openYaml } from './open-yaml.js';
+import { type LocatedFinding, type PathFinding, placed } from './places.js';
+import { sketches } from './rule-sketch.js';
+
+/** What a file is checked with. */
+export interface Surroundings {
+  /** What `${NAME}` stands for in connections; one that is missing here is a warning, for the deployment may have it. */
+  readonly settings: Settings;
+  readonly tools: Tools;
+}
+
+/** Everything that is to be said of a file. */
+export interface Checked {
+  readonly findings: readonly LocatedFinding[];
+  /** Rules that could be read. */
+  readonly rules: number;
+}
+
+/** Secrets stand in comments too, so they are looked for in the text. */
+function secretFindings(text: string, file: string): readonly LocatedFinding[] {
+  return secretsIn(text).map(({ from, to, what }) =>
+    placed({ file, text }, from, {
+      code: 'check.secret',
+      message: secretMessage(what),
+      conceal: true,
+      length: to - from,
+    }),
+  );
+}
+
+const lint = (file: RulesFile): readonly PathFinding[] => {
+  const rules = sketches(file);
+  return [...lintReach(rules, () => undefined), ...lintFields(file, rules)];
+};
+
+const lenient = (finding: PathFinding): PathFinding =>
+  finding.code === 'config.missing-setting' ? { ...finding, severity: 'warning' } : finding;
+
+const inOrder = (findings: readonly LocatedFinding[]): readonly LocatedFinding[] =>
+  findings.toSorted((a, b) => a.line - b.line || a.column - b.column);
+
+/** One secret may be found by its form and by the name of its member: it is told once. */
+function withoutRepeats(findings: readonly LocatedFinding[], secrets: readonly LocatedFinding[]) {
+  const lines = new Set(secrets.map(({ line }) => line));
+  return findings.filter(({ code, line }) => code !== 'check.secret' || !lines.has(line));
+}
+
+/**
+ * Everything that is wrong with the customer's file or worth a look, each with its place: what keeps it from running, and
+ * what would make it do something else than was meant. Whatever the text is, this ends soon and does not throw.
+ */
+export function checkConfig(text: string, file: string, { settings, tools }: Surroundings): Checked {
+  const secrets = secretFindings(text, file);
+  const yaml = openYaml(text, file);
+  if (!yaml.ok) return { findings: inOrder([...secrets, ...yaml.findings]), rules: 0 };
+  const opened = openPlain(yaml.plain, settings, tools);
+  const found = [...opened.findings.map(lenient), ...lintSecrets(yaml.plain)];
+  const lints = opened.file ? lint(opened.file) : [];
+  const placedLints = lints.map((finding) => ({
+    ...finding,
+    path: opened.file ? opened.original(finding.path) : finding.path,
+    ...(opened.file && finding.other && { other: opened.original(finding.other) }),
+  }));
+  const findings = withoutRepeats(yaml.locate([...found, ...placedLints]), secrets);
+  return { findings: inOrder([...secrets, ...findings]), rules: opened.file?.rules.length ?? 0 };
+}

@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { runCheck } from '../../cli/check.js';
+import { jsonLines, type Lent, runLent } from './lent-world.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'tributary-check-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const file = (name: string, text: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+const RIGHT = `audiences: { hot: hot-1, vip: vip-1 }
+person: { key: [crmid] }
+connections: { sales: { type: http, url: "https://crm.example.com/x" } }
+rules:
+  - name: one
+    when: { member: hot }
+    do: [{ upsert: sales/C, match: { Id: $key }, set: { F: p.a } }]
+`;
+const WRONG = RIGHT.replace('member: hot', 'member: hto');
+const WARNED = RIGHT.replace('https://crm.example.com/x', '$' + '{CRM_URL}');
+
+const run = (args: readonly string[], lent: Lent = {}) => runLent(runCheck, args, lent);
+
+describe('the status', () => {
+  test.each([
+    ['a right file', RIGHT, [], 0],
+    ['a right file, strictly', RIGHT, ['--strict'], 0],
+    ['an error', WRONG, [], 1],
+    ['a warning', WARNED, [], 0],
+    ['a warning, strictly', WARNED, ['--strict'], 1],
+    ['no YAML', 'a: [', [], 1],
+    ['nothing', '', [], 1],
+  ])('of %s', async (_, text, options, status) => {
+    const said = await run([file('f.yaml', text), ...options]);
+    expect({ status: said.status, err: said.err }).toEqual({ status, err: '' });
+  });
+
+  test.each([
+    [
+      'a file that is not there',
+      [join(folder, 'absent.yaml')],
+      /config\.unreadable: .*absent\.yaml cannot be read/,
+    ],
+    ['two files', ['a', 'b'], /one file at a time/],
+    ['an option nobody knows', ['--wat'], /--wat/],
+  ])('of wrong use is 2: %s', async (_, args, words) => {
+    const said = await run(args);
+    expect({ status: said.status, out: said.out }).toEqual({ status: 2, out: '' });
+    expect(said.err).toMatch(words);
+  });
+});
+
+test('a finding has its place, its line and a mark', async () => {
+  const path = file('f.yaml', WRONG);
+  const { out } = await run([path]);
+  expect(out).toBe(
+    [
+      `${path}:6:13 error config.unknown-name rules[0].when.member: there is no audience named "hto"; did you mean "hot"? declared are "hot", "vip"`,
+      '  6 |     when: { member: hto }',
+      '    |             ^^^^^^^^^^^',
+      `1 error in ${path}, 1 rule`,
+      '',
+    ].join('\n'),
+  );
+});
+
+test('a setting that is there is no finding', async () => {
+  const { out } = await run(['--json', file('f.yaml', WARNED)], {
+    env: { CRM_URL: 'https://crm.example.com' },
+  });
+  expect(jsonLines(out)).toEqual([{ errors: 0, warnings: 0, rules: 1 }]);
+});
+
+test('as JSON there is one object a line, the sums last', async () => {
+  const path = file('f.yaml', WRONG);
+  const { out } = await run([path, '--json']);
+  expect(jsonLines(out)).toEqual([
+    {
+      code: 'config.unknown-name',
+      severity: 'error',
+      file: path,
+      line: 6,
+      column: 13,
+      length: 11,
+      message: expect.stringContaining('did you mean "hot"?'),
+    },
+    { errors: 1, warnings: 0, rules: 1 },
+  ]);
+});
+
+test('colours are for terminals that want them', async () => {
+  const path = file('f.yaml', WRONG);
+  const on = await run([path], { screen: { out: true, err: true, colours: true } });
+  const off = await run([path], { screen: { out: true, err: true, colours: false } });
+  const esc = String.fromCharCode(27);
+  expect(on.out).toContain(`${esc}[31merror`);
+  expect(off.out).not.toContain(esc);
+});
+
+test('a secret is told of and not shown, nor does a file move the cursor', async () => {
+  const token = ['AKIA', 'QWERTYUIOP123456'].join('');
+  const bell = RIGHT.replace('member: hot', 'member: "h\\e[2Jot"').replace(
+    'F: p.a',
+    `"\\e[2JF": { value: ${token} }`,
+  );
+  const { out, status } = await run([file('f.yaml', bell)]);
+  expect(status).toBe(1);
+  expect(out).toContain('check.secret');
+  expect(out).not.toContain(token);
+  expect(out).not.toContain(String.fromCharCode(27));
+});
+
+test('a long line is shown around the place that is meant', async () => {
+  const long = RIGHT.replace(
+    'member: hot',
+    `member: { any: [${'hot, '.repeat(300)}hto, ${'hot, '.repeat(300)}hot] }`,
+  );
+  const lines = (await run([file('f.yaml', long)])).out.split('\n');
+  const [, line = '', mark = ''] = lines;
+  expect(line.length).toBeLessThan(120);
+  expect(line.slice(mark.indexOf('^'), mark.lastIndexOf('^') + 1)).toBe('hto');
+});
