@@ -61,7 +61,7 @@ function placeOf(
 
 async function forgetMeant({ meant }: ForgetOptions, world: World): Promise<Done> {
   const settings = readStateSettings(world.env);
-  const { rules, file } = await readRules(settings.TRIBUTARY_CONFIG);
+  const { rules, file } = await readRules(settings.TRIBUTARY_CONFIG, world.env['TRIBUTARY_FUNCTIONS']);
   const places =
     meant.kind === 'rule'
       ? placesOf(meant.name, rules)

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { check } from './check.js';
 import { dev } from './dev.js';
+import { explain } from './explain.js';
 import { forget } from './forget.js';
 import { parked } from './parked.js';
 import { plan } from './plan.js';
@@ -12,6 +13,7 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly about:
   check: { run: check, about: 'everything that is wrong with a rule file, and what is worth a look' },
   dev: { run: dev, about: 'run the main job on this machine: both streams, both clouds, a demo CRM' },
   plan: { run: plan, about: 'what the rules would do with events of a file: a dry run' },
+  explain: { run: explain, about: 'why one event does what it does: every rule, clause and field' },
   parked: {
     run: parked,
     about: 'list, show, replay or drop what waits in the retry queue, and dead letters',

@@ -2,13 +2,14 @@ import { parseArgs } from 'node:util';
 import { parseTime } from '../shared/core/time.js';
 import type { EventSource } from '../shared/events/event-source.js';
 import { EVENTS_HELP } from './event-files.js';
-import { DEFAULT_CONFIG } from './rules-file.js';
+import { DEFAULT_CONFIG, FUNCTIONS_HELP } from './rules-file.js';
 import { WrongUse } from './wrong-use.js';
 
 /** What `tributary plan --help` says. */
 export const HELP = `tributary plan [EVENTS…]: what the deployed pipeline would do with these events. Nothing is sent.
 
   --config FILE      the rules (${DEFAULT_CONFIG})
+  ${FUNCTIONS_HELP}
   --state FILE       go on from the state that --save-state wrote; otherwise nobody is known before the first event
   --save-state FILE  write down what is known after the last event; the file holds personal data
   --at TIME          count the first event as taken in at that time and each later one a millisecond after; otherwise
@@ -35,6 +36,7 @@ Exit status: 0 fine, 1 some event cannot be read, 2 wrong use, or a file that ca
 
 const OPTIONS = {
   config: { type: 'string', default: DEFAULT_CONFIG },
+  functions: { type: 'string' },
   state: { type: 'string' },
   'save-state': { type: 'string' },
   at: { type: 'string' },
@@ -48,6 +50,7 @@ const OPTIONS = {
 /** What `tributary plan` is to do. */
 export interface PlanOptions {
   readonly config: string;
+  readonly functions: string | undefined;
   readonly events: readonly string[];
   readonly format: EventSource['format'] | undefined;
   readonly state: string | undefined;
@@ -87,9 +90,10 @@ function parse(args: readonly string[]) {
 export function readPlanOptions(args: readonly string[]): PlanOptions | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
-  const { config, state, all, summary, json } = values;
+  const { config, functions, state, all, summary, json } = values;
   return {
     config,
+    functions,
     events: positionals,
     format: formatNamed(values.format),
     state,

@@ -1,9 +1,10 @@
-import type { Delivery, EndingName, Json } from '../shared/core/ports.js';
+import type { Delivery, EndingName } from '../shared/core/ports.js';
 import type { Played } from '../shared/dry-run/dry-run.js';
 import type { Cause, Tally } from '../shared/dry-run/tally.js';
 import { type EventRecord, placeOf } from '../shared/events/read-events.js';
 import type { Paint } from './paint.js';
 import { printable } from './printable.js';
+import { titleOf, valueText } from './value-text.js';
 
 /** One record that was played, and when it counts as taken in. */
 export interface Shown {
@@ -51,23 +52,6 @@ const COLOURS: Readonly<Partial<Record<EndingName, keyof Paint>>> = {
   unaddressed: 'yellow',
   withheld: 'yellow',
 };
-
-/** A value as people read it: texts bare where that is clear. */
-const valueText = (value: Json): string =>
-  printable(
-    typeof value === 'string' && /^[^\s"].*[^\s"]$|^[^\s"]$/.test(value) ? value : JSON.stringify(value),
-    200,
-  );
-
-/** What an action is about, in a line: `upsert sales/Contact AEP_Id__c=C-1`. */
-export function titleOf({ operation, connection, object, list, key }: Delivery['action']): string {
-  const address = Object.entries(key).map(([name, value]) => `${name}=${value}`);
-  return printable(
-    [operation, `${connection}/${object}`, ...(list === undefined ? [] : [`list ${list}`]), ...address].join(
-      ' ',
-    ),
-  );
-}
 
 function actionText({ action, causes }: Delivery, paint: Paint): string {
   const names = Object.keys(action.fields);

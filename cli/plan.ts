@@ -64,7 +64,10 @@ async function playAll(course: Course, world: World): Promise<number | undefined
 }
 
 async function go(options: PlanOptions, world: World): Promise<number> {
-  const { rules, file } = await readRules(options.config);
+  const { rules, file } = await readRules(
+    options.config,
+    options.functions ?? world.env['TRIBUTARY_FUNCTIONS'],
+  );
   const known = options.state === undefined ? undefined : await loadStates(options.state);
   const run = dryRun(rules, Object.keys(file.connections), dryStates(known?.states));
   const start = world.clock.now();

@@ -17,10 +17,16 @@ export async function readText(path: string, hint: string): Promise<string> {
   }
 }
 
-/** The rules of a file; no setting or secret is needed. Throws `config.*` with every finding. */
-export async function readRules(path: string): Promise<LoadedRules> {
+/** What is said of the option for functions. */
+export const FUNCTIONS_HELP = `--functions FILE   your functions for rules (TRIBUTARY_FUNCTIONS)`;
+
+/**
+ * The rules of a file; no setting or secret is needed. `functions` is the customer's file of functions, if there is one.
+ * Throws `config.*` with every finding.
+ */
+export async function readRules(path: string, functions: string | undefined): Promise<LoadedRules> {
   const text = await readText(path, 'name your file with --config FILE');
-  const loaded = loadRules(text, path, await toolsFor(text));
+  const loaded = loadRules(text, path, await toolsFor(text, functions));
   if (loaded.ok) return loaded;
   const list = loaded.findings.map(formatFinding).join('\n');
   throw new Fault('config.invalid', `${path} has ${loaded.findings.length} fault(s):\n${list}`);

@@ -1,7 +1,15 @@
 import { type Building, outweighs } from './bids.js';
 import { type Bid, DELETED, LISTED } from './compiled.js';
 import type { PlannedAction, PlannedField } from './plan.js';
+import type { Json } from './ports.js';
 import type { Sight } from './scope.js';
+
+const plannedOf = ({ at, since, order }: Bid, value: Json): PlannedField => ({
+  value,
+  at,
+  since,
+  rule: order,
+});
 
 /** The values of a row as the rules bid for them; fields nobody has a value for are left out. */
 export function fieldsOf({ row, bids, taken }: Building, sight: Sight): Map<string, PlannedField> {
@@ -9,8 +17,7 @@ export function fieldsOf({ row, bids, taken }: Building, sight: Sight): Map<stri
   for (const slot of taken) {
     const winner = bids[slot];
     const value = winner?.read(sight);
-    if (winner && value !== undefined)
-      fields.set(row.slots[slot] ?? '', { value, at: winner.at, since: winner.since });
+    if (winner && value !== undefined) fields.set(row.slots[slot] ?? '', plannedOf(winner, value));
   }
   return fields;
 }
@@ -27,7 +34,7 @@ export function mergedFields(parts: readonly Building[], sight: Sight): Map<stri
       const rival = winners.get(name);
       if (made === undefined || value === undefined || (rival && !outweighs(made, rival))) continue;
       winners.set(name, made);
-      fields.set(name, { value, at: made.at, since: made.since });
+      fields.set(name, plannedOf(made, value));
     }
   }
   return fields;

@@ -18,7 +18,7 @@ export interface Wanted {
 }
 
 /** A rule that has something to say. */
-interface Speech {
+export interface Speech {
   readonly rule: CompiledRule;
   readonly actions: readonly CompiledAction[];
   readonly cause: string;
@@ -37,7 +37,7 @@ interface Hall extends Auction {
 }
 
 /** An exit of somebody never seen makes nothing happen, nor does a membership that was old when first seen. */
-const isDue = ({ backfill }: CompiledRule, edge: Transition): boolean =>
+export const isDue = ({ backfill }: CompiledRule, edge: Transition): boolean =>
   edge.change === 'changed' || !(edge.first && (edge.change === 'left' || (edge.backfill && !backfill)));
 
 function hold(hall: Hall, { rule, actions, cause, occasion, edge }: Speech): void {
@@ -111,11 +111,15 @@ function bidEdges(hall: Hall, transitions: readonly Transition[], rules: Compile
   }
 }
 
+/** Puts speeches in the order of the file; gives the place of the first rule that matched and stops, if there is one. */
+function stopOf(waiting: Speech[]): number {
+  waiting.sort((a, b) => a.rule.order - b.rule.order);
+  return waiting.find(({ rule, matched }) => rule.stop && matched)?.rule.order ?? Number.POSITIVE_INFINITY;
+}
+
 /** Holds the waiting speeches in the order of the file, up to the first rule that matched and stops. */
 function holdInOrder(hall: Hall, waiting: Speech[]): void {
-  waiting.sort((a, b) => a.rule.order - b.rule.order);
-  const last =
-    waiting.find(({ rule, matched }) => rule.stop && matched)?.rule.order ?? Number.POSITIVE_INFINITY;
+  const last = stopOf(waiting);
   for (const speech of waiting) if (speech.rule.order <= last) hold(hall, speech);
 }
 
@@ -130,6 +134,22 @@ export function collectBids(sight: Sight, transitions: readonly Transition[], ru
   bidEdges(hall, transitions, rules);
   if (hall.waiting) holdInOrder(hall, hall.waiting);
   return { rows: inOrder(hall.rows), sends: hall.sends };
+}
+
+/** What rules would say, in the order of the file, and the place of the rule that stopped those after it. */
+export interface Hearing {
+  readonly speeches: readonly Speech[];
+  /** Infinity when none did. */
+  readonly stop: number;
+}
+
+/** What {@link collectBids} hears, for those who want to know why it comes to what it comes to. */
+export function hearRules(sight: Sight, transitions: readonly Transition[], rules: CompiledRules): Hearing {
+  const waiting: Speech[] = [];
+  const hall: Hall = { rows: [], sends: [], sight, waiting };
+  bidLevels(hall, rules);
+  bidEdges(hall, transitions, rules);
+  return { stop: stopOf(waiting), speeches: waiting };
 }
 
 /** What is wanted for somebody whose consent says no. */

@@ -1,5 +1,5 @@
 import type { Building } from './bids.js';
-import type { CompiledRules } from './compiled.js';
+import type { CompiledRules, Row } from './compiled.js';
 import { doingOf, fieldsOf, mergedFields } from './fields.js';
 import { fingerprint } from './fingerprint.js';
 import { collectBids, collectOptOut, type Due, type Wanted } from './match.js';
@@ -17,6 +17,8 @@ export interface PlannedField {
   readonly at: number;
   /** For a constant of a level rule, the time of the assertion it stands on, epoch microseconds. Else 0. */
   readonly since: number;
+  /** Place in the file of the rule whose wish this is; beyond the last for what is done when consent is withdrawn. */
+  readonly rule: number;
 }
 
 /** One change to one row, merged from every rule that wants it; or one thing to happen. */
@@ -78,7 +80,7 @@ function sendOf({ send, rule, edge }: Due, sight: Sight): PlannedAction {
   const fields = new Map<string, PlannedField>();
   for (const { name, read } of send.fields) {
     const value = read(sight);
-    if (value !== undefined) fields.set(name, { value, at: 0, since: 0 });
+    if (value !== undefined) fields.set(name, { value, at: 0, since: 0, rule: rule.order });
   }
   const { connection, object } = send;
   return {
@@ -93,13 +95,23 @@ function sendOf({ send, rule, edge }: Due, sight: Sight): PlannedAction {
   };
 }
 
+/** Where a row of the file leads for a person; undefined when there is nothing to address it by. */
+export function addressOf(
+  row: Row,
+  sight: Sight,
+): { readonly target: string; readonly address: string } | undefined {
+  const { connection, object, match, list } = row;
+  const address = keyText(row.address(sight));
+  if (address === undefined) return undefined;
+  const place = list === undefined ? object : `${object}#${list}`;
+  return { target: `${connection}/${place}/${match}=${address}`, address };
+}
+
 /** Takes a row to where it leads; gives false when there is nothing to address it by. */
 function meet(built: Building, sight: Sight, meetings: Map<string, Meeting>): boolean {
-  const { connection, object, match, list } = built.row;
-  const address = keyText(built.row.address(sight));
-  if (address === undefined) return false;
-  const place = list === undefined ? object : `${object}#${list}`;
-  const target = `${connection}/${place}/${match}=${address}`;
+  const found = addressOf(built.row, sight);
+  if (found === undefined) return false;
+  const { target, address } = found;
   const known = meetings.get(target);
   if (known) known.parts.push(built);
   else meetings.set(target, { address, parts: [built] });

@@ -20,14 +20,14 @@ const config = file(
   `audiences: { hot: hot-1 }
 person: { key: [crmid] }
 consent: { require: consent }
-connections: { sales: { type: salesforce, domain: "\${NOT_SET_HERE}", auth: { clientCredentials: { secret: "secret:nowhere" } } } }
+connections: { sales: { type: salesforce, domain: "\${NOT_SET_HERE}", auth: { clientCredentials: { secret: "secret:nowhere" } } }, tasks: { type: http, url: "https://tasks.example.com" } }
 rules:
   - name: contact
     when: { member: hot }
     do: [{ upsert: sales/Contact, match: { Id: $key }, set: { FirstName: person.name.firstName, Hot: { member: hot } } }]
   - name: task
     when: { entered: hot }
-    do: [{ send: sales/Task, set: { Subject: { value: Call } } }]
+    do: [{ send: tasks/Task, set: { Subject: { value: Call } } }]
 `,
 );
 
@@ -53,7 +53,7 @@ describe('what it prints', () => {
       FirstName  Ada
       Hot        true
       because of: contact (member of hot)
-    send sales/Task
+    send tasks/Task
       Subject  Call
       because of: task (entered hot)
 

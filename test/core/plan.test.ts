@@ -99,9 +99,9 @@ describe('edge rules', () => {
     const result = planned(compiled, [of({ x: [IN, '2026-11-01T10:00:00.000007Z'] }, { p: 'v' })]);
     const at = Date.parse('2026-11-01T10:00:00Z') * 1000 + 7;
     expect([...(result.actions[0]?.fields ?? [])]).toEqual([
-      ['Mark', { value: 1, at, since: 0 }],
-      ['P', { value: 'v', at: 0, since: 0 }],
-      ['M', { value: true, at: 0, since: 0 }],
+      ['Mark', { value: 1, at, since: 0, rule: 0 }],
+      ['P', { value: 'v', at: 0, since: 0, rule: 0 }],
+      ['M', { value: true, at: 0, since: 0, rule: 0 }],
     ]);
   });
 });
@@ -208,9 +208,9 @@ describe('constants of level rules', () => {
   test('constants of level rules have no edge time, but that of the assertion they stand on', () => {
     const result = planned(tiers, [of({ x: [IN, t(0)] })]);
     const micros = (at: number): number => at * 1000;
-    expect(result.actions[0]?.fields.get('Tier')).toEqual({ value: 'X', at: 0, since: micros(t(0)) });
+    expect(result.actions[0]?.fields.get('Tier')).toMatchObject({ value: 'X', at: 0, since: micros(t(0)) });
     const gone = planned(tiers, [of({ x: [IN, t(0)] })], [of({ x: [OUT, t(1)] })]);
-    expect(gone.actions[0]?.fields.get('Tier')).toEqual({ value: 'X', at: 0, since: 1 });
+    expect(gone.actions[0]?.fields.get('Tier')).toMatchObject({ value: 'X', at: 0, since: 1 });
   });
 });
 

@@ -22,6 +22,7 @@ const field = (value: Json, times: { at?: number; since?: number } = {}): Planne
   value,
   at: times.at ?? 0,
   since: times.since ?? 0,
+  rule: 0,
 });
 
 const action = (fields: Readonly<Record<string, PlannedField>>): PlannedAction => ({

@@ -1,0 +1,95 @@
+import type { CompiledRules } from '../shared/core/compiled.js';
+import { explain as explainRecord } from '../shared/core/explain.js';
+import { personOf } from '../shared/core/person.js';
+import { readProfile } from '../shared/core/profile.js';
+import { EMPTY_STATE } from '../shared/core/state.js';
+import { type DryRun, dryRun } from '../shared/dry-run/dry-run.js';
+import { dryStates } from '../shared/dry-run/dry-states.js';
+import { loadStates } from '../shared/dry-run/saved-states.js';
+import { arrivalsAt, arrivalsFrom } from '../shared/events/arrival.js';
+import { type EventRecord, readEvents } from '../shared/events/read-events.js';
+import { eventSources } from './event-files.js';
+import { explanationJson } from './explain-json.js';
+import { type ExplainOptions, HELP, readExplainOptions } from './explain-options.js';
+import { type Explained, explanationText } from './explain-view.js';
+import { paintOf } from './paint.js';
+import { readRules } from './rules-file.js';
+import { complain, runHere, type World } from './world.js';
+import { WrongUse } from './wrong-use.js';
+
+/** The record that is meant, when it counts as taken in, and the run that knows what came before it. */
+interface Meant {
+  readonly record: EventRecord;
+  readonly at: number;
+}
+
+/** Plays the records before the one that is meant; undefined when there are fewer. */
+async function goTo(
+  options: ExplainOptions,
+  run: DryRun,
+  after: number | undefined,
+  world: World,
+): Promise<Meant | undefined> {
+  const sources = await eventSources(options.events, options.format, world);
+  const arrivals = options.at === undefined ? arrivalsFrom(after, world.clock.now()) : arrivalsAt(options.at);
+  let number = 0;
+  let only: Meant | undefined;
+  for await (const some of readEvents(sources)) {
+    for (const record of some) {
+      number += 1;
+      const meant = { record, at: arrivals(record.item) };
+      if (number === options.record) return meant;
+      if (options.record !== undefined) await run.play(record, meant.at);
+      else if (only) throw new WrongUse('there are several events; say which one is meant: --record N');
+      else only = meant;
+    }
+  }
+  return only;
+}
+
+/** Why the record does what it does; without reasons when it cannot be read or belongs to nobody. */
+async function explained({ record, at }: Meant, run: DryRun, rules: CompiledRules): Promise<Explained> {
+  const profile = record.item.ok ? readProfile(record.item.value) : undefined;
+  const person = profile?.ok ? personOf(profile.value, rules) : undefined;
+  const before = (person && run.states.all.get(person.id)) ?? EMPTY_STATE;
+  const explanation =
+    profile?.ok && person
+      ? explainRecord(before, { profile: profile.value, key: person.key, at }, rules)
+      : undefined;
+  const { ending } = await run.play(record, at);
+  return { record, at, person, explanation, ending };
+}
+
+async function go(options: ExplainOptions, world: World): Promise<number> {
+  const { rules, file } = await readRules(
+    options.config,
+    options.functions ?? world.env['TRIBUTARY_FUNCTIONS'],
+  );
+  const known = options.state === undefined ? undefined : await loadStates(options.state);
+  const run = dryRun(rules, Object.keys(file.connections), dryStates(known?.states));
+  const meant = await goTo(options, run, known?.at, world);
+  if (!meant) {
+    world.err(`tributary explain: there is no event number ${options.record ?? 1}\n`);
+    return 1;
+  }
+  const found = await explained(meant, run, rules);
+  await world.out(
+    options.json ? explanationJson(found) : explanationText(found, paintOf(world.screen.colours)),
+  );
+  return found.ending.name === 'malformed' ? 1 : 0;
+}
+
+/** `tributary explain` on a given machine. */
+export async function runExplain(args: readonly string[], world: World): Promise<number> {
+  try {
+    const options = readExplainOptions(args);
+    if (options) return await go(options, world);
+    await world.out(HELP);
+    return 0;
+  } catch (error) {
+    return complain('explain', HELP, error, world);
+  }
+}
+
+/** `tributary explain`. */
+export const explain = (args: readonly string[]): Promise<number> => runHere(runExplain, args);
