@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+
+/** What is registered of one audience that somebody activated to this destination in Adobe's UI. */
+export const AudienceRecord = z.object({
+  /** Ours; Adobe keeps it as the audience's alias. */
+  id: z.string(),
+  name: z.string(),
+  /** Adobe's id of the audience; missing when the customer's audience template does not send it. */
+  audience: z.string().optional(),
+  description: z.string().optional(),
+  /** Which way it came: the `source` of the address. */
+  source: z.string().optional(),
+  org: z.string().optional(),
+  sandbox: z.string().optional(),
+  destination: z.string().optional(),
+  destinationName: z.string().optional(),
+  /** ISO times: first registered, last changed, last export of files that Adobe told us about. */
+  created: z.iso.datetime(),
+  updated: z.iso.datetime(),
+  notified: z.iso.datetime().optional(),
+});
+export type AudienceRecord = z.infer<typeof AudienceRecord>;
+
+/** What a call of Adobe says of an audience. */
+export type AudienceCall = Partial<Omit<AudienceRecord, 'id' | 'created' | 'updated' | 'notified'>>;
+
+/**
+ * Our id for an audience: the same for every repetition of the same call, because Adobe documents no retries and so may
+ * make any. An audience is another one in another org, sandbox, destination or source.
+ */
+export function audienceIdOf(call: AudienceCall): string {
+  const { org, sandbox, source, destination, audience, name } = call;
+  const which = audience === undefined ? ['name', name] : ['id', audience];
+  const key = JSON.stringify([org, sandbox, source, destination, ...which].map((part) => part ?? null));
+  return `aud_${createHash('sha256').update(key).digest('hex').slice(0, 24)}`;
+}
