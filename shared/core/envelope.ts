@@ -82,24 +82,40 @@ function cutObjects(text: string): string[] {
   return pieces;
 }
 
-const readPiece = (piece: string): Result<unknown> => {
-  const read = parse(piece);
-  return read ? ok(read.value) : notJson(piece);
+/** One value at the top of a text, with the part of the text that it was read from. */
+export interface Piece {
+  readonly text: string;
+  readonly read: Result<unknown>;
+}
+
+const readPiece = (text: string): Piece => {
+  const read = parse(text);
+  return { text, read: read ? ok(read.value) : notJson(text) };
 };
+
+const isGood = ({ read }: Piece): boolean => read.ok;
 
 /**
  * Objects written one after another, or one a line: each is judged alone. Only a text that is no clean run of objects is
  * taken for lines, and only when one of them is an object, so that a broken export printed over many lines counts once.
  */
-function readSeveral(text: string): readonly Result<unknown>[] {
+function readSeveral(text: string): readonly Piece[] {
   const cut = cutObjects(text);
   const rows = text.split('\n', LIMITS.records + 1);
-  if (cut.length > LIMITS.records || rows.length > LIMITS.records) return [tooMany()];
+  if (cut.length > LIMITS.records || rows.length > LIMITS.records) return [{ text, read: tooMany() }];
   const pieces = cut.map(readPiece);
-  if (pieces.every((piece) => piece.ok)) return pieces;
+  if (pieces.every(isGood)) return pieces;
   const lines = rows.filter((line) => line.trim() !== '').map(readPiece);
-  if (lines.some((line) => line.ok && isObject(line.value))) return lines;
-  return pieces.some((piece) => piece.ok) ? pieces : [notJson(text)];
+  if (lines.some(({ read }) => read.ok && isObject(read.value))) return lines;
+  return pieces.some(isGood) ? pieces : [{ text, read: notJson(text) }];
+}
+
+/** The values at the top of a text: one, or several after one another or one a line. Lists in them are left as they are. */
+export function readPieces(text: string): readonly Piece[] {
+  const whole = parse(text);
+  if (whole) return [{ text, read: ok(whole.value) }];
+  if (text.trim() === '') return [{ text, read: bad('decode.empty', 'the message is empty') }];
+  return readSeveral(text);
 }
 
 /** Takes the list out of `[…]` and `{"profiles":[…]}`; anything else is one item. */
@@ -171,8 +187,8 @@ export function open(body: unknown, inflate: Inflate): readonly Result<unknown>[
 }
 
 function openText(text: string): readonly Result<unknown>[] {
-  const whole = parse(text);
-  if (whole) return guardAll(items(whole.value));
-  if (text.trim() === '') return [bad('decode.empty', 'the message is empty')];
-  return guardAll(readSeveral(text));
+  const pieces = readPieces(text);
+  const [only] = pieces;
+  if (pieces.length === 1 && only?.read.ok) return guardAll(items(only.read.value));
+  return guardAll(pieces.map(({ read }) => read));
 }

@@ -41,6 +41,12 @@ export const FAULTS = {
   'park.exhausted': { retryable: false },
   'park.format': { retryable: false },
   'run.deadline': { retryable: true },
+  'stream.throttled': { retryable: true },
+  'stream.unavailable': { retryable: true },
+  'door.not-found': { retryable: false },
+  'door.method': { retryable: false },
+  'door.test-profile': { retryable: false },
+  'door.unavailable': { retryable: true },
 } as const satisfies Record<string, { retryable: boolean }>;
 
 /** One of the closed list of fault codes. */

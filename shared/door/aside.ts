@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { Fault } from '../core/fault.js';
+import type { Clock, DeadLetters, KeptMessage } from '../core/ports.js';
+
+/** What is kept aside of a call, and why. */
+export interface Aside {
+  readonly body: Uint8Array;
+  readonly fault: Fault;
+}
+
+/** More than this many would not be written one by one before the answer is due. */
+const MOST_ALONE = 20;
+/** A letter can be read again as one message, so it stays within the limit of one. */
+const MOST_BYTES = 1_000_000;
+
+/** Items of one fault together, one a line, in as few letters as it takes. */
+function bundled(asides: readonly Aside[]): readonly Aside[] {
+  const bundles: { fault: Fault; parts: Uint8Array[]; bytes: number }[] = [];
+  for (const { body, fault } of asides) {
+    const open = bundles.findLast((one) => one.fault.code === fault.code);
+    const bytes = body.length + 1;
+    if (open && open.bytes + bytes <= MOST_BYTES) {
+      open.parts.push(body, Buffer.from('\n'));
+      open.bytes += bytes;
+    } else bundles.push({ fault, parts: [body, Buffer.from('\n')], bytes });
+  }
+  return bundles.map(({ fault, parts }) => ({ fault, body: Buffer.concat(parts) }));
+}
+
+/** The same bytes make the same letter, however often Adobe repeats the call. */
+function letterOf({ body, fault }: Aside, source: string, at: number): KeptMessage {
+  const id = createHash('sha256').update(body).digest('hex').slice(0, 32);
+  return { message: { id, body, at, source }, fault, at };
+}
+
+/** Keeps what can never be read as dead letters; true when all of it is durable before the deadline. */
+export async function keepAside(
+  asides: readonly Aside[],
+  source: string,
+  deadline: number,
+  { deadLetters, clock }: { readonly deadLetters: DeadLetters; readonly clock: Clock },
+): Promise<boolean> {
+  if (asides.length === 0) return true;
+  const few = asides.length > MOST_ALONE ? bundled(asides) : asides;
+  const kept = deadLetters.bury(few.map((aside) => letterOf(aside, source, clock.now()))).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Fault) return false;
+      throw error;
+    },
+  );
+  const timer = new AbortController();
+  const late = clock.sleep(Math.max(0, deadline - clock.now()), timer.signal).then(
+    () => false,
+    () => false,
+  );
+  try {
+    return await Promise.race([kept, late]);
+  } finally {
+    timer.abort();
+  }
+}

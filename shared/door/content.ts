@@ -1,0 +1,65 @@
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
+import { bad, ok, type Result } from '../core/fault.js';
+
+type Unpack = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Uint8Array>;
+
+const unGzip: Unpack = promisify(gunzip);
+const unZlib: Unpack = promisify(inflate);
+const unRaw: Unpack = promisify(inflateRaw);
+const unBrotli: Unpack = promisify(brotliDecompress);
+
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+/** RFC 9110 means zlib by "deflate"; some senders leave its head out. The head is a multiple of 31 with 8 in its low bits. */
+const isZlib = ([first = 0, second = 0]: Uint8Array): boolean =>
+  (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
+
+const UNPACK: Readonly<Record<string, Unpack>> = {
+  // What says that it is gzip and is none was unpacked by something between the sender and us.
+  gzip: async (bytes, options) => (isGzip(bytes) ? unGzip(bytes, options) : bytes),
+  deflate: (bytes, options) => (isZlib(bytes) ? unZlib : unRaw)(bytes, options),
+  br: unBrotli,
+  identity: async (bytes) => bytes,
+};
+
+const MOST_LAYERS = 3;
+
+const layersOf = (encoding: string): readonly string[] =>
+  encoding
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim().replace(/^x-/, ''))
+    .filter((name) => name !== '')
+    .reverse();
+
+async function unpack(bytes: Uint8Array, layers: readonly string[], limit: number): Promise<Uint8Array> {
+  let open = bytes;
+  for (const layer of layers) open = (await UNPACK[layer]?.(open, { maxOutputLength: limit })) ?? open;
+  return open;
+}
+
+/**
+ * Undoes the `Content-Encoding` of a body: gzip, deflate (with and without its head), br, or several of them; also gzip
+ * that nothing announces. Bad: `decode.too-large` beyond `limit` bytes, `decode.compression` for what cannot be undone.
+ */
+export async function unpackBody(
+  body: Uint8Array,
+  encoding: string,
+  limit: number,
+): Promise<Result<Uint8Array>> {
+  const layers = layersOf(encoding);
+  const known = layers.every((layer) => Object.hasOwn(UNPACK, layer));
+  if (!known || layers.length > MOST_LAYERS) {
+    const text = 'the Content-Encoding is not one of gzip, deflate, br and identity';
+    return bad('decode.compression', text);
+  }
+  try {
+    const open = await unpack(body, layers, limit);
+    return ok(isGzip(open) ? await unGzip(open, { maxOutputLength: limit }) : open);
+  } catch (cause) {
+    if (cause instanceof RangeError)
+      return bad('decode.too-large', `the body unpacks to more than ${limit} bytes`, { cause });
+    return bad('decode.compression', 'the body cannot be unpacked as its Content-Encoding says', { cause });
+  }
+}

@@ -1,0 +1,123 @@
+import type { CompiledRules } from '../core/compiled.js';
+import { Fault } from '../core/fault.js';
+import type { DeadLetters, Log } from '../core/ports.js';
+import { type AppendDeps, appendAll } from './append.js';
+import { type Aside, keepAside } from './aside.js';
+import { unpackBody } from './content.js';
+import { type Origin, originOf } from './origin.js';
+import type { Fate } from './ports.js';
+import { answer, type DoorRequest, type DoorResponse, problem } from './request.js';
+import type { Route, Visit } from './router.js';
+import { type Sorted, sortItems } from './sort.js';
+import { split } from './split.js';
+
+/** What taking in exports needs. */
+export interface ExportsDeps extends AppendDeps {
+  readonly rules: CompiledRules;
+  readonly deadLetters: DeadLetters;
+  readonly log: Log;
+  /** Longest body, as it comes and unpacked. */
+  readonly maxBytes: number;
+  readonly maxUnpackedBytes: number;
+}
+
+/** Longest body that is kept as a dead letter: it is packed in memory. */
+const MOST_KEPT = 32 * 1024 * 1024;
+
+const sourceOf = ({ source }: Origin): string => (source === undefined ? 'http' : `http:${source}`);
+
+const REPEAT = 'nothing is lost: send the call again';
+
+function unavailable(requestId: string, why: string): DoorResponse {
+  return problem(503, 'stream.unavailable', `${why}; ${REPEAT}`, requestId);
+}
+
+/** Refuses a call that can never be read, once its bytes are safe: Adobe will not send them again. */
+async function refuse(
+  fault: Fault,
+  request: DoorRequest,
+  origin: Origin,
+  { requestId, deadline }: Visit,
+  deps: ExportsDeps,
+): Promise<DoorResponse> {
+  const keepable = request.body.length > 0 && request.body.length <= MOST_KEPT;
+  const asides = keepable ? [{ body: request.body, fault }] : [];
+  if (!(await keepAside(asides, sourceOf(origin), deadline, deps)))
+    return unavailable(requestId, 'the dead letters cannot be written');
+  deps.log.write('warn', 'door.refused', { requestId, fault: fault.code, bytes: request.body.length });
+  const text = keepable ? `${fault.message}; a dead letter keeps its bytes` : fault.message;
+  return problem(fault.code === 'decode.too-large' ? 413 : 400, fault.code, text, requestId);
+}
+
+/** The answer for what the stream said of each entry; nothing of a call is told as done unless all of it is. */
+function answerFor(
+  sorted: Sorted,
+  fates: readonly Fate[],
+  tooLarge: number,
+  requestId: string,
+): DoorResponse {
+  const left = fates.filter(({ kind }) => kind === 'throttled' || kind === 'unavailable');
+  if (left.length > 0) {
+    if (!left.every(({ kind }) => kind === 'throttled'))
+      return unavailable(requestId, 'the stream cannot be written');
+    return problem(429, 'stream.throttled', `the stream takes no more for the moment; ${REPEAT}`, requestId);
+  }
+  const counts = {
+    accepted: sorted.entries.length - tooLarge,
+    malformed: sorted.malformed.length + tooLarge,
+    testProfiles: sorted.testProfiles.length,
+  };
+  const received = counts.accepted + counts.malformed + counts.testProfiles;
+  return answer(200, { requestId, received, ...counts });
+}
+
+async function store(sorted: Sorted, source: string, visit: Visit, deps: ExportsDeps): Promise<DoorResponse> {
+  const { requestId, deadline } = visit;
+  const asides = [...sorted.malformed, ...sorted.testProfiles];
+  const [fates, kept] = await Promise.all([
+    appendAll(sorted.entries, deadline, deps),
+    keepAside(asides, source, deadline, deps),
+  ]);
+  const refused = sorted.entries.flatMap(({ body }, i): Aside[] => {
+    const fate = fates[i];
+    return fate?.kind === 'too-large' ? [{ body, fault: fate.fault }] : [];
+  });
+  if (!kept || !(await keepAside(refused, source, deadline, deps)))
+    return unavailable(requestId, 'the dead letters cannot be written');
+  return answerFor(sorted, fates, refused.length, requestId);
+}
+
+async function take(request: DoorRequest, visit: Visit, deps: ExportsDeps): Promise<DoorResponse> {
+  const origin = originOf(request, visit.params['source']);
+  const { length } = request.body;
+  if (length > deps.maxBytes) {
+    const text = `the body has ${length} bytes; the limit is ${deps.maxBytes}`;
+    return refuse(new Fault('decode.too-large', text), request, origin, visit, deps);
+  }
+  const encoding = request.headers['content-encoding'] ?? '';
+  const open = await unpackBody(request.body, encoding, deps.maxUnpackedBytes);
+  const items = open.ok ? split(open.value, deps.clock.now()) : open;
+  if (!items.ok) return refuse(items.fault, request, origin, visit, deps);
+  const { maxBytes } = deps.appender;
+  const sorted = await sortItems(items.value, origin, { rules: deps.rules, maxBytes });
+  return store(sorted, sourceOf(origin), visit, deps);
+}
+
+/**
+ * Takes in audience exports. 200 says that all of the call is durable: what can be read in the stream, what can never be
+ * read in the dead letters. Adobe's HTTP API and Destination SDK send POST; that is documented for neither, so the other
+ * methods that bring a body do too.
+ */
+export const exportsRoute = (deps: ExportsDeps): Route => ({
+  methods: ['POST', 'PUT', 'PATCH'],
+  path: '/v1/exports/{source?}',
+  access: 'authenticated',
+  async handle(request, visit) {
+    const before = deps.clock.now();
+    const response = await take(request, visit, deps);
+    const { requestId, caller } = visit;
+    const fields = { requestId, caller, status: response.status, ms: deps.clock.now() - before };
+    deps.log.write(response.status === 200 ? 'info' : 'warn', 'door.exports', fields);
+    return response;
+  },
+});
