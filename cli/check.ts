@@ -1,4 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { checkConfig } from '../shared/config/check.js';
+import type { ReadBeside } from '../shared/config/side-files.js';
+import { bad, ok } from '../shared/core/fault.js';
 import { toolsFor } from '../shared/tools/load.js';
 import { type CheckOptions, HELP, readCheckOptions } from './check-options.js';
 import { findingsJson, findingsText, sumsOf, sumsText } from './check-view.js';
@@ -6,10 +10,23 @@ import { paintOf } from './paint.js';
 import { readText } from './rules-file.js';
 import { complain, runHere, type World } from './world.js';
 
+/** Reads files that a rule file names, relative to its folder. */
+const readBeside =
+  (folder: string): ReadBeside =>
+  async (name) => {
+    try {
+      return ok(await readFile(resolve(folder, name), 'utf8'));
+    } catch (cause) {
+      const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+      return bad('config.unreadable', `cannot be read (${why})`, { cause });
+    }
+  };
+
 async function go({ file, functions, strict, json }: CheckOptions, world: World): Promise<number> {
   const text = await readText(file, 'name your file: tributary check FILE');
   const tools = await toolsFor(text, functions ?? world.env['TRIBUTARY_FUNCTIONS']);
-  const { findings, rules } = checkConfig(text, file, { settings: world.env, tools });
+  const read = readBeside(dirname(file));
+  const { findings, rules } = await checkConfig(text, file, { settings: world.env, tools, read });
   const sums = sumsOf(findings);
   const paint = paintOf(world.screen.colours);
   await world.out(

@@ -1,18 +1,22 @@
 import type { RulesFile } from '../core/rules.js';
 import type { Tools } from '../core/tools.js';
 import { lintFields } from './lint-fields.js';
+import { lintProfile } from './lint-profile.js';
 import { lintReach } from './lint-reach.js';
 import { lintSecrets, secretMessage, secretsIn } from './lint-secrets.js';
 import { openPlain, type Settings } from './open.js';
 import { openYaml } from './open-yaml.js';
 import { type LocatedFinding, type PathFinding, placed } from './places.js';
+import { atPath, type Profile } from './profile-file.js';
 import { sketches } from './rule-sketch.js';
+import { profileOf, type ReadBeside } from './side-files.js';
 
 /** What a file is checked with. */
 export interface Surroundings {
   /** What `${NAME}` stands for in connections; one that is missing here is a warning, for the deployment may have it. */
   readonly settings: Settings;
   readonly tools: Tools;
+  readonly read: ReadBeside;
 }
 
 /** Everything that is to be said of a file. */
@@ -34,10 +38,25 @@ function secretFindings(text: string, file: string): readonly LocatedFinding[] {
   );
 }
 
-const lint = (file: RulesFile): readonly PathFinding[] => {
+/** Whether a path is known to hold no list; undefined when that is not known. */
+const isScalarIn =
+  (profile: Profile | undefined) =>
+  (path: string): boolean | undefined => {
+    const found = profile && atPath(profile, path);
+    const kinds = found && 'shape' in found ? found.shape.kinds : undefined;
+    return kinds && !kinds.has('list');
+  };
+
+async function lint(file: RulesFile, { tools, read }: Surroundings): Promise<readonly PathFinding[]> {
   const rules = sketches(file);
-  return [...lintReach(rules, () => undefined), ...lintFields(file, rules)];
-};
+  const { read: profile, findings } = await profileOf(file, read);
+  return [
+    ...findings,
+    ...lintReach(rules, isScalarIn(profile)),
+    ...lintFields(file, rules),
+    ...(await lintProfile(file, { profile, tools })),
+  ];
+}
 
 const lenient = (finding: PathFinding): PathFinding =>
   finding.code === 'config.missing-setting' ? { ...finding, severity: 'warning' } : finding;
@@ -55,13 +74,14 @@ function withoutRepeats(findings: readonly LocatedFinding[], secrets: readonly L
  * Everything that is wrong with the customer's file or worth a look, each with its place: what keeps it from running, and
  * what would make it do something else than was meant. Whatever the text is, this ends soon and does not throw.
  */
-export function checkConfig(text: string, file: string, { settings, tools }: Surroundings): Checked {
+export async function checkConfig(text: string, file: string, surroundings: Surroundings): Promise<Checked> {
+  const { settings, tools } = surroundings;
   const secrets = secretFindings(text, file);
   const yaml = openYaml(text, file);
   if (!yaml.ok) return { findings: inOrder([...secrets, ...yaml.findings]), rules: 0 };
   const opened = openPlain(yaml.plain, settings, tools);
   const found = [...opened.findings.map(lenient), ...lintSecrets(yaml.plain)];
-  const lints = opened.file ? lint(opened.file) : [];
+  const lints = opened.file ? await lint(opened.file, surroundings) : [];
   const placedLints = lints.map((finding) => ({
     ...finding,
     path: opened.file ? opened.original(finding.path) : finding.path,

@@ -6,6 +6,9 @@ import type { FaultCode } from '../core/fault.js';
  */
 export const LINTS = {
   'check.secret': 'error',
+  'check.unknown-path': 'error',
+  'check.wrong-type': 'error',
+  'check.unknown-value': 'error',
   'check.never-holds': 'warning',
   'check.unreachable': 'warning',
   'check.contested': 'warning',

@@ -142,6 +142,11 @@ export const RulesFile = z.strictObject({
   backfill: z.strictObject({ days: z.number().positive() }).default({ days: 2 }),
   /** What a target accepted longer ago is written again with the next record that concerns it. */
   refresh: z.strictObject({ days: z.number().positive() }).optional(),
+  profile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A JSON schema (XDM) or a sample of the profile, beside this file: for tributary check only.'),
   connections: z.record(Name, Connection),
   rules: Rules,
   tests: z.array(TestCase).optional(),

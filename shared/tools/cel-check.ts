@@ -7,7 +7,7 @@ import { type Patterns, readCel } from './cel-read.js';
 import type { PathUse } from './cel-walk.js';
 
 /** Types of attributes by path. An object with no path below it may hold anything, and so may a list. */
-export type ProfileTypes = ReadonlyMap<string, 'string' | 'number' | 'boolean' | 'array' | 'object'>;
+export type ProfileTypes = ReadonlyMap<string, 'string' | 'number' | 'boolean' | 'array' | 'object' | 'any'>;
 
 const CEL_TYPES = {
   string: 'string',
@@ -15,7 +15,13 @@ const CEL_TYPES = {
   boolean: 'bool',
   array: 'list',
   object: 'map',
+  any: 'dyn',
 } as const;
+
+/** A fault of an expression, and whether it is that the profile has no such member. */
+export interface ProfileFault extends CelFault {
+  readonly isUnknown?: true;
+}
 
 /** Every proper beginning of a path: `a`, `a.b` of `a.b.c`. */
 function beginnings(path: string): readonly string[] {
@@ -28,7 +34,7 @@ function beginnings(path: string): readonly string[] {
  * Gives every fault with its offset in the expression; none when it is right. Whether audiences are declared is not
  * looked at.
  */
-export function celChecker(types: ProfileTypes): (source: string) => readonly CelFault[] {
+export function celChecker(types: ProfileTypes): (source: string) => readonly ProfileFault[] {
   const parents = new Set([...types.keys()].flatMap(beginnings));
   const isOpen = (path: string): boolean => types.has(path) && !parents.has(path);
   const typeOf = (path: string): string | undefined => {
@@ -41,13 +47,14 @@ export function celChecker(types: ProfileTypes): (source: string) => readonly Ce
   return (source) => checkOne(source, typeOf, types);
 }
 
-const isHolder = (type: string | undefined): boolean => type === 'object' || type === 'array';
+const isHolder = (type: string | undefined): boolean =>
+  type === 'object' || type === 'array' || type === 'any';
 
 function checkOne(
   source: string,
   typeOf: (path: string) => string | undefined,
   types: ProfileTypes,
-): readonly CelFault[] {
+): readonly ProfileFault[] {
   const patterns: Patterns = new Map();
   const environment = looselyEqual(celEnvironment(() => false));
   const read = readCel(source, environment, patterns);
@@ -63,9 +70,9 @@ function checkOne(
   return wrong ? [wrong] : [];
 }
 
-function unknownMember({ path, at }: PathUse, types: ProfileTypes): CelFault {
+function unknownMember({ path, at }: PathUse, types: ProfileTypes): ProfileFault {
   const meant = proposal(path, types.keys());
-  return { at, message: `the profile has no ${quote(path)}${meant ? `; ${meant}` : ''}` };
+  return { at, isUnknown: true, message: `the profile has no ${quote(path)}${meant ? `; ${meant}` : ''}` };
 }
 
 /** Whether a double is an integer is no question of types: at run time, where types are not declared, they compare. */

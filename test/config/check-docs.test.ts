@@ -17,6 +17,8 @@ test('every kind of finding is explained, with its severity, and no other', () =
   expect(Object.fromEntries(told)).toEqual(LINTS);
 });
 
+const [, profile = ''] = /^```json profile\n([\s\S]*?)^```$/m.exec(page) ?? [];
+
 const examples = [...page.matchAll(/^```yaml finds (\S+)\n([\s\S]*?)^```$/gm)].map(
   ([, code = '', text = '']) => ({ code, text }),
 );
@@ -26,6 +28,6 @@ test('every kind of finding has an example', () => {
 });
 
 test.each(examples)('the example of $code has that finding and no other', async ({ code, text }) => {
-  const { findings } = await checked(HEAD + text);
+  const { findings } = await checked(HEAD + text, { './profile.schema.json': profile });
   expect(new Set(findings.map((finding) => finding.code))).toEqual(new Set([code]));
 });

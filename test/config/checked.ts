@@ -1,15 +1,32 @@
 import { type Checked, checkConfig } from '../../shared/config/check.js';
+import { bad, ok } from '../../shared/core/fault.js';
 import { toolsFor } from '../../shared/tools/load.js';
+
+/** What lies beside a file: texts by name. */
+export type Beside = Readonly<Record<string, string>>;
 
 /** Checks a text with the tools it needs. */
 export const checked = async (
   text: string,
+  beside: Beside = {},
   settings: Readonly<Record<string, string>> = {},
-): Promise<Checked> => checkConfig(text, 'f.yaml', { settings, tools: await toolsFor(text) });
+): Promise<Checked> =>
+  checkConfig(text, 'f.yaml', {
+    settings,
+    tools: await toolsFor(text),
+    read: async (name) => {
+      const found = beside[name];
+      return found === undefined ? bad('config.unreadable', 'cannot be read (ENOENT)') : ok(found);
+    },
+  });
 
 /** What is found in a text, `line:column code message` each; with a pattern only the codes that match. */
-export const findingsOf = async (text: string, codes = /./): Promise<readonly string[]> =>
-  (await checked(text)).findings
+export const findingsOf = async (
+  text: string,
+  codes = /./,
+  beside: Beside = {},
+): Promise<readonly string[]> =>
+  (await checked(text, beside)).findings
     .filter(({ code }) => codes.test(code))
     .map(({ line, column, code, message }) => `${line}:${column} ${code} ${message}`);
 

@@ -34,9 +34,10 @@ describe('members that the profile does not have', () => {
     expect(check('profile.loyalty.point > 5 && profile.emial == "x"')).toEqual([
       {
         at: 0,
+        isUnknown: true,
         message: expect.stringContaining('the profile has no "loyalty.point"; did you mean "loyalty.points"'),
       },
-      { at: 29, message: 'the profile has no "emial"; did you mean "email"?' },
+      { at: 29, isUnknown: true, message: 'the profile has no "emial"; did you mean "email"?' },
     ]);
   });
 
