@@ -2,6 +2,7 @@ import {
   ENDINGS,
   type EndingName,
   type KeptMessage,
+  type Message,
   type Observer,
   type Settlement,
 } from '../../shared/core/ports.js';
@@ -15,18 +16,19 @@ export interface Final {
   readonly ending: EndingName | undefined;
 }
 
-/** Keeps the count of records apart from the pipeline: what the sources were told, and what the queue let go. */
+/** Keeps the count of records apart from the pipeline: what the sources moved past, and what the queue let go. */
 export interface Books {
   /** A message was put into a stream, with so many records. */
   published(message: string, records: number): void;
-  /** A source moved past a message: this is what it was told. */
-  settled(message: string, settlement: Settlement): void;
-  parked(kept: KeptMessage): void;
-  /** A parked record left the queue with this ending. */
-  replayed(kept: KeptMessage, ending: EndingName | undefined): void;
+  /** A source moved past a message; the settlement is what the pipeline said of it in the invocation that was answered. */
+  settled(message: string, settlement: Settlement | undefined): void;
+  /** A parked record left the queue after the pipeline had settled it so. */
+  replayed(kept: KeptMessage, settlement: Settlement): void;
   /** Listens to the pipeline's own ledger. */
   batch: Observer['batch'];
   threw(error: unknown): void;
+  /** Something is not as it must be, in words. */
+  wrong(text: string): void;
   finals(): Generator<Final>;
   /** What cannot be, in words. */
   errors(): readonly string[];
@@ -39,8 +41,11 @@ export interface Books {
 }
 
 /** A message of a stream is named by its source and its id. */
-export const nameOf = ({ source, id }: { readonly source: string; readonly id: string }): string =>
-  `${source} ${id}`;
+export const nameOf = ({ source, id }: Pick<Message, 'source' | 'id'>): string => `${source} ${id}`;
+
+/** The message, or the one record of it that is meant. */
+export const messageName = (message: Message): string =>
+  message.record === undefined ? nameOf(message) : `${nameOf(message)}#${message.record}`;
 
 const MOST_ERRORS = 20;
 
@@ -48,7 +53,6 @@ const MOST_ERRORS = 20;
 export function createBooks(): Books {
   const published = new Map<string, number>();
   const settled = new Map<string, Settlement>();
-  const parked = new Set<string>();
   const replayed = new Map<string, EndingName>();
   const errors: string[] = [];
   const endings = emptyEndings();
@@ -61,23 +65,24 @@ export function createBooks(): Books {
   const finalOf = (message: string, record: number): EndingName | undefined => {
     const told = settled.get(message)?.endings[record]?.name;
     if (told !== 'parked') return told;
-    const key = `${message}#${record}`;
-    if (!parked.has(key)) wrong(`${key} ended as parked, but nobody put it into the retry queue`);
-    return replayed.get(key);
+    return replayed.get(`${message}#${record}`);
   };
 
   return {
     published: (message, count) => void published.set(message, count),
     settled(message, settlement) {
-      if (settled.has(message)) wrong(`${message} was settled twice`);
-      if (!settlement.settled) wrong(`${message} was let go unsettled`);
-      settled.set(message, settlement);
+      if (settled.has(message)) wrong(`${message} was let go twice`);
+      if (settlement === undefined) wrong(`${message} was let go and the pipeline never spoke of it`);
+      else {
+        if (!settlement.settled) wrong(`${message} was let go unsettled`);
+        settled.set(message, settlement);
+      }
     },
-    parked: (kept) => void parked.add(place(kept)),
-    replayed(kept, ending) {
-      if (ending === undefined || ending === 'held')
-        wrong(`${place(kept)} left the retry queue without an ending`);
-      else if (ending !== 'parked') replayed.set(place(kept), ending);
+    replayed(kept, settlement) {
+      const [ending] = settlement.endings;
+      if (settlement.endings.length !== 1 || ending === undefined)
+        wrong(`${place(kept)} was tried again and has ${settlement.endings.length} endings`);
+      else if (ending.name !== 'parked') replayed.set(place(kept), ending.name);
     },
     batch({ ledger }) {
       runs += 1;
@@ -97,6 +102,7 @@ export function createBooks(): Books {
           yield { message, record, ending: finalOf(message, record) };
       }
     },
+    wrong,
     errors: () => errors,
     totals: () => ({ runs, records, endings: { ...endings } }),
   };

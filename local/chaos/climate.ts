@@ -7,7 +7,12 @@ export interface Climate {
   readonly partitions: number;
   /** Processes that share the partitions. */
   readonly hubHosts: number;
+  /** Consumers of each cloud's retry queue. */
   readonly replayers: number;
+  /** Which state store everybody shares. */
+  readonly store: 'memory' | 'dynamodb' | 'azure-table';
+  /** Longest text the retry queue takes; what is longer lies as an object. */
+  readonly queueText: number;
   readonly largestBatch: number;
   /** Clocks of processes are off by at most this, either way, milliseconds. */
   readonly skewMs: number;
@@ -24,6 +29,17 @@ export interface Climate {
 /** Of twenty kinds of faults some do not happen at all in a run, and some happen all the time. */
 const WEATHER = [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 3, 3, 3, 8, 8];
 const MOST_LIKELY = 0.5;
+/** The stores of the clouds take more time to run. */
+const STORES: readonly Climate['store'][] = [
+  'memory',
+  'memory',
+  'memory',
+  'memory',
+  'memory',
+  'dynamodb',
+  'dynamodb',
+  'azure-table',
+];
 
 /** The climate of one schedule. */
 export function climateOf(schedule: number): Climate {
@@ -40,7 +56,9 @@ export function climateOf(schedule: number): Climate {
     partitions: 1 + random.below(4),
     hubHosts: 1 + random.below(3),
     replayers: 1 + random.below(2),
-    largestBatch: random.pick([3, 10, 20, 20, 40, 40, 60, 60, 100, 200]),
+    store: random.pick(STORES),
+    queueText: random.pick([65_536, 65_536, 2_000]),
+    largestBatch: random.pick([4, 20, 40, 40, 60, 60, 100, 100, 200]),
     skewMs: random.pick([0, 100, 2_000]),
     storeMs: random.pick<Span>([
       [1, 5],

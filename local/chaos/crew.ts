@@ -2,9 +2,12 @@ import { Worker } from 'node:worker_threads';
 import type { Scenario } from './scenario.js';
 import type { Outcome } from './slice.js';
 
+/** Nearly everything made here is soon forgotten: room for it spares most of the collecting. */
+const YOUNG = { maxYoungGenerationSizeMb: 96 };
+
 /** Runs one scenario after another on a thread of its own, until there are none left. */
 function member(next: () => Scenario | undefined, told: (outcome: Outcome) => void): Promise<void> {
-  const worker = new Worker(new URL('./worker.js', import.meta.url));
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { resourceLimits: YOUNG });
   const done = new Promise<void>((resolve, reject) => {
     const go = (): void => {
       const scenario = next();

@@ -1,124 +1,155 @@
-import type { Message, Settlement } from '../../shared/core/ports.js';
-import { nameOf } from './books.js';
+import type { InvocationContext } from '@azure/functions';
+import { WORK_MS } from '../../functions/consumer.js';
+import { eventHub } from '../../functions/event-hub.js';
+import type { Settlement } from '../../shared/core/ports.js';
+import { type RetryPolicy, runWithRetry } from '../functions-host/retry.js';
+import type { RpcRetryContext } from '../functions-host/rpc.js';
 import { type Span, within } from './chance.js';
 import { createHost, type Host } from './host.js';
-import { type Allowance, invoke } from './invoke.js';
+import { invoke } from './invoke.js';
+import { HUB, type StreamRecord } from './publish.js';
 import type { World } from './world.js';
 
-/** As functions/ and host.json have it: ten minutes, of which two are kept back. */
-const FUNCTION: Allowance = { redelivers: true, workMs: 480_000, killMs: 600_000 };
-/** The trigger's `retry`: exponential, for ever. */
-const [SHORTEST_MS, LONGEST_MS] = [2_000, 60_000];
+/** As host.json and functions/index.ts have it. */
+const TIMEOUT_MS = 600_000;
+const LARGEST_BATCH = 200;
+const RETRY: RetryPolicy = {
+  retryStrategy: 'exponentialBackoff',
+  maxRetryCount: -1,
+  minimumInterval: 2_000,
+  maximumInterval: 60_000,
+};
 /** How long it takes until somebody else takes over a partition whose owner has died. */
 const TAKE_OVER_MS: Span = [1_000, 30_000];
 const LONGEST_UNTIL_LOST_MS = 5_000;
 
 interface Partition {
   readonly name: string;
-  readonly events: readonly Message[];
+  readonly events: readonly StreamRecord[];
   /** Where the next owner begins. */
   checkpoint: number;
-  /** Rises with each change of owner: who holds an older one has lost the partition. */
-  epoch: number;
 }
 
-/** The workers of a function app. One that dies is replaced. */
-interface App {
-  readonly workers: Host[];
-}
-
-function worker(world: World, app: App): Host {
-  const { waits, next, climate } = world;
-  const slot = waits.below(climate.hubHosts);
-  const known = app.workers[slot];
-  if (known?.isAlive()) return known;
-  const host = createHost(world, `function${slot}.${next()}`);
-  app.workers[slot] = host;
-  return host;
-}
-
-/** What an owner has worked off and not yet written into the checkpoint. */
-interface Progress {
+/** One worker's time with a partition; aborted when the worker dies or the partition is given to another. */
+interface Ownership {
+  readonly partition: Partition;
+  readonly host: Host;
+  readonly end: AbortController;
+  /** The next event, and what has been worked off and not yet written into the checkpoint. */
   position: number;
-  settled: [Message, Settlement][];
+  settled: [StreamRecord, Settlement | undefined][];
 }
 
-function checkpoint(world: World, partition: Partition, progress: Progress): void {
+function checkpoint(world: World, { partition, position, settled }: Ownership): void {
   if (world.faults.strike('source.checkpoint-lost', partition.name)) return;
-  partition.checkpoint = progress.position;
-  for (const [message, settlement] of progress.settled) world.books.settled(nameOf(message), settlement);
-  progress.settled = [];
+  partition.checkpoint = position;
+  for (const [{ name }, settlement] of settled.splice(0)) world.books.settled(name, settlement);
 }
 
-/** Runs one batch until it succeeds, as the trigger's retry policy does; false when the owner lost the partition. */
-async function work(world: World, partition: Partition, host: Host, progress: Progress): Promise<boolean> {
-  const { timeline, waits, climate } = world;
-  const { epoch } = partition;
-  const batch = partition.events.slice(
-    progress.position,
-    progress.position + 1 + waits.below(Math.min(200, climate.largestBatch)),
-  );
-  for (let pause = SHORTEST_MS; ; pause = Math.min(LONGEST_MS, pause * 2)) {
-    const settlements = await invoke(world, host, batch, FUNCTION);
-    if (!host.isAlive() || partition.epoch !== epoch) return false;
-    if (settlements?.every(({ settled }) => settled)) {
-      progress.position += batch.length;
-      for (const [i, message] of batch.entries()) {
-        const settlement = settlements[i];
-        if (settlement) progress.settled.push([message, settlement]);
-      }
-      checkpoint(world, partition, progress);
-      return true;
-    }
-    await timeline.sleep(pause * (0.8 + 0.4 * waits.next()));
-    if (!host.isAlive() || partition.epoch !== epoch) return false;
-  }
+function contextOf(
+  world: World,
+  batch: readonly StreamRecord[],
+  retry: RpcRetryContext | undefined,
+): InvocationContext {
+  const context: Partial<InvocationContext> = {
+    invocationId: `i-${world.next()}`,
+    triggerMetadata: {
+      partitionContext: { eventHubName: HUB, partitionId: batch[0]?.lane ?? '' },
+      systemPropertiesArray: batch.map(({ sequence, at }) => ({
+        sequenceNumber: sequence,
+        enqueuedTimeUtc: new Date(at).toISOString(),
+      })),
+    },
+    options: {
+      trigger: { type: 'eventHubTrigger', name: 'in', cardinality: 'many' },
+      extraInputs: [],
+      extraOutputs: [],
+    },
+    ...(retry && { retryContext: { retryCount: retry.retryCount, maxRetryCount: retry.maxRetryCount } }),
+  };
+  // All that the handler reads of it; the class itself is no ES export of its package on Node 20.
+  return context as InvocationContext;
+}
+
+/** Runs one batch until it succeeds or the partition is lost, as the trigger's retry policy does. */
+async function work(world: World, own: Ownership): Promise<void> {
+  const { timeline, waits, climate, story } = world;
+  const { partition, host, end } = own;
+  const most = Math.min(LARGEST_BATCH, climate.largestBatch);
+  const batch = partition.events.slice(own.position, own.position + 1 + waits.below(most));
+  const payload = batch.map(({ body }) => body);
+  let settlements: ReadonlyMap<string, Settlement> = new Map();
+  const attempt = async (retry: RpcRetryContext | undefined): Promise<void> => {
+    const came = await invoke(world, host, {
+      what: batch.map(({ name }) => name).join(', '),
+      killMs: TIMEOUT_MS,
+      run: async ({ pipeline }) =>
+        eventHub(pipeline, { clock: host.clock, workMs: WORK_MS })(payload, contextOf(world, batch, retry)),
+    });
+    if (came.kind === 'failed') throw came.error;
+    if (came.kind === 'gone') throw new Error('the worker died');
+    settlements = came.settlements;
+  };
+  const outcome = await runWithRetry(RETRY, attempt, {
+    clock: timeline,
+    random: () => waits.next(),
+    signal: end.signal,
+    mayContinue: async () => !end.signal.aborted,
+    report: (error) => story.tell(() => `${partition.name} fails: ${error}`),
+  });
+  if (outcome !== 'done') return;
+  own.position += batch.length;
+  for (const record of batch) own.settled.push([record, settlements.get(record.name)]);
+  checkpoint(world, own);
 }
 
 /** Another worker takes the partition while its owner is at work; the owner's batch comes again and it cannot checkpoint. */
-function maybeRebalance(world: World, partition: Partition, lose: () => void): void {
-  const { faults, timeline, waits } = world;
-  const { epoch } = partition;
-  if (!faults.strike('source.rebalance', partition.name)) return;
-  timeline.after(waits.below(LONGEST_UNTIL_LOST_MS), () => {
-    if (partition.epoch !== epoch) return;
-    partition.epoch += 1;
-    lose();
-  });
+function maybeRebalance({ faults, timeline, waits }: World, { partition, end }: Ownership): void {
+  if (faults.strike('source.rebalance', partition.name))
+    timeline.after(waits.below(LONGEST_UNTIL_LOST_MS), () => end.abort());
 }
 
 /** One owner's time with a partition: ends when it is worked off, or lost. */
 async function own(world: World, partition: Partition, host: Host): Promise<void> {
-  const progress: Progress = { position: partition.checkpoint, settled: [] };
-  let lose = (): void => undefined;
-  const lost = new Promise<boolean>((resolve) => {
-    lose = () => resolve(false);
-  });
-  while (progress.position < partition.events.length) {
-    maybeRebalance(world, partition, lose);
-    if (!(await Promise.race([lost, work(world, partition, host, progress)]))) return;
+  const end = new AbortController();
+  const lost = new Promise<void>((resolve) => end.signal.addEventListener('abort', () => resolve()));
+  const ownership: Ownership = { partition, host, end, position: partition.checkpoint, settled: [] };
+  const stop = host.whenDead(() => end.abort());
+  while (ownership.position < partition.events.length && !end.signal.aborted) {
+    maybeRebalance(world, ownership);
+    await Promise.race([lost, work(world, ownership)]);
   }
   // A checkpoint that was lost would come with the next batch; there is none.
-  while (progress.settled.length > 0 && host.isAlive()) checkpoint(world, partition, progress);
+  while (ownership.settled.length > 0 && !end.signal.aborted) checkpoint(world, ownership);
+  stop();
+}
+
+/** The workers of a function app: one that died is replaced. */
+function worker(world: World, workers: Host[]): Host {
+  const { waits, next, climate } = world;
+  const slot = waits.below(climate.hubHosts);
+  const known = workers[slot];
+  if (known?.isAlive()) return known;
+  const host = createHost(world, `function${slot}.${next()}`, 'azure');
+  workers[slot] = host;
+  return host;
 }
 
 /** Works off the partitions of an event hub with the workers of one function app. */
 export async function runHub(
   world: World,
-  partitions: ReadonlyMap<string, readonly Message[]>,
+  partitions: ReadonlyMap<string, readonly StreamRecord[]>,
 ): Promise<void> {
   const { timeline, waits, story } = world;
-  const app: App = { workers: [] };
-  const run = async (name: string, events: readonly Message[]): Promise<void> => {
-    const partition: Partition = { name, events, checkpoint: 0, epoch: 0 };
+  const workers: Host[] = [];
+  const run = async (name: string, events: readonly StreamRecord[]): Promise<void> => {
+    const partition: Partition = { name, events, checkpoint: 0 };
     while (partition.checkpoint < events.length) {
-      const host = worker(world, app);
+      const host = worker(world, workers);
       story.tell(() => `${host.name} owns ${name} from event ${partition.checkpoint}`);
-      const epoch = partition.epoch;
       await own(world, partition, host);
       // Only a death takes time to be noticed.
-      if (partition.epoch === epoch && partition.checkpoint < events.length)
-        await timeline.sleep(within(waits, TAKE_OVER_MS));
+      if (!host.isAlive()) await timeline.sleep(within(waits, TAKE_OVER_MS));
     }
   };
   await Promise.all([...partitions].map(([name, events]) => run(name, events)));

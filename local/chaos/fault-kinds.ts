@@ -32,6 +32,9 @@ export const FAULT_ODDS = {
   'token.timeout': 0.05,
   'store.read-down': 0.008,
   'store.write-down': 0.008,
+  /** Slow down; a part of the keys is given back unread. */
+  'store.throttled': 0.02,
+  'store.unprocessed': 0.02,
   /** Written, and then no answer. */
   'store.answer-lost': 0.008,
   /** Fails everything for a while: throttled past all patience. */
@@ -43,7 +46,7 @@ export const FAULT_ODDS = {
   'queue.answer-lost': 0.05,
   'queue.outage': 0.03,
   /** One parked record is handed to two consumers. */
-  'queue.duplicate': 0.1,
+  'queue.duplicate': 0.03,
   'letters.down': 0.1,
   'letters.answer-lost': 0.05,
   /** The process dies at a step: before it took effect, or after. */

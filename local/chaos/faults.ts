@@ -21,9 +21,9 @@ export interface Faults {
  * Most faults of one kind, and most deaths, in one slice. Each makes whole batches come again, deaths several times until
  * the leases run out; few faults with large batches take as long as many with small ones.
  */
-const mostOf = ({ largestBatch }: Climate) => ({
-  kind: Math.ceil(6_000 / largestBatch),
-  deaths: Math.min(60, Math.ceil(2_400 / largestBatch)),
+const mostOf = ({ largestBatch }: Climate, { events }: Scenario) => ({
+  kind: Math.ceil(Math.max(1_500, 0.8 * events) / largestBatch),
+  deaths: Math.min(60, Math.ceil(Math.max(800, 0.4 * events) / largestBatch)),
 });
 
 const isCrash = (kind: FaultKind): boolean => kind.startsWith('crash.') || kind === 'source.answer-lost';
@@ -43,7 +43,7 @@ export function createFaults(
   let isStopped = false;
   let struck = 0;
   let deaths = 0;
-  const most = mostOf(climate);
+  const most = mostOf(climate, scenario);
   const isEnough = (kind: FaultKind): boolean =>
     counts[kind] >= most.kind || (isCrash(kind) && deaths >= most.deaths);
   return {

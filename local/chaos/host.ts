@@ -1,12 +1,17 @@
+import { setMaxListeners } from 'node:events';
 import { openConnector } from '../../shared/connectors/registry.js';
 import type { Clock, Connector } from '../../shared/core/ports.js';
 import { type Span, within } from './chance.js';
 import { fetchPort } from './fetch-port.js';
 import type { World } from './world.js';
 
-/** A process: a Lambda environment, a Functions worker, the retry queue's consumer. */
+/** Whose process it is: each cloud has a retry queue and dead letters of its own. */
+export type Cloud = 'aws' | 'azure';
+
+/** A process: a Lambda environment or a Functions worker. */
 export interface Host {
   readonly name: string;
+  readonly cloud: Cloud;
   isAlive(): boolean;
   /** Off by the process's skew; sleeping in a dead process never ends. */
   readonly clock: Clock;
@@ -49,6 +54,8 @@ function clockOf({ timeline }: World, life: Life, skewMs: number): Clock {
           if (life.alive) reject(signal?.reason);
         };
         if (signal?.aborted) return stop();
+        // Many processes live in this one and may share a signal.
+        if (signal) setMaxListeners(0, signal);
         signal?.addEventListener('abort', stop, { once: true });
         timeline.after(ms, () => {
           signal?.removeEventListener('abort', stop);
@@ -83,7 +90,7 @@ function stepper(world: World, host: Pick<Host, 'diesAt' | 'isAlive'>): Host['st
 }
 
 /** Starts a process. */
-export function createHost(world: World, name: string): Host {
+export function createHost(world: World, name: string, cloud: Cloud): Host {
   const { climate, faults, story, waits } = world;
   const life: Life = { alive: true, listeners: new Set() };
   const skew = Math.round((2 * waits.next() - 1) * climate.skewMs);
@@ -100,7 +107,7 @@ export function createHost(world: World, name: string): Host {
     return true;
   };
   const clock = clockOf(world, life, skew);
-  const base = { name, isAlive, clock, die, diesAt, step: stepper(world, { diesAt, isAlive }) };
+  const base = { name, cloud, isAlive, clock, die, diesAt, step: stepper(world, { diesAt, isAlive }) };
   const whenDead: Host['whenDead'] = (act) => {
     life.listeners.add(act);
     return () => void life.listeners.delete(act);

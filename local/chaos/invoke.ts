@@ -1,34 +1,97 @@
-import type { Message, Settlement } from '../../shared/core/ports.js';
+import type { Log, Pipeline, Settlement } from '../../shared/core/ports.js';
 import { inflate } from '../../shared/pipeline/inflate.js';
+import { createReplay, type Replay } from '../../shared/pipeline/replay.js';
 import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
+import { messageName } from './books.js';
 import { type Span, within } from './chance.js';
+import { connectorPort } from './connector-port.js';
 import type { Host, Invocation } from './host.js';
-import { connectorPort, lettersPort, parkingPort, storePort } from './ports.js';
+import { keptPorts } from './kept-ports.js';
+import { storePort } from './store-port.js';
 import type { World } from './world.js';
 
-/** What a platform allows one delivery. */
-export interface Allowance {
-  readonly redelivers: boolean;
-  /** No new work after so long, and killed after so long, milliseconds. */
-  readonly workMs: number;
+/** What a handler is given in one invocation. */
+export interface Given {
+  readonly pipeline: Pipeline;
+  readonly replay: Replay;
+  /** Milliseconds until the platform kills the process. */
+  readonly left: () => number;
+}
+
+/** What a platform saw of one invocation. */
+export type Came<T> =
+  | { readonly kind: 'answer'; readonly value: T; readonly settlements: ReadonlyMap<string, Settlement> }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  /** The process died. */
+  | { readonly kind: 'gone' };
+
+/** What is asked of a process. */
+export interface Job<T> {
+  /** For people. */
+  readonly what: string;
+  /** Killed after so long, milliseconds. */
   readonly killMs: number;
+  readonly run: (given: Given) => Promise<T>;
 }
 
 const SOON: Span = [1, 20_000];
+/** What the code logs only when something is not as it must be. */
+const ALARMS: ReadonlySet<string> = new Set(['replay.crashed']);
 
-const silent = { write: () => undefined };
+function told(settlements: readonly Settlement[]): string {
+  return settlements
+    .map(({ id, endings }) => `${id} ${endings.map(({ name }) => name).join('+')}`)
+    .join(', ');
+}
 
-function depsOf(world: World, invocation: Invocation): PipelineDeps {
+/** The pipeline, with what it settles written down. */
+function recorded(
+  { books, story }: World,
+  { host, name }: Invocation,
+  inner: Pipeline,
+  into: Map<string, Settlement>,
+): Pipeline {
+  return {
+    async run(messages, options) {
+      try {
+        const settlements = await inner.run(messages, options);
+        for (const [i, message] of messages.entries()) {
+          const settlement = settlements[i];
+          const name = messageName(message);
+          // A queue may hand over one record twice in one batch.
+          if (settlement && into.get(name)?.settled !== true) into.set(name, settlement);
+        }
+        story.tell(() => `${name} settles ${told(settlements)}`);
+        return settlements;
+      } catch (error) {
+        if (host.isAlive()) books.threw(error);
+        throw error;
+      }
+    },
+  };
+}
+
+function logOf({ books }: World): Log {
+  return {
+    write(_, event, fields) {
+      if (ALARMS.has(event)) books.wrong(`the log says ${event}: ${JSON.stringify(fields)}`);
+    },
+  };
+}
+
+function givenTo(world: World, invocation: Invocation, into: Map<string, Settlement>, killMs: number): Given {
   const { host } = invocation;
-  const { books, waits, rules, next } = world;
-  return world.mutate({
+  const { books, waits, rules, next, timeline } = world;
+  const { parking, deadLetters } = keptPorts(world, invocation);
+  const log = logOf(world);
+  const deps: PipelineDeps = {
     rules,
     store: storePort(world, invocation),
     connectors: new Map([['sales', connectorPort(world, invocation)]]),
-    parking: parkingPort(world, invocation),
-    deadLetters: lettersPort(world, invocation),
+    parking,
+    deadLetters,
     clock: host.clock,
-    log: silent,
+    log,
     observer: { batch: books.batch, delivery: () => undefined },
     inflate,
     newId: () => `run-${next()}`,
@@ -36,13 +99,22 @@ function depsOf(world: World, invocation: Invocation): PipelineDeps {
     pseudonym: (person) => person,
     // How a record ends that was parked too often has tests of its own; here all of them must come through.
     patience: { attempts: Number.POSITIVE_INFINITY, ms: Number.POSITIVE_INFINITY },
-  });
-}
-
-function told(settlements: readonly Settlement[]): string {
-  return settlements
-    .map(({ id, endings }) => `${id} ${endings.map(({ name }) => name).join('+')}`)
-    .join(', ');
+  };
+  const mutated = world.mutate(deps);
+  const pipeline = recorded(world, invocation, createPipeline(mutated), into);
+  const end = timeline.now() + killMs;
+  return {
+    pipeline,
+    replay: createReplay({
+      pipeline,
+      parking,
+      source: 'retry-queue',
+      deadLetters: mutated.deadLetters,
+      clock: host.clock,
+      log,
+    }),
+    left: () => Math.max(0, end - timeline.now()),
+  };
 }
 
 /** The process may be killed at any instant of the invocation; at the latest by the platform's own limit. */
@@ -56,43 +128,27 @@ function killLater(world: World, invocation: Invocation, killMs: number): void {
     timeline.after(within(waits, SOON), kill('killed between two steps'));
 }
 
-/**
- * Delivers a batch to a process. Gives its settlements, or nothing when the process died or the pipeline threw: then
- * the platform knows of nothing that was done.
- */
-export function invoke(
-  world: World,
-  host: Host,
-  messages: readonly Message[],
-  { redelivers, workMs, killMs }: Allowance,
-): Promise<readonly Settlement[] | undefined> {
-  const { faults, story, books, next } = world;
+/** Calls a handler in a process. What the process does not live to answer never happened, as far as the platform knows. */
+export function invoke<T>(world: World, host: Host, { what, killMs, run }: Job<T>): Promise<Came<T>> {
+  const { faults, story, next } = world;
   const invocation: Invocation = { name: `${host.name}/${next()}`, host, isOver: false };
-  story.tell(
-    () => `${invocation.name} gets ${messages.map(({ source, id }) => `${source} ${id}`).join(', ')}`,
-  );
-  const options = { redelivers, deadline: host.clock.now() + workMs };
+  const settlements = new Map<string, Settlement>();
+  story.tell(() => `${invocation.name} gets ${what}`);
   return new Promise((resolve) => {
-    const over = (settlements: readonly Settlement[] | undefined): void => {
+    const over = (came: Came<T>): void => {
       if (invocation.isOver) return;
       invocation.isOver = true;
       stop();
-      resolve(settlements);
+      resolve(came);
     };
-    const stop = host.whenDead(() => over(undefined));
+    const stop = host.whenDead(() => over({ kind: 'gone' }));
     killLater(world, invocation, killMs);
-    createPipeline(depsOf(world, invocation))
-      .run(messages, options)
-      .then(
-        (settlements) => {
-          story.tell(() => `${invocation.name} answers ${told(settlements)}`);
-          if (faults.strike('source.answer-lost', invocation.name)) host.die('before its answer arrived');
-          else over(settlements);
-        },
-        (error: unknown) => {
-          if (host.isAlive()) books.threw(error);
-          over(undefined);
-        },
-      );
+    run(givenTo(world, invocation, settlements, killMs)).then(
+      (value) => {
+        if (faults.strike('source.answer-lost', invocation.name)) host.die('before its answer arrived');
+        else over({ kind: 'answer', value, settlements });
+      },
+      (error: unknown) => over({ kind: 'failed', error }),
+    );
   });
 }

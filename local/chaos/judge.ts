@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import type { EndingName, KeptMessage } from '../../shared/core/ports.js';
 import { emptyEndings } from '../../shared/pipeline/ledger.js';
+import { decodeWhole } from '../../shared/stores/kept-codec.js';
 import { compare, type Difference, type Expected, expectedState } from '../demo/oracle.js';
 import type { Row } from '../demo/oracle-rules.js';
 import { type Final, nameOf } from './books.js';
@@ -85,7 +86,8 @@ function allowed(subject: Subject | undefined, { contacts, rejected }: Expected)
 /** A dead letter must be there for every record that ended as one, with its bytes and the reason of its ending. */
 function letterFault(ending: EndingName, body: Buffer, letter: KeptMessage | undefined): string | undefined {
   if (letter === undefined) return 'has no dead letter';
-  if (letter.message.body !== body) return 'has a dead letter with other bytes';
+  if (!(letter.message.body instanceof Uint8Array) || body.compare(letter.message.body) !== 0)
+    return 'has a dead letter with other bytes';
   const { code } = letter.fault;
   if (ending === 'malformed' && !code.startsWith('decode.')) return `has a dead letter that says ${code}`;
   if (ending === 'unaddressed' && code !== 'person.unaddressed') return `has a dead letter that says ${code}`;
@@ -124,6 +126,19 @@ function judgeRecord(
     : { kind: 'lost', text: `${name} ended as ${ending} and ${fault}`, ...about };
 }
 
+/** Every dead letter of either cloud, by message and record. */
+function lettersIn({ clouds }: World): ReadonlyMap<string, KeptMessage> {
+  const letters = new Map<string, KeptMessage>();
+  for (const { objects } of Object.values(clouds)) {
+    for (const [path, bytes] of objects) {
+      const letter = path.startsWith('letters/') ? decodeWhole(bytes) : undefined;
+      if (letter?.ok)
+        letters.set(`${nameOf(letter.value.message)}#${letter.value.record ?? 0}`, letter.value);
+    }
+  }
+  return letters;
+}
+
 /** Compares everything at the end of a run with what must be. */
 export function judge(
   world: World,
@@ -132,9 +147,7 @@ export function judge(
   doubled: readonly Violation[],
 ): Judgement {
   const expected = withPoison(truth.expected, world);
-  const letters = new Map(
-    world.letters.all().map((kept) => [`${nameOf(kept.message)}#${kept.record ?? 0}`, kept]),
-  );
+  const letters = lettersIn(world);
   const endings = emptyEndings();
   const violations: Violation[] = [...doubled];
   let [records, unended] = [0, 0];

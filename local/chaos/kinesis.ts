@@ -1,65 +1,116 @@
-import type { Message } from '../../shared/core/ports.js';
-import { nameOf } from './books.js';
+import type { KinesisStreamEvent } from 'aws-lambda';
+import { kinesis } from '../../lambdas/kinesis.js';
+import { doneCount } from '../event-source-mapping/answer.js';
+import { type HeldRecord, toHeld } from '../event-source-mapping/record.js';
+import { type SettleDeps, settle } from '../event-source-mapping/settle.js';
+import type { Invocation } from '../lambda-invoker.js';
 import { createHost, type Host } from './host.js';
-import { type Allowance, invoke } from './invoke.js';
+import { type Came, invoke } from './invoke.js';
+import { STREAM, STREAM_ARN, type StreamRecord } from './publish.js';
 import type { World } from './world.js';
 
-/** As serverless.yml and the handler have it: a time-out of 60 s, of which 10 are kept back. */
-const LAMBDA: Allowance = { redelivers: true, workMs: 50_000, killMs: 60_000 };
-const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [5_000, 60_000];
+/** As serverless.yml has it. */
+const TIMEOUT_MS = 300_000;
+/** AWS publishes no waits between retries: shorter ones would only be more of the same. */
+const PATIENCE = 200;
 const MOST_PATIENT_MS = 8_000;
 
-/** A shard of a Kinesis stream, on an event source mapping with `batchItemFailures`, without end of retries, not bisecting. */
+/** A shard of a Kinesis stream, and the Lambda environment that is warm for it. */
 interface Shard {
   readonly name: string;
-  /** The Lambda environment that is warm. */
+  readonly messages: ReadonlyMap<string, string>;
   host: Host | undefined;
 }
 
+type Answer = Came<unknown>;
+
 function warm(world: World, shard: Shard): Host {
-  if (!shard.host?.isAlive()) shard.host = createHost(world, `${shard.name}.${world.next()}`);
+  if (!shard.host?.isAlive()) shard.host = createHost(world, `${shard.name}.${world.next()}`, 'aws');
   return shard.host;
 }
 
 /** Waits for the answer of a delivery, or for less: then nobody hears of the answer. */
-async function answerOf(world: World, shard: Shard, running: ReturnType<typeof invoke>) {
+function heard(world: World, shard: Shard, running: Promise<Answer>): Promise<Answer> {
   const { faults, timeline, waits } = world;
   if (!faults.strike('source.ghost', shard.name)) return running;
-  const gone = timeline.sleep(waits.below(MOST_PATIENT_MS)).then(() => 'gone' as const);
+  const gone = timeline.sleep(waits.below(MOST_PATIENT_MS)).then((): Answer => {
+    // The environment goes on working; Lambda starts another one for the next delivery.
+    shard.host = undefined;
+    return { kind: 'gone' };
+  });
   return Promise.race([running, gone]);
 }
 
-/** How many records from the first are done; the mapping sends everything from the first failure on again. */
-async function send(world: World, shard: Shard, batch: readonly Message[]): Promise<number> {
-  const { books } = world;
-  const settlements = await answerOf(world, shard, invoke(world, warm(world, shard), batch, LAMBDA));
-  // The environment goes on working; Lambda starts another one for the next delivery.
-  if (settlements === 'gone') shard.host = undefined;
-  if (settlements === undefined || settlements === 'gone') return 0;
-  const failed = settlements.findIndex(({ settled }) => !settled);
-  const done = failed < 0 ? batch.length : failed;
-  for (const [i, settlement] of settlements.slice(0, done).entries()) {
-    const message = batch[i];
-    if (message) books.settled(nameOf(message), settlement);
+/** Calls the consumer; the records before the first that it names are done. */
+async function call(world: World, shard: Shard, event: KinesisStreamEvent): Promise<Invocation> {
+  const ids = event.Records.map(({ kinesis: { sequenceNumber } }) => sequenceNumber);
+  const host = warm(world, shard);
+  const came = await heard(
+    world,
+    shard,
+    invoke<unknown>(world, host, {
+      what: `${shard.name} ${ids.join(', ')}`,
+      killMs: TIMEOUT_MS,
+      run: ({ pipeline, left }) =>
+        kinesis(pipeline, host.clock.now)(event, { getRemainingTimeInMillis: left }),
+    }),
+  );
+  const requestId = String(world.next());
+  if (came.kind !== 'answer') return { requestId, functionError: 'Unhandled' };
+  for (const id of ids.slice(0, doneCount(came.value, ids, true))) {
+    const name = shard.messages.get(id) ?? id;
+    world.books.settled(name, came.settlements.get(name));
   }
-  return done;
+  return { requestId, payload: came.value };
 }
 
-/** Works off a shard, one batch at a time. */
-export async function runShard(world: World, name: string, records: readonly Message[]): Promise<void> {
-  const { timeline, waits, climate } = world;
-  const shard: Shard = { name, host: undefined };
+/** As serverless.yml sets the mapping; how long the stream keeps its records is not in question here. */
+const SETTINGS: SettleDeps['settings'] = {
+  functionName: 'consumer',
+  stream: { logicalId: 'Events', name: STREAM, shards: 1 },
+  enabled: true,
+  startingPosition: 'TRIM_HORIZON',
+  batchSize: 500,
+  batchWindow: 1,
+  parallelizationFactor: 1,
+  maximumRetryAttempts: -1,
+  maximumRecordAgeInSeconds: -1,
+  bisectBatchOnFunctionError: true,
+  reportBatchItemFailures: true,
+};
+
+const held = (record: StreamRecord): HeldRecord =>
+  toHeld(
+    {
+      SequenceNumber: record.id,
+      Data: record.body,
+      PartitionKey: record.partitionKey,
+      ApproximateArrivalTimestamp: new Date(record.at),
+    },
+    { shardId: record.lane, streamArn: STREAM_ARN, region: 'eu-central-1' },
+    record.at,
+  );
+
+/** Works off a shard, one batch at a time, as an event source mapping does. */
+export async function runShard(world: World, name: string, records: readonly StreamRecord[]): Promise<void> {
+  const { timeline, waits, climate, books } = world;
+  const shard: Shard = { name, messages: new Map(records.map((one) => [one.id, one.name])), host: undefined };
+  const deps: SettleDeps = {
+    settings: SETTINGS,
+    clock: {
+      now: timeline.now,
+      sleep: (ms) => timeline.sleep(ms * PATIENCE * (0.5 + waits.next())),
+    },
+    signal: new AbortController().signal,
+    // Made by toEvent(), which says what it is.
+    invoke: (event) => call(world, shard, event as KinesisStreamEvent),
+    discard: async ({ records: lost }) => books.wrong(`${lost.length} records of ${name} were discarded`),
+    counters: { invocations: 0, read: 0, done: 0, discarded: 0 },
+    onError: (error) => books.threw(error),
+  };
   for (let position = 0; position < records.length; ) {
-    let batch = records.slice(position, position + 1 + waits.below(climate.largestBatch));
+    const batch = records.slice(position, position + 1 + waits.below(climate.largestBatch));
     position += batch.length;
-    for (let failures = 0; batch.length > 0; failures++) {
-      const done = await send(world, shard, batch);
-      batch = batch.slice(done);
-      if (done > 0) failures = 0;
-      if (batch.length > 0)
-        await timeline.sleep(
-          Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures) * (0.5 + waits.next()),
-        );
-    }
+    await settle(batch.map(held), deps);
   }
 }

@@ -1,4 +1,3 @@
-import type { Message } from '../../shared/core/ports.js';
 import { generate } from '../demo/traffic.js';
 import type { GeneratedEvent } from '../demo/traffic-kinds.js';
 import { nameOf } from './books.js';
@@ -12,22 +11,42 @@ export interface IndexedEvent {
   readonly event: GeneratedEvent;
 }
 
+/** A message in a shard or partition. */
+export interface StreamRecord {
+  /** Its source and id, as the handlers name it. */
+  readonly name: string;
+  readonly lane: string;
+  /** Its place in the lane. */
+  readonly sequence: number;
+  /** Unique in its source. */
+  readonly id: string;
+  readonly partitionKey: string;
+  readonly body: Buffer;
+  /** When the stream took it in, epoch milliseconds. */
+  readonly at: number;
+}
+
 /** What lies in the streams before anybody reads them. */
 export interface Published {
-  readonly shards: ReadonlyMap<string, readonly Message[]>;
-  readonly partitions: ReadonlyMap<string, readonly Message[]>;
+  readonly shards: ReadonlyMap<string, readonly StreamRecord[]>;
+  readonly partitions: ReadonlyMap<string, readonly StreamRecord[]>;
   /** Name of a message → the event it carries. */
   readonly events: ReadonlyMap<string, IndexedEvent>;
   /** Index of an event → when the newest of its copies was taken in. */
   readonly newest: ReadonlyMap<number, number>;
 }
 
+/** The Kinesis stream and the event hub. */
+export const STREAM = 'events';
+export const STREAM_ARN = `arn:aws:kinesis:eu-central-1:000000000000:stream/${STREAM}`;
+export const HUB = 'exports';
+
 /** When the first event happens; the streams are read a month later. */
 export const TRAFFIC_START = 1_790_000_000_000;
 export const STREAM_START = TRAFFIC_START + 30 * 86_400_000;
 
 /** How many events there are for one person: the more, the more often several consumers meet. */
-const EVENTS_A_PERSON = [5, 10, 10, 30, 100];
+const EVENTS_A_PERSON = [5, 10, 10, 20, 40];
 const FEWEST_PERSONS = 5;
 
 /** How many people a scenario is about. */
@@ -50,6 +69,19 @@ interface Copy extends IndexedEvent {
   readonly place: number;
 }
 
+function recordOf(
+  kind: 'shard' | 'partition',
+  place: number,
+  sequence: number,
+  { event, at }: Omit<Copy, 'place'>,
+): StreamRecord {
+  // Sequence numbers of Kinesis are unique in the stream, those of Event Hubs in the partition.
+  const id = kind === 'shard' ? `49${place}${String(sequence).padStart(9, '0')}` : `${place}/${sequence}`;
+  const source = kind === 'shard' ? `kinesis:${STREAM}` : `eventhub:${HUB}`;
+  const { body, partitionKey } = event;
+  return { name: nameOf({ source, id }), lane: String(place), sequence, id, partitionKey, body, at };
+}
+
 const KEY_DECIDES = 0.7;
 /** Some copies come at any time, however late. */
 const FAR = 0.1;
@@ -63,8 +95,8 @@ export function publish(
 ): Published {
   const random = chance('publish');
   const streams = {
-    shard: Array.from({ length: shards }, (): Message[] => []),
-    partition: Array.from({ length: partitions }, (): Message[] => []),
+    shard: Array.from({ length: shards }, (): StreamRecord[] => []),
+    partition: Array.from({ length: partitions }, (): StreamRecord[] => []),
   };
   const named = { events: new Map<string, IndexedEvent>(), newest: new Map<number, number>() };
   const last = events.at(-1)?.index ?? 0;
@@ -82,10 +114,9 @@ export function publish(
       ? seedOf(0, event.partitionKey) % lanes.length
       : random.below(lanes.length);
     const lane = lanes[place] ?? [];
-    const source = kind === 'shard' ? 'kinesis:events' : 'eventhub:events';
-    const message: Message = { id: `${kind}${place}/${lane.length}`, body: event.body, at, source };
-    lane.push(message);
-    named.events.set(nameOf(message), { index, event });
+    const record = recordOf(kind, place, lane.length, { index, event, at });
+    lane.push(record);
+    named.events.set(record.name, { index, event });
     named.newest.set(index, Math.max(at, named.newest.get(index) ?? 0));
   }
   const lanesOf = (kind: keyof typeof streams) =>

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { climateOf } from './climate.js';
 import { FAULT_KINDS } from './fault-kinds.js';
 
 /** All that decides a run: the same scenario gives the same run, step by step, on every machine. */
@@ -20,10 +21,11 @@ export const Scenario = z.strictObject({
 export type Scenario = z.infer<typeof Scenario>;
 
 /** Events of one slice: a world of its own, so that slices can run side by side and a failure is small from the start. */
-const LARGE_SLICE = 5_000;
+const SLICE = { memory: 5_000, dynamodb: 1_500, 'azure-table': 1_500 } as const;
 /** Short runs are cut finer, so that they too see many kinds of weather. */
 const SMALL_SLICE = 1_000;
 const SHORT_RUN = 50_000;
+
 /** How often each event is published. */
 export const COPIES = 3;
 
@@ -38,9 +40,11 @@ export const scenarioOf = (seed: number, events: number): Scenario => ({
 /** Cuts a run into slices. Slice n has seed + n, so that each can be run alone by the same command. */
 export function slicesOf(seed: number, events: number): Scenario[] {
   const slices: Scenario[] = [];
-  const most = events > SHORT_RUN ? LARGE_SLICE : SMALL_SLICE;
-  for (let left = events; left > 0; left -= most) {
-    slices.push(scenarioOf(seed + slices.length, Math.min(left, most)));
+  for (let left = events; left > 0; ) {
+    const next = seed + slices.length;
+    const most = events > SHORT_RUN ? SLICE[climateOf(next).store] : SMALL_SLICE;
+    slices.push(scenarioOf(next, Math.min(left, most)));
+    left -= most;
   }
   return slices;
 }

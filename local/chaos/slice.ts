@@ -6,7 +6,6 @@ import type { CompiledRules } from '../../shared/core/compiled.js';
 import type { EndingName } from '../../shared/core/ports.js';
 import { NO_TOOLS } from '../../shared/core/tools.js';
 import { memoryStore } from '../../shared/stores/memory.js';
-import { memoryKept } from '../../shared/stores/memory-kept.js';
 import { identityOf } from '../demo/people.js';
 import { createBooks } from './books.js';
 import { chances } from './chance.js';
@@ -17,11 +16,12 @@ import type { FaultKind } from './fault-kinds.js';
 import { createFaults, type Faults } from './faults.js';
 import { judge, truthOf, type Violation } from './judge.js';
 import { runShard } from './kinesis.js';
+import { createModelQueue } from './model-queue.js';
 import { type IndexedEvent, type Published, personsOf, publish, STREAM_START, trafficOf } from './publish.js';
-import { createQueue } from './queue.js';
 import { createRepeats } from './repeats.js';
-import { runReplayer } from './replayer.js';
 import type { Scenario } from './scenario.js';
+import { runSqs } from './sqs.js';
+import { runStorageQueue } from './storage-queue.js';
 import { createStory, silence } from './story.js';
 import { createTimeline } from './timeline.js';
 import type { Mutation, World } from './world.js';
@@ -111,9 +111,13 @@ function createWorld(scenario: Scenario, options: SliceOptions, doubled: Violati
     waits: chance('waits'),
     ...readDemo(),
     crm: createModelCrm(now),
-    store: memoryStore(),
-    queue: createQueue(now),
-    letters: memoryKept({ now }),
+    memory: memoryStore(),
+    items: new Map(),
+    entities: new Map(),
+    clouds: {
+      aws: { queue: createModelQueue(timeline), objects: new Map() },
+      azure: { queue: createModelQueue(timeline), objects: new Map() },
+    },
     books: createBooks(),
     repeats: createRepeats(now, (object, key) => {
       story.tell(() => `DOUBLED ${object} ${key}`);
@@ -135,7 +139,7 @@ function calm({ faults, outages, locks }: World): void {
 }
 
 async function live(world: World, { shards, partitions }: Published): Promise<void> {
-  const { timeline, climate, queue } = world;
+  const { timeline, climate, clouds } = world;
   let left = 1;
   const end = (): void => {
     left -= 1;
@@ -145,10 +149,14 @@ async function live(world: World, { shards, partitions }: Published): Promise<vo
     void runShard(world, name, records).then(end);
   }
   void runHub(world, partitions).then(end);
-  for (let i = 0; i < climate.replayers; i++) void runReplayer(world, `replayer${i}`);
+  for (let i = 0; i < climate.replayers; i++) {
+    void runSqs(world, `replay${i}`);
+    void runStorageQueue(world, `parked${i}`);
+  }
+  const isEmpty = (): boolean => Object.values(clouds).every(({ queue }) => queue.size() === 0);
   await timeline.play(() => left === 0, timeline.now() + LONGEST_MS);
   calm(world);
-  await timeline.play(() => left === 0 && queue.size() === 0, timeline.now() + LONGEST_MS);
+  await timeline.play(() => left === 0 && isEmpty(), timeline.now() + LONGEST_MS);
 }
 
 /** Runs a scenario to its end and judges it. */

@@ -3,7 +3,8 @@ export interface Timeline {
   /** Epoch milliseconds, with fractions. */
   now(): number;
   after(ms: number, act: () => void): void;
-  sleep(ms: number): Promise<void>;
+  /** Rejects at once when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Lets time pass until it is over, until nothing is left to happen (`idle`), or until an instant (`late`). */
   play(isOver: () => boolean, until: number): Promise<'over' | 'idle' | 'late'>;
 }
@@ -65,7 +66,16 @@ export function createTimeline(start: number): Timeline {
   return {
     now: () => now,
     after,
-    sleep: (ms) => new Promise((resolve) => after(ms, resolve)),
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        const stop = (): void => reject(signal?.reason);
+        if (signal?.aborted) return stop();
+        signal?.addEventListener('abort', stop, { once: true });
+        after(ms, () => {
+          signal?.removeEventListener('abort', stop);
+          resolve();
+        });
+      }),
     async play(isOver, until) {
       for (;;) {
         await drained();

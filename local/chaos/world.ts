@@ -1,21 +1,29 @@
+import type { PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { SalesforceConfig } from '../../shared/connectors/salesforce.js';
 import type { CompiledRules } from '../../shared/core/compiled.js';
 import type { StateStore } from '../../shared/core/ports.js';
 import type { PipelineDeps } from '../../shared/pipeline/run.js';
-import type { MemoryKept } from '../../shared/stores/memory-kept.js';
 import type { Random } from '../demo/seeded-random.js';
 import type { Books } from './books.js';
 import type { Climate } from './climate.js';
 import type { ModelCrm } from './crm.js';
 import type { Faults } from './faults.js';
-import type { Queue } from './queue.js';
+import type { Cloud } from './host.js';
+import type { ModelQueue } from './model-queue.js';
 import type { Repeats } from './repeats.js';
 import type { Scenario } from './scenario.js';
 import type { Story } from './story.js';
+import type { Entity } from './table-port.js';
 import type { Timeline } from './timeline.js';
 
 /** A wrong pipeline, made of the right one by changing what it is given: the proof must find it out. */
 export type Mutation = (deps: PipelineDeps) => PipelineDeps;
+
+/** Where a cloud keeps what waits and what failed for good. */
+export interface CloudPlaces {
+  readonly queue: ModelQueue;
+  readonly objects: Map<string, Uint8Array>;
+}
 
 /** Everything that is not a process, shared by all of them. */
 export interface World {
@@ -29,9 +37,11 @@ export interface World {
   readonly rules: CompiledRules;
   readonly connection: SalesforceConfig;
   readonly crm: ModelCrm;
-  readonly store: StateStore;
-  readonly queue: Queue;
-  readonly letters: MemoryKept;
+  /** What the one state store holds, whichever it is: of memory, of DynamoDB, of Azure Table. */
+  readonly memory: StateStore;
+  readonly items: Map<string, NonNullable<PutItemCommandInput['Item']>>;
+  readonly entities: Map<string, Entity>;
+  readonly clouds: Readonly<Record<Cloud, CloudPlaces>>;
   readonly books: Books;
   readonly repeats: Repeats;
   /** Until when something is down, or a row is locked, by name. */

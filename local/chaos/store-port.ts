@@ -1,0 +1,60 @@
+import type { StateStore, StateWrite } from '../../shared/core/ports.js';
+import { personKey } from '../../shared/stores/person-key.js';
+import { dynamoPort } from './dynamodb-port.js';
+import type { Invocation } from './host.js';
+import { memoryPort } from './memory-port.js';
+import { tablePort } from './table-port.js';
+import type { World } from './world.js';
+
+/** Told of every write that took effect, by the key the store files it under. */
+export type Took = (key: string) => void;
+
+/** What the demo's rules write. */
+const OBJECTS = ['Contact', 'Audience_Entry__c'];
+
+/** `entry:key` → key. */
+const keyOf = (id: string): string => id.slice(id.indexOf(':') + 1);
+
+function told({ id, state: { claim, unsure } }: StateWrite): string {
+  return claim ? `${id}: claim by ${claim.by}, unsure of ${[...unsure].join(' ')}` : `${id}: state`;
+}
+
+function open(world: World, invocation: Invocation, took: Took): StateStore {
+  switch (world.climate.store) {
+    case 'memory':
+      return memoryPort(world, invocation, took);
+    case 'dynamodb':
+      return dynamoPort(world, invocation, took);
+    case 'azure-table':
+      return tablePort(world, invocation, took);
+  }
+}
+
+/** The state store as one invocation reaches it, with what becomes of each write told to the judge. */
+export function storePort(world: World, invocation: Invocation): StateStore {
+  const { repeats, story } = world;
+  const { name } = invocation;
+  const fileUnder = world.climate.store === 'memory' ? (id: string): string => id : personKey;
+  const underway = new Map<string, StateWrite>();
+  const note = (write: StateWrite, isWritten: boolean): void => {
+    story.tell(() => `${name} ${isWritten ? 'wrote' : 'did not write'} ${told(write)}`);
+    if (write.state.claim && isWritten) repeats.leased(invocation, keyOf(write.id), OBJECTS);
+    else repeats.recorded(invocation, keyOf(write.id), isWritten);
+  };
+  const settle = (key: string, isWritten: boolean): void => {
+    const write = underway.get(key);
+    if (write && underway.delete(key)) note(write, isWritten);
+  };
+  const inner = open(world, invocation, (key) => settle(key, true));
+  return {
+    ...inner,
+    async write(writes, signal, deadline) {
+      for (const write of writes) underway.set(fileUnder(write.id), write);
+      try {
+        return await inner.write(writes, signal, deadline);
+      } finally {
+        for (const { id } of writes) settle(fileUnder(id), false);
+      }
+    },
+  };
+}
