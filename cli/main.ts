@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { adobe } from './adobe.js';
 import { check } from './check.js';
 import { dev } from './dev.js';
 import { explain } from './explain.js';
@@ -18,6 +19,7 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly about:
     run: parked,
     about: 'list, show, replay or drop what waits in the retry queue, and dead letters',
   },
+  adobe: { run: adobe, about: 'what Adobe must be told to send its exports to a deployment' },
   forget: { run: forget, about: 'have rows written again: of one person, a rule or a connection' },
 };
 
