@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { Fault } from '../shared/core/fault.js';
 import type { Clock } from '../shared/core/ports.js';
+import { cutCalls } from '../shared/stores/kinesis-calls.js';
 
 /** One record to put. */
 export interface StreamEntry {
@@ -13,30 +14,12 @@ export interface StreamEntry {
   readonly data: Uint8Array;
 }
 
-/** Most entries and bytes of one call. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
-const MOST_ENTRIES = 500;
-const MOST_BYTES = 5 * 1024 * 1024;
 /** Calls in a row that brought nothing before it is given up: about ten seconds. */
 const PATIENCE = 12;
 
-const sizeOf = ({ partitionKey, data }: StreamEntry): number =>
+/** Bytes that an entry counts for. */
+export const sizeOf = ({ partitionKey, data }: StreamEntry): number =>
   data.byteLength + Buffer.byteLength(partitionKey);
-
-/** Cuts entries, in order, into calls that Kinesis takes. */
-export function cutCalls(entries: readonly StreamEntry[]): StreamEntry[][] {
-  const calls: StreamEntry[][] = [];
-  let bytes = 0;
-  for (const entry of entries) {
-    const call = calls.at(-1);
-    bytes += sizeOf(entry);
-    if (call && call.length < MOST_ENTRIES && bytes <= MOST_BYTES) call.push(entry);
-    else {
-      calls.push([entry]);
-      bytes = sizeOf(entry);
-    }
-  }
-  return calls;
-}
 
 /** Puts what one call takes; answers with what Kinesis did not take. */
 async function put(client: KinesisClient, streamName: string, call: readonly StreamEntry[]) {
@@ -64,7 +47,7 @@ export async function putAll(
   entries: readonly StreamEntry[],
   clock: Clock,
 ): Promise<void> {
-  for (const call of cutCalls(entries)) {
+  for (const call of cutCalls(entries, sizeOf)) {
     let rest: readonly StreamEntry[] = call;
     for (let idle = 0; rest.length > 0; ) {
       const refused = await put(client, streamName, rest);

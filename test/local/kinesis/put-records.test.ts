@@ -5,21 +5,30 @@ import {
   type PutRecordsCommandOutput,
 } from '@aws-sdk/client-kinesis';
 import { expect, test } from 'vitest';
-import { cutCalls, putAll } from '../../../local/put-records.js';
+import { putAll, sizeOf } from '../../../local/put-records.js';
+import { cutCalls } from '../../../shared/stores/kinesis-calls.js';
 import { hurriedClock, until } from './hurried-clock.js';
 import { invoker, put, STREAM, sorted, stream, watch } from './mapping-fixture.js';
 
 const entry = (bytes: number) => ({ partitionKey: 'kk', data: new Uint8Array(bytes) });
 
 test('a call holds 500 entries and 5 MiB at most, keys included, in order', () => {
-  expect(cutCalls([])).toEqual([]);
-  expect(cutCalls(Array.from({ length: 1_001 }, () => entry(1))).map((call) => call.length)).toEqual([
-    500, 500, 1,
-  ]);
+  expect(cutCalls([], sizeOf)).toEqual([]);
+  expect(
+    cutCalls(
+      Array.from({ length: 1_001 }, () => entry(1)),
+      sizeOf,
+    ).map((call) => call.length),
+  ).toEqual([500, 500, 1]);
   const exact = entry(1024 * 1024 - 2);
-  expect(cutCalls(Array.from({ length: 11 }, () => exact)).map((call) => call.length)).toEqual([5, 5, 1]);
+  expect(
+    cutCalls(
+      Array.from({ length: 11 }, () => exact),
+      sizeOf,
+    ).map((call) => call.length),
+  ).toEqual([5, 5, 1]);
   const entries = [1, 2, 3].map(entry);
-  expect(cutCalls(entries).flat()).toEqual(entries);
+  expect(cutCalls(entries, sizeOf).flat()).toEqual(entries);
 });
 
 /** Refuses every second entry of the calls `when` picks, as Kinesis does when a shard is busy. */
