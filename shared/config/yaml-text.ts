@@ -22,7 +22,7 @@ export interface YamlText {
 /** Room for a thousand rules; what is longer is a mistake, and a parser may take seconds to say so. */
 const MAX_CHARACTERS = 524_288;
 /** Most values after every alias has been replaced by what it stands for. */
-const MAX_VALUES = 1_000_000;
+const MAX_VALUES = 100_000;
 
 /** How much there is below a node, itself included, once every alias has been replaced. */
 interface Extent {
@@ -107,7 +107,8 @@ export function readYaml(text: string): YamlText | readonly TextFault[] {
   const { values } = walk.measure(document.contents, 0);
   if (walk.faults.length > 0) return walk.faults.slice(0, MAX_FAULTS);
   if (values > MAX_VALUES) {
-    return [{ offset: 0, message: `aliases make this more than ${MAX_VALUES} values; repeat less` }];
+    const message = `the file has more than ${MAX_VALUES} values, aliases counted for what they stand for; repeat less`;
+    return [{ offset: 0, message }];
   }
   return { document, targets: walk.targets, plain: document.toJS({ maxAliasCount: -1 }) };
 }

@@ -74,8 +74,9 @@ class Compiler {
 
   private cel(source: string, at: FilePath): Judge {
     const compiled = this.scope.tools.cel(source);
-    if (!compiled.ok) return this.fault(at, compiled.fault.message);
-    return this.borrowed(source, compiled.value, at);
+    if (compiled.ok) return this.borrowed(source, compiled.value, at);
+    for (const slip of compiled.slips) this.scope.find(at, `at character ${slip.at + 1}: ${slip.message}`);
+    return NEVER;
   }
 
   private named(name: string, at: FilePath): Judge {

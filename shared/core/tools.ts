@@ -30,6 +30,12 @@ export interface CelCondition {
   readonly holds: (looking: Looking) => Result<boolean>;
 }
 
+/** What is wrong with a text, and where in it: offset from its start, UTF-16 units. */
+export interface Slip {
+  readonly at: number;
+  readonly message: string;
+}
+
 /** A compiled Liquid text. */
 export interface LiquidText {
   readonly reads: Reads;
@@ -52,7 +58,8 @@ export type CustomerFunction =
 export interface Tools {
   /** A pattern whose test takes time linear in the text. */
   pattern(source: string): Result<(text: string) => boolean>;
-  cel(source: string): Result<CelCondition>;
+  /** An expression, or all that is wrong with it. */
+  cel(source: string): { ok: true; value: CelCondition } | { ok: false; slips: readonly Slip[] };
   liquid(source: string): Result<LiquidText>;
   /** E.164 of a phone number as people write it (`country`: ISO 3166 code for national numbers); undefined when it is none. */
   phone(country: string | undefined): Result<(text: string) => string | undefined>;
@@ -63,13 +70,13 @@ export interface Tools {
   readonly functions: ReadonlyMap<string, CustomerFunction>;
 }
 
-const missing = (what: string): Result<never> =>
-  bad('config.invalid', `${what} cannot be used here: its library is not loaded`);
+const unloaded = (what: string): string => `${what} cannot be used here: its library is not loaded`;
+const missing = (what: string): Result<never> => bad('config.invalid', unloaded(what));
 
 /** For files that need no library. */
 export const NO_TOOLS: Tools = {
   pattern: () => missing('a pattern'),
-  cel: () => missing('a CEL expression'),
+  cel: () => ({ ok: false, slips: [{ at: 0, message: unloaded('a CEL expression') }] }),
   liquid: () => missing('a Liquid text'),
   phone: () => missing('a phone number'),
   date: () => missing('a date format'),

@@ -1,8 +1,8 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import { proposal, quote } from '../core/names.js';
+import type { Slip } from '../core/tools.js';
 import { typeFault } from './cel.js';
 import { celEnvironment } from './cel-environment.js';
-import type { CelFault } from './cel-language.js';
 import { type Patterns, readCel } from './cel-read.js';
 import type { PathUse } from './cel-walk.js';
 
@@ -19,7 +19,7 @@ const CEL_TYPES = {
 } as const;
 
 /** A fault of an expression, and whether it is that the profile has no such member. */
-export interface ProfileFault extends CelFault {
+export interface ProfileFault extends Slip {
   readonly isUnknown?: true;
 }
 

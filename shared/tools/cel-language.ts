@@ -57,9 +57,3 @@ export const PLAIN = ['key', 'now'] as const;
 
 /** Our own method in the place of `matches`, which would backtrack. */
 export const LINEAR_MATCHES = 'matchesInLinearTime';
-
-/** What is wrong with an expression, and the offset where. */
-export interface CelFault {
-  readonly at: number;
-  readonly message: string;
-}

@@ -1,5 +1,5 @@
 import type { Environment, ParseResult } from '@marcbachmann/cel-js';
-import type { CelFault } from './cel-language.js';
+import type { Slip } from '../core/tools.js';
 import { CelWalk } from './cel-walk.js';
 import { linearPattern } from './pattern.js';
 
@@ -11,7 +11,7 @@ export type Patterns = Map<string, (text: string) => boolean>;
 /** An expression whose tree has been gone through, but whose types have not been checked; or all that is wrong with it. */
 export type ReadCel =
   | { readonly ok: true; readonly parsed: ParseResult; readonly walk: CelWalk }
-  | { readonly ok: false; readonly faults: readonly CelFault[] };
+  | { readonly ok: false; readonly faults: readonly Slip[] };
 
 /** The library's words for types that do not go together, in ours. */
 export const plainly = (said: string): string =>
@@ -20,7 +20,7 @@ export const plainly = (said: string): string =>
     .replace(/^found no matching overload for '(.+)'$/, 'there is no $1');
 
 /** What the library says of a text that is no expression, or does not fit together. Its errors have a place. */
-export function faultOf(error: unknown): CelFault {
+export function faultOf(error: unknown): Slip {
   const { summary, message, range } = error as {
     summary?: string;
     message?: string;
@@ -54,8 +54,8 @@ export function readCel(source: string, environment: Environment, patterns: Patt
   }
 }
 
-function compilePatterns(walk: CelWalk, patterns: Patterns): readonly CelFault[] {
-  const faults: CelFault[] = [];
+function compilePatterns(walk: CelWalk, patterns: Patterns): readonly Slip[] {
+  const faults: Slip[] = [];
   for (const { pattern, at } of walk.patterns) {
     const made = linearPattern(pattern);
     if (made.ok) patterns.set(pattern, made.value);

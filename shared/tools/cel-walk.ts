@@ -1,17 +1,8 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { proposal, quote } from '../core/names.js';
-import type { Reads } from '../core/tools.js';
+import type { Reads, Slip } from '../core/tools.js';
 import { type Chain, chainOf, fold, pathOf, textOf } from './cel-chain.js';
-import {
-  type CelFault,
-  FUNCTIONS,
-  LINEAR_MATCHES,
-  LOOPS,
-  METHODS,
-  PLAIN,
-  ROOTS,
-  TYPE_NAMES,
-} from './cel-language.js';
+import { FUNCTIONS, LINEAR_MATCHES, LOOPS, METHODS, PLAIN, ROOTS, TYPE_NAMES } from './cel-language.js';
 
 const NAMES: readonly string[] = [...ROOTS, ...PLAIN, ...TYPE_NAMES];
 
@@ -29,7 +20,7 @@ export interface PathUse {
  * and makes one step of every chain. What it has gone through reaches nothing but what it was found to read.
  */
 export class CelWalk {
-  readonly faults: CelFault[] = [];
+  readonly faults: Slip[] = [];
   readonly uses: PathUse[] = [];
   readonly patterns: { readonly pattern: string; readonly at: number }[] = [];
   nodes = 0;

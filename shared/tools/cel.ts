@@ -2,10 +2,9 @@ import { EvaluationError, type ParseResult } from '@marcbachmann/cel-js';
 import { bad, ok, type Result } from '../core/fault.js';
 import { MOST_MATCHED } from '../core/operators.js';
 import type { Json } from '../core/ports.js';
-import type { CelCondition, Looking, Tools } from '../core/tools.js';
+import type { CelCondition, Looking, Slip, Tools } from '../core/tools.js';
 import { endsSoon, extentOf } from './cel-cost.js';
 import { celEnvironment } from './cel-environment.js';
-import type { CelFault } from './cel-language.js';
 import { faultOf, type Patterns, plainly, readCel } from './cel-read.js';
 import type { CelWalk } from './cel-walk.js';
 
@@ -28,14 +27,10 @@ export function matchPattern(patterns: Patterns, text: string, pattern: string):
   return patterns.get(pattern)?.(text) ?? false;
 }
 
-/** One message of all that is wrong with an expression, each with its character, counted from 1. */
-export const sayFaults = (faults: readonly CelFault[]): string =>
-  faults.map(({ at, message }) => `at character ${at + 1}: ${message}`).join('; and ');
-
 /**
  * Gives the compiler of CEL conditions (https://github.com/google/cel-spec). An expression sees `profile`, `identity`,
  * `member`, `key` and `now` and nothing else; members of the first three must be written out, so that what it reads is
- * known. It ends soon, whatever the values are. Bad: `config.invalid` with every fault found.
+ * known. It ends soon, whatever the values are.
  */
 export function celCompiler(): Tools['cel'] {
   const patterns: Patterns = new Map();
@@ -44,22 +39,22 @@ export function celCompiler(): Tools['cel'] {
   ).registerVariable('profile', 'map<string, dyn>');
   return (source) => {
     const read = readCel(source, environment, patterns);
-    if (!read.ok) return bad('config.invalid', sayFaults(read.faults));
+    if (!read.ok) return { ok: false, slips: read.faults };
     const { parsed, walk } = read;
     const wrong = typeFault(parsed) ?? sizeFault(walk);
-    return wrong ? bad('config.invalid', sayFaults([wrong])) : ok(condition(parsed, walk));
+    return wrong ? { ok: false, slips: [wrong] } : { ok: true, value: condition(parsed, walk) };
   };
 }
 
 /** What the library's checker finds: types that do not go together, and a result that is not true or false. */
-export function typeFault(parsed: ParseResult): CelFault | undefined {
+export function typeFault(parsed: ParseResult): Slip | undefined {
   const checked = parsed.check();
   if (!checked.valid) return faultOf(checked.error);
   if (checked.type === 'bool' || checked.type === 'dyn') return undefined;
   return { at: 0, message: `its value is of type ${checked.type}; a condition must be true or false` };
 }
 
-function sizeFault({ nodes, depth }: CelWalk): CelFault | undefined {
+function sizeFault({ nodes, depth }: CelWalk): Slip | undefined {
   if (endsSoon(nodes, depth, { values: 0, letters: 0 })) return undefined;
   return { at: 0, message: 'loops nest too deep; make several conditions of it' };
 }

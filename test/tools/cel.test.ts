@@ -28,7 +28,7 @@ const lookingAt = (values: Readonly<Record<string, Json>>): Looking => ({
 
 function compiled(source: string): CelCondition {
   const made = celCompiler()(source);
-  if (!made.ok) throw made.fault;
+  if (!made.ok) throw new Error(JSON.stringify(made.slips));
   return made.value;
 }
 
@@ -40,7 +40,9 @@ function verdict(source: string, values = ADA): boolean | string {
 
 function faultsOf(source: string): string {
   const made = celCompiler()(source);
-  return made.ok ? '' : made.fault.message;
+  return made.ok
+    ? ''
+    : made.slips.map(({ at, message }) => `at character ${at + 1}: ${message}`).join('; and ');
 }
 
 test.each([
