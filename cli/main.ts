@@ -6,6 +6,7 @@ import { explain } from './explain.js';
 import { forget } from './forget.js';
 import { parked } from './parked.js';
 import { plan } from './plan.js';
+import { test } from './test.js';
 
 /** A command: gets the words after its name, gives the exit status (0 fine, 1 findings, 2 wrong use). */
 export type Command = (args: readonly string[]) => Promise<number>;
@@ -13,6 +14,7 @@ export type Command = (args: readonly string[]) => Promise<number>;
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly about: string }>> = {
   check: { run: check, about: 'everything that is wrong with a rule file, and what is worth a look' },
   dev: { run: dev, about: 'run the main job on this machine: both streams, both clouds, a demo CRM' },
+  test: { run: test, about: 'run the cases of a rule file' },
   plan: { run: plan, about: 'what the rules would do with events of a file: a dry run' },
   explain: { run: explain, about: 'why one event does what it does: every rule, clause and field' },
   parked: {

@@ -4,14 +4,20 @@ import { readProfile } from '../core/profile.js';
 /** Gives each record in turn the time at which it counts as taken in, epoch milliseconds. */
 export type Arrivals = (item: Result<unknown>) => number;
 
-/** The newest `lastQualificationTime` of a record, epoch microseconds. */
-function newestTime(item: Result<unknown>): number | undefined {
+/** The oldest and the newest `lastQualificationTime` of a record, epoch milliseconds; undefined when it has none. */
+export function timesIn(
+  item: Result<unknown>,
+): { readonly oldest: number; readonly newest: number } | undefined {
   const profile = item.ok ? readProfile(item.value) : undefined;
   if (!profile?.ok) return undefined;
-  let newest: number | undefined;
-  for (const { at } of profile.value.memberships)
-    if (at !== undefined && (newest === undefined || at > newest)) newest = at;
-  return newest;
+  let [oldest, newest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { at } of profile.value.memberships) {
+    if (at === undefined) continue;
+    if (at < oldest) oldest = at;
+    if (at > newest) newest = at;
+  }
+  if (newest < oldest) return undefined;
+  return { oldest: Math.floor(oldest / 1000), newest: Math.ceil(newest / 1000) };
 }
 
 /**
@@ -22,8 +28,7 @@ function newestTime(item: Result<unknown>): number | undefined {
 export function arrivalsFrom(after: number | undefined, start: number): Arrivals {
   let last = after;
   return (item) => {
-    const asserted = newestTime(item);
-    const own = asserted === undefined ? undefined : Math.ceil(asserted / 1000);
+    const own = timesIn(item)?.newest;
     if (last === undefined) last = own ?? start;
     else last = Math.max(last + 1, own ?? 0);
     return last;

@@ -16,6 +16,7 @@ export interface Lent {
   readonly env?: World['env'];
   readonly stop?: AbortSignal;
   readonly onOut?: (text: string) => void;
+  readonly onErr?: (text: string) => void;
   readonly clock?: World['clock'];
 }
 
@@ -42,6 +43,7 @@ export async function runLent(
     },
     err: (text) => {
       err += text;
+      lent.onErr?.(text);
     },
     screen: lent.screen ?? { out: false, err: false, colours: false },
     stop: lent.stop ?? new AbortController().signal,
