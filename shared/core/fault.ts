@@ -45,6 +45,7 @@ export const FAULTS = {
   'stream.unavailable': { retryable: true },
   'door.not-found': { retryable: false },
   'door.method': { retryable: false },
+  'door.audience': { retryable: false },
   'door.test-profile': { retryable: false },
   'door.unavailable': { retryable: true },
 } as const satisfies Record<string, { retryable: boolean }>;

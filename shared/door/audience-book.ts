@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '../core/fault.js';
-import type { Clock, Json, StateStore, Versioned } from '../core/ports.js';
+import type { Clock, StateStore, Versioned } from '../core/ports.js';
 import { EMPTY_STATE, type PersonState } from '../core/state.js';
-import { AudienceRecord } from './audience.js';
+import { AudienceRecord, recordJson } from './audience.js';
 
 /** What becomes of a record: `undefined` in means that there is none, out that there shall be none. */
 export type Change = (known: AudienceRecord | undefined) => AudienceRecord | undefined;
@@ -41,13 +41,6 @@ function recordIn(page: PersonState, id: string): AudienceRecord | undefined {
   throw new Fault('store.format', text, { cause: parsed.error });
 }
 
-/** A record as the store takes it: without the members that are not there. */
-function jsonOf(record: AudienceRecord): Json {
-  const json: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(record)) if (value !== undefined) json[name] = value;
-  return json;
-}
-
 function pageWith(
   page: PersonState,
   id: string,
@@ -56,7 +49,7 @@ function pageWith(
 ): PersonState {
   const values = new Map(page.values);
   if (record === undefined) values.delete(id);
-  else values.set(id, { value: jsonOf(record), at });
+  else values.set(id, { value: recordJson(record), at });
   return { ...page, values };
 }
 

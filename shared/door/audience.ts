@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import type { Json } from '../core/ports.js';
 
 /** What is registered of one audience that somebody activated to this destination in Adobe's UI. */
 export const AudienceRecord = z.object({
@@ -34,4 +35,11 @@ export function audienceIdOf(call: AudienceCall): string {
   const which = audience === undefined ? ['name', name] : ['id', audience];
   const key = JSON.stringify([org, sandbox, source, destination, ...which].map((part) => part ?? null));
   return `aud_${createHash('sha256').update(key).digest('hex').slice(0, 24)}`;
+}
+
+/** A record as JSON, without the members that are not there. */
+export function recordJson(record: AudienceRecord): { [name: string]: Json } {
+  const json: { [name: string]: Json } = {};
+  for (const [name, value] of Object.entries(record)) if (value !== undefined) json[name] = value;
+  return json;
 }
