@@ -1,5 +1,6 @@
+import type { Action } from '../core/action-schema.js';
 import type { Operation } from '../core/ports.js';
-import type { Action, RulesFile } from '../core/rules.js';
+import type { RulesFile } from '../core/rules.js';
 import type { FilePath } from '../core/scope.js';
 import type { FieldSource, MatchSource } from '../core/source.js';
 import { OPERATION_WORDS } from '../core/test-case.js';

@@ -1,3 +1,4 @@
+import type { Action, StateAction } from './action-schema.js';
 import {
   type CompiledAction,
   type CompiledField,
@@ -9,7 +10,7 @@ import {
 import type { FileScope } from './file-scope.js';
 import { canonical } from './fingerprint.js';
 import { readerOf } from './reader.js';
-import type { Action, RulesFile, StateAction } from './rules.js';
+import type { RulesFile } from './rules.js';
 import type { FilePath } from './scope.js';
 import { type FieldSource, isConstant } from './source.js';
 

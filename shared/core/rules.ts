@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { Action, StateAction } from './action-schema.js';
 import { Condition } from './condition.js';
 import { Name } from './name.js';
 import { Path } from './path.js';
-import { FieldSource, MatchSource } from './source.js';
 import { TestCase } from './test-case.js';
 
 /** Whether an entry of `person.key` is an identity namespace, bare or a URI; any other entry with a dot is a path. */
@@ -19,53 +19,6 @@ export const AudienceRef = z.union(
   ],
   { error: 'must be the id of an audience as text (put numbers in quotes), or { id: …, namespace: … }' },
 );
-
-export const Target = z
-  .string()
-  .regex(/^[^/\s]+\/[^/\s#!]+$/, 'must be connection/object, for example sales/Contact');
-
-/** External id field and where its value comes from: what addresses a row. */
-const Match = z
-  .record(Name, MatchSource)
-  .refine(
-    (match) => Object.keys(match).length === 1,
-    'must name exactly one field, for example { Id__c: $key }',
-  );
-
-/** A field's name; those that begin with $ are ours. */
-const FieldName = Name.refine((name) => !name.startsWith('$'), 'must not begin with $');
-const Fields = z.record(FieldName, FieldSource);
-const SomeFields = Fields.refine((set) => Object.keys(set).length > 0, 'must set at least one field');
-
-/** A list, campaign or group, by its id in the target. */
-const List = z.string().min(1).max(200).regex(/^\S+$/, 'must be the id of a list, without blanks');
-
-/** Makes the row or writes to it. */
-export const UpsertAction = z.strictObject({ upsert: Target, match: Match, set: Fields.default({}) });
-/** Writes to the row if it is there. */
-const UpdateAction = z.strictObject({ update: Target, match: Match, set: SomeFields });
-/** Puts the row on a list. */
-const AddAction = z.strictObject({ 'add to': Target, list: List, match: Match, set: Fields.default({}) });
-const RemoveAction = z.strictObject({ 'remove from': Target, list: List, match: Match });
-/** Makes something happen: a task, a message, a post. Once per edge. */
-const SendAction = z.strictObject({ send: Target, set: SomeFields });
-const DeleteAction = z.strictObject({ delete: Target, match: Match });
-
-/** An action that is written as often as one likes and comes to the same. */
-const StateAction = z.union([UpsertAction, UpdateAction, AddAction, RemoveAction, DeleteAction], {
-  error:
-    'must be exactly one of upsert, update, add to, remove from or delete, with the members that belong to it',
-});
-export type StateAction = z.infer<typeof StateAction>;
-
-export const Action = z.union(
-  [UpsertAction, UpdateAction, AddAction, RemoveAction, SendAction, DeleteAction],
-  {
-    error:
-      'must be exactly one of upsert, update, add to, remove from, send or delete, with the members that belong to it',
-  },
-);
-export type Action = z.infer<typeof Action>;
 
 const Names = z.union([z.array(Name).min(1), z.strictObject({ namespace: Name })], {
   error: 'must be a list of audiences, or { namespace: … } for all that are declared in it',
@@ -88,11 +41,17 @@ export type LevelAudiences = z.infer<typeof LevelAudiences>;
 /** Edges (`entered`, `left`, `stayed`, `changed`) fire on one record; the level `member` follows the standing. */
 export const When = z.union(
   [
-    z.strictObject({ entered: Audiences }),
-    z.strictObject({ left: Audiences }),
-    z.strictObject({ stayed: Audiences }),
-    z.strictObject({ member: LevelAudiences }),
-    z.strictObject({ changed: Path }),
+    z.strictObject({ entered: Audiences.describe('An edge: the person becomes a member.') }),
+    z.strictObject({ left: Audiences.describe('An edge: the person is a member no longer.') }),
+    z.strictObject({
+      stayed: Audiences.describe('An edge: a newer record says that the person is a member still.'),
+    }),
+    z.strictObject({
+      member: LevelAudiences.describe('A level: judged whenever something new is known, member or not.'),
+    }),
+    z.strictObject({
+      changed: Path.describe('An edge: the value of this attribute is another than the last one seen.'),
+    }),
   ],
   {
     error:
@@ -101,13 +60,25 @@ export const When = z.union(
 );
 
 export const Rule = z.strictObject({
-  name: Name,
-  when: When,
-  if: Condition.optional(),
-  do: z.array(Action).min(1),
-  otherwise: z.array(StateAction).min(1).optional(),
-  stop: z.boolean().default(false),
-  backfill: z.boolean().default(false),
+  name: Name.describe('What the rule is for; no two rules have the same name.'),
+  when: When.describe('What the rule is about.'),
+  if: Condition.optional().describe(
+    'A condition on attributes and identities. A missing value makes a comparison false.',
+  ),
+  do: z.array(Action).min(1).describe('What to do.'),
+  otherwise: z
+    .array(StateAction)
+    .min(1)
+    .optional()
+    .describe('For rules about "member": what holds while "member" and "if" do not.'),
+  stop: z
+    .boolean()
+    .default(false)
+    .describe('When this rule matched, later rules are left alone for this record.'),
+  backfill: z
+    .boolean()
+    .default(false)
+    .describe('Whether "send" is due even for memberships that were old when first seen.'),
 });
 export type Rule = z.infer<typeof Rule>;
 
@@ -135,20 +106,50 @@ const Rules = z.array(Rule).superRefine((rules, context) => {
 
 /** The customer's file, `tributary.yaml`, after YAML. Connections are checked by the connectors they name. */
 export const RulesFile = z.strictObject({
-  audiences: z.record(Name, AudienceRef),
-  person: z.strictObject({ key: z.array(KeyEntry).min(1) }),
-  consent: z.strictObject({ require: Path, withdrawn: z.array(StateAction).default([]) }).optional(),
-  /** Memberships that are older than this when first seen are backfill. */
-  backfill: z.strictObject({ days: z.number().positive() }).default({ days: 2 }),
-  /** What a target accepted longer ago is written again with the next record that concerns it. */
-  refresh: z.strictObject({ days: z.number().positive() }).optional(),
+  audiences: z
+    .record(Name, AudienceRef)
+    .describe(
+      'Audiences by the names that rules use: an id as text, or { id: …, namespace: … }; the namespace is ups unless given.',
+    ),
+  person: z
+    .strictObject({
+      key: z
+        .array(KeyEntry)
+        .min(1)
+        .describe(
+          'What a person is known by: the first that a record carries. Bare: identity namespace; dotted: attribute path.',
+        ),
+    })
+    .describe('How a person is known.'),
+  consent: z
+    .strictObject({
+      require: Path.describe('Attribute that must say yes ("y", "in", true) before anything is done.'),
+      withdrawn: z
+        .array(StateAction)
+        .default([])
+        .describe('What to do, and nothing else, for those whose consent says no.'),
+    })
+    .optional()
+    .describe('Experience Platform does not enforce consent on these destinations.'),
+  backfill: z
+    .strictObject({
+      days: z.number().positive().describe('Memberships older than this when first seen are backfill.'),
+    })
+    .default({ days: 2 })
+    .describe('What counts as old news: nothing is sent because of it.'),
+  refresh: z
+    .strictObject({ days: z.number().positive() })
+    .optional()
+    .describe('What a target accepted longer ago is written again with the next record that concerns it.'),
   profile: z
     .string()
     .min(1)
     .optional()
     .describe('A JSON schema (XDM) or a sample of the profile, beside this file: for tributary check only.'),
-  connections: z.record(Name, Connection),
-  rules: Rules,
-  tests: z.array(TestCase).optional(),
+  connections: z
+    .record(Name, Connection)
+    .describe('The systems that are changed, by the names that actions use.'),
+  rules: Rules.describe('What to do, in order: of two rules that write one field the later one wins.'),
+  tests: z.array(TestCase).optional().describe('Cases for tributary test.'),
 });
 export type RulesFile = z.infer<typeof RulesFile>;

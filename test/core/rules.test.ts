@@ -1,16 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type * as z from 'zod';
+import { Target, UpsertAction } from '../../shared/core/action-schema.js';
 import { Path } from '../../shared/core/path.js';
-import {
-  AudienceRef,
-  isNamespace,
-  Rule,
-  RulesFile,
-  Target,
-  UpsertAction,
-  When,
-} from '../../shared/core/rules.js';
+import { AudienceRef, isNamespace, Rule, RulesFile, When } from '../../shared/core/rules.js';
 import { FieldSource, MatchSource } from '../../shared/core/source.js';
 
 const accepts = (schema: z.ZodType, value: unknown): boolean => schema.safeParse(value).success;

@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util';
+import { fileSchemaText } from '../shared/config/json-schema.js';
+import { complain, runHere, type World } from './world.js';
+import { WrongUse } from './wrong-use.js';
+
+const HELP = `tributary schema: prints the JSON schema of rule files, for editors.
+
+  --help             this text
+
+Save it, and name it in the first line of your rule file:
+
+  tributary schema > tributary.schema.json
+  # yaml-language-server: $schema=./tributary.schema.json
+
+Exit status: 0 fine, 2 wrong use.
+`;
+
+function wantsHelp(args: readonly string[]): boolean {
+  try {
+    const options = { help: { type: 'boolean', default: false, short: 'h' } } as const;
+    return parseArgs({ args: [...args], options, allowPositionals: false }).values.help;
+  } catch (error) {
+    throw new WrongUse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** `tributary schema` on a given machine. */
+export async function runSchema(args: readonly string[], world: World): Promise<number> {
+  try {
+    await world.out(wantsHelp(args) ? HELP : fileSchemaText());
+    return 0;
+  } catch (error) {
+    return complain('schema', HELP, error, world);
+  }
+}
+
+/** `tributary schema`. */
+export const schema = (args: readonly string[]): Promise<number> => runHere(runSchema, args);

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import { ConnectionConfig } from '../connectors/registry.js';
+import { Name } from '../core/name.js';
+import { CONNECTION_MEMBERS, RulesFile } from '../core/rules.js';
+
+/** Each type of connection with the members that all of them may have. */
+const Connection = z.union(ConnectionConfig.options.map((option) => option.safeExtend(CONNECTION_MEMBERS)));
+
+const Published = RulesFile.safeExtend({
+  connections: z
+    .record(Name, Connection)
+    .describe('The systems that are changed, by the names that actions use.'),
+});
+
+/**
+ * The JSON schema of rule files, for editors. It says less than `tributary check`: what depends on other parts of the file,
+ * or on the inside of a text, no schema can say.
+ */
+export const fileSchema = (): Readonly<Record<string, unknown>> => ({
+  // Draft 7 is what the YAML language servers of editors know best.
+  ...z.toJSONSchema(Published, { io: 'input', target: 'draft-7', reused: 'ref' }),
+  title: 'tributary rule file',
+});
+
+/** The same as the text of a file. */
+export const fileSchemaText = (): string => `${JSON.stringify(fileSchema(), null, 2)}\n`;
