@@ -6,6 +6,7 @@ import { explain } from './explain.js';
 import { forget } from './forget.js';
 import { parked } from './parked.js';
 import { plan } from './plan.js';
+import { schema } from './schema.js';
 import { test } from './test.js';
 
 /** A command: gets the words after its name, gives the exit status (0 fine, 1 findings, 2 wrong use). */
@@ -23,6 +24,7 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly about:
   },
   adobe: { run: adobe, about: 'what Adobe must be told to send its exports to a deployment' },
   forget: { run: forget, about: 'have rows written again: of one person, a rule or a connection' },
+  schema: { run: schema, about: 'the JSON schema of rule files, for editors' },
 };
 
 const HELP = `tributary: AEP audience events in, the customer's systems changed, each change once.
