@@ -1,17 +1,56 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { runCheck } from '../../cli/check.js';
+import { runTest } from '../../cli/test.js';
 import { formatFinding, loadConfig } from '../../shared/config/load.js';
 import { toolsFor } from '../../shared/tools/load.js';
+import { runLent } from '../cli/lent-world.js';
 import { yamlBlocks } from './yaml-blocks.js';
 
-const [head, ...examples] = yamlBlocks('docs/rules.md');
+const folder = mkdtempSync(join(tmpdir(), 'tributary-docs-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
-test('the guide begins with the lines that all its examples share', () => {
-  expect(head?.info).toBe('head');
-  expect(examples.length).toBeGreaterThan(9);
+describe('the guide', () => {
+  const [head, ...blocks] = yamlBlocks('docs/rules.md');
+  /** Each block as a whole file; one that shows no rules gets none. */
+  const examples = blocks.map(({ name, text }) => ({
+    name,
+    text: `${head?.text}\n${text}${/^rules:/m.test(text) ? '' : '\nrules: []\n'}`,
+    hasTests: /^tests:/m.test(text),
+  }));
+
+  test('begins with the lines that all its examples share', () => {
+    expect(head?.info).toBe('head');
+    expect(examples.filter(({ hasTests }) => hasTests).length).toBeGreaterThan(9);
+  });
+
+  test.each(examples)('$name is a file that may be run', async ({ text }) => {
+    const loaded = loadConfig(text, 'tributary.yaml', {}, await toolsFor(text));
+    expect(loaded.ok ? [] : loaded.findings.map(formatFinding)).toEqual([]);
+  });
+
+  test.each(examples.filter(({ hasTests }) => hasTests))(
+    '$name does what its tests say',
+    async ({ name, text }) => {
+      const file = join(folder, `${name.replace(/\W/g, '-')}.yaml`);
+      writeFileSync(file, text);
+      expect(await runLent(runTest, ['--config', file])).toMatchObject({ status: 0 });
+    },
+  );
 });
 
-test.each(examples)('$name is a file that may be run', async ({ text }) => {
-  const whole = `${head?.text}\n${text}`;
-  const loaded = loadConfig(whole, 'tributary.yaml', {}, await toolsFor(whole));
-  expect(loaded.ok ? [] : loaded.findings.map(formatFinding)).toEqual([]);
+describe('the examples', () => {
+  const examples = resolve(import.meta.dirname, '../../examples');
+  const files = readdirSync(examples).map((name) => join(examples, name, 'tributary.yaml'));
+
+  test('are three at least', () => {
+    expect(files.length).toBeGreaterThanOrEqual(3);
+  });
+
+  test.each(files)('%s passes its tests, and check finds nothing to say', async (file) => {
+    expect(await runLent(runTest, ['--config', file])).toMatchObject({ status: 0 });
+    expect(await runLent(runCheck, [file, '--strict'])).toMatchObject({ status: 0 });
+  });
 });
