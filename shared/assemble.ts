@@ -1,9 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { systemClock } from './clock.js';
-import { type Config, formatFinding, loadConfig } from './config/load.js';
+import { readConfig } from './config/read-config.js';
 import { openConnector } from './connectors/registry.js';
-import { Fault } from './core/fault.js';
 import type { Clock, Connector, Pipeline } from './core/ports.js';
 import { jsonLog } from './log.js';
 import { observerNamed } from './observers.js';
@@ -14,7 +12,6 @@ import { settingSecrets } from './secrets.js';
 import { keptOptions, patienceOf, readSettings } from './settings.js';
 import { openStore } from './stores/open.js';
 import { openLetters, openParking } from './stores/open-kept.js';
-import { toolsFor } from './tools/load.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -25,21 +22,6 @@ export interface Machine {
 }
 
 const thisMachine: Machine = { clock: systemClock, fetch: globalThis.fetch };
-
-async function readConfig(path: string, functions: string | undefined, env: Env): Promise<Config> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const hint = 'point TRIBUTARY_CONFIG at your tributary.yaml';
-    throw new Fault('config.unreadable', `${path} cannot be read (${why}); ${hint}`, { cause });
-  }
-  const loaded = loadConfig(text, path, env, await toolsFor(text, functions));
-  if (loaded.ok) return loaded.config;
-  const list = loaded.findings.map(formatFinding).join('\n');
-  throw new Fault('config.invalid', `${path} has ${loaded.findings.length} fault(s):\n${list}`);
-}
 
 /** Every `secret:NAME` in a value, at any depth. */
 function secretsIn(value: unknown): readonly string[] {

@@ -86,19 +86,20 @@ export const keptOptions = (settings: KeptSettings) => ({
 });
 
 /** Reads the settings, or throws one fault that names every setting that is missing or wrong. */
-export const readSettings = (env: Env): Settings => read(Settings, env);
+export const readSettings = (env: Env): Settings => readBy(Settings, env);
 
 /** Reads only where kept messages are, as {@link readSettings} does. */
-export const readKeptSettings = (env: Env): KeptSettings => read(KeptSettings, env);
+export const readKeptSettings = (env: Env): KeptSettings => readBy(KeptSettings, env);
 
 /** Reads only what leads to the state of persons, as {@link readSettings} does. */
-export const readStateSettings = (env: Env): StateSettings => read(StateSettings, env);
+export const readStateSettings = (env: Env): StateSettings => readBy(StateSettings, env);
 
 /** Clouds hand over a setting that was cleared as an empty text: it counts as not set, as it does for secrets. */
 const withoutEmpty = (env: Env): Env =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 
-function read<T>(schema: z.ZodType<T>, env: Env): T {
+/** Reads the settings of a schema, as {@link readSettings} does; unset ones are missing from what it sees. */
+export function readBy<T>(schema: z.ZodType<T>, env: Env): T {
   const set = withoutEmpty(env);
   const parsed = schema.safeParse(set);
   if (parsed.success) return parsed.data;

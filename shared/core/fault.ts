@@ -47,6 +47,9 @@ export const FAULTS = {
   'door.method': { retryable: false },
   'door.audience': { retryable: false },
   'door.test-profile': { retryable: false },
+  'door.unauthorized': { retryable: false },
+  'door.forbidden': { retryable: false },
+  'door.attempts': { retryable: true },
   'door.unavailable': { retryable: true },
 } as const satisfies Record<string, { retryable: boolean }>;
 

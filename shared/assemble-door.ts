@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { systemClock } from './clock.js';
+import { readConfig } from './config/read-config.js';
+import type { Clock } from './core/ports.js';
+import { openGateOf } from './door/auth/open-gate.js';
+import { ANSWER_MS, handleDoor } from './door/door.js';
+import { exportsRoute } from './door/exports.js';
+import type { DoorRequest, DoorResponse } from './door/request.js';
+import type { Route } from './door/router.js';
+import { readDoorSettings } from './door/settings.js';
+import { jsonLog } from './log.js';
+import { settingSecrets } from './secrets.js';
+import { keptOptions } from './settings.js';
+import { openAppender } from './stores/open-appender.js';
+import { openLetters } from './stores/open-kept.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What the door takes from the machine and the platform it runs on; tests lend their own. */
+export interface DoorMachine {
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  /** Whether the platform checks client certificates against a trust store of the operator. */
+  readonly checksCertificates: boolean;
+}
+
+/** One call per request; never throws. */
+export type Door = (request: DoorRequest) => Promise<DoorResponse>;
+
+/**
+ * Puts the HTTP door together from a deployment's settings. Both clouds and the local run call this, so that they cannot
+ * differ. Throws a `config.*` fault that names what is wrong.
+ */
+export async function assembleDoor(
+  env: Env,
+  {
+    checksCertificates,
+    clock = systemClock,
+    fetch = globalThis.fetch,
+  }: Partial<DoorMachine> & Pick<DoorMachine, 'checksCertificates'>,
+): Promise<Door> {
+  const settings = readDoorSettings(env);
+  const config = await readConfig(settings.TRIBUTARY_CONFIG, settings.TRIBUTARY_FUNCTIONS, env);
+  const secrets = settingSecrets(env);
+  const log = jsonLog(settings.TRIBUTARY_LOG_LEVEL, (line) => process.stdout.write(line), clock.now);
+  const machine = { secrets, clock, log, fetch, newId: randomUUID, checksCertificates };
+  const { gate, routes } = await openGateOf(settings, machine);
+  const exports = exportsRoute({
+    rules: config.rules,
+    appender: await openAppender(settings.TRIBUTARY_DOOR_STREAM, secrets),
+    deadLetters: await openLetters({ ...keptOptions(settings), clock }),
+    clock,
+    log,
+    random: Math.random,
+    maxBytes: settings.TRIBUTARY_DOOR_MAX_BYTES,
+    maxUnpackedBytes: settings.TRIBUTARY_DOOR_MAX_UNPACKED_BYTES,
+  });
+  const all: readonly Route[] = [exports, ...routes];
+  return (request) =>
+    handleDoor(request, { routes: all, gate, clock, log, newId: randomUUID, answerMs: ANSWER_MS });
+}

@@ -1,0 +1,66 @@
+import type { Clock, Log, Secrets } from '../../core/ports.js';
+import type { Gate } from '../gate.js';
+import type { Route } from '../router.js';
+import type { DoorSettings } from '../settings.js';
+import { createAttempts } from './attempts.js';
+import { certificateCheck } from './certificate.js';
+import { gateOf } from './gate-of.js';
+import { type OwnOAuth, openOwnOAuth, ownTokenCheck } from './own-tokens.js';
+import { type Provider, providerCheck } from './provider-tokens.js';
+import { basicCheck, bearerCheck } from './static.js';
+import { tokenRoute } from './token-endpoint.js';
+import type { Check } from './verdict.js';
+
+/** What authenticating takes from outside. */
+export interface GateDeps {
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly fetch: typeof fetch;
+  readonly newId: () => string;
+  /** Whether the platform checks client certificates itself, before it hands them over. */
+  readonly checksCertificates: boolean;
+}
+
+function providerOf(settings: DoorSettings): Provider {
+  return {
+    issuer: settings.TRIBUTARY_DOOR_ISSUER ?? '',
+    audience: settings.TRIBUTARY_DOOR_AUDIENCE ?? '',
+    jwks: new URL(settings.TRIBUTARY_DOOR_JWKS ?? ''),
+    algorithms: settings.TRIBUTARY_DOOR_ALGORITHMS,
+    scope: settings.TRIBUTARY_DOOR_SCOPE,
+  };
+}
+
+/**
+ * Opens the ways of authenticating that the settings name, and the token endpoint if there is one. Secrets are read now, so
+ * that a missing one is a fault of the start.
+ */
+export async function openGateOf(
+  settings: DoorSettings,
+  deps: GateDeps,
+): Promise<{ readonly gate: Gate; readonly routes: readonly Route[] }> {
+  const { secrets, clock, log, newId } = deps;
+  const ways = new Set(settings.TRIBUTARY_DOOR_AUTH);
+  const attempts = createAttempts(clock);
+  const graceSeconds = settings.TRIBUTARY_DOOR_GRACE_SECONDS;
+  const any: Check[] = [];
+  const routes: Route[] = [];
+  if (ways.has('basic')) any.push(await basicCheck({ secrets, clock, attempts }));
+  if (ways.has('bearer')) any.push(await bearerCheck({ secrets, clock }));
+  if (ways.has('oauth')) {
+    const oauth: OwnOAuth = await openOwnOAuth(secrets, clock);
+    any.push(ownTokenCheck(oauth, { clock, graceSeconds }));
+    const seconds = settings.TRIBUTARY_DOOR_TOKEN_SECONDS;
+    routes.push(tokenRoute({ oauth, clock, newId, attempts, seconds }));
+  }
+  if (ways.has('provider')) any.push(providerCheck(providerOf(settings), { ...deps, graceSeconds }));
+  const certificate = ways.has('mtls')
+    ? await certificateCheck(settings.TRIBUTARY_DOOR_CLIENT_NAME, {
+        secrets,
+        clock,
+        needed: !deps.checksCertificates,
+      })
+    : undefined;
+  return { gate: gateOf({ any, certificate }, log), routes };
+}
