@@ -2,6 +2,7 @@
 import { adobe } from './adobe.js';
 import { check } from './check.js';
 import { dev } from './dev.js';
+import { diff } from './diff.js';
 import { explain } from './explain.js';
 import { forget } from './forget.js';
 import { parked } from './parked.js';
@@ -17,6 +18,7 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly about:
   dev: { run: dev, about: 'run the main job on this machine: both streams, both clouds, a demo CRM' },
   test: { run: test, about: 'run the cases of a rule file' },
   plan: { run: plan, about: 'what the rules would do with events of a file: a dry run' },
+  diff: { run: diff, about: 'what two versions of a rule file do differently with the same events' },
   explain: { run: explain, about: 'why one event does what it does: every rule, clause and field' },
   parked: {
     run: parked,

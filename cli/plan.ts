@@ -8,19 +8,9 @@ import { eventSources } from './event-files.js';
 import { type Paint, paintOf } from './paint.js';
 import { HELP, type PlanOptions, readPlanOptions } from './plan-options.js';
 import { jsonOf, tallyJson, tallyText, textOf } from './plan-view.js';
-import { progressOn } from './progress.js';
+import { progressOn, totalOf } from './progress.js';
 import { readRules } from './rules-file.js';
 import { complain, runHere, type World } from './world.js';
-
-/** Bytes to come, if that is known of all sources. */
-const totalOf = (sources: readonly { readonly size?: number }[]): number | undefined => {
-  let total = 0;
-  for (const { size } of sources) {
-    if (size === undefined) return undefined;
-    total += size;
-  }
-  return total;
-};
 
 /** Everything a record passes through. */
 interface Course {

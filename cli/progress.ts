@@ -52,3 +52,13 @@ export function progressOn({ screen, err, clock }: World, total: number | undefi
     },
   };
 }
+
+/** Bytes to come, if that is known of all sources. */
+export const totalOf = (sources: readonly { readonly size?: number }[]): number | undefined => {
+  let total = 0;
+  for (const { size } of sources) {
+    if (size === undefined) return undefined;
+    total += size;
+  }
+  return total;
+};

@@ -1,0 +1,56 @@
+import type { Change } from '../shared/dry-run/changes.js';
+import type { Cause } from '../shared/dry-run/tally.js';
+
+/** Actions by what became of them. */
+export type Counts = Record<Change['kind'], number>;
+
+/** Sums of a comparison. */
+export interface DiffSums {
+  events: number;
+  /** Events of which some action differs. */
+  differing: number;
+  /** Events that cannot be read. */
+  malformed: number;
+  readonly actions: Counts;
+  /** By rule; an action of several rules counts for each. */
+  readonly rules: Map<string, Counts>;
+}
+
+const none = (): Counts => ({ added: 0, removed: 0, changed: 0 });
+
+export const emptySums = (): DiffSums => ({
+  events: 0,
+  differing: 0,
+  malformed: 0,
+  actions: none(),
+  rules: new Map(),
+});
+
+/** Takes an action's causes apart, in either version. */
+export interface CauseOf {
+  readonly before: (cause: string) => Cause;
+  readonly after: (cause: string) => Cause;
+}
+
+/** The rules that asked for what differs, in either version. */
+export function rulesOf(change: Change, causeOf: CauseOf): readonly string[] {
+  const named = (causes: readonly string[] = [], of: (cause: string) => Cause): string[] =>
+    causes.map((cause) => of(cause).rule ?? cause);
+  const before = 'before' in change ? named(change.before.causes, causeOf.before) : [];
+  const after = 'after' in change ? named(change.after.causes, causeOf.after) : [];
+  return [...new Set([...before, ...after])];
+}
+
+/** Counts the differences of one event in. */
+export function countChanges(sums: DiffSums, changes: readonly Change[], causeOf: CauseOf): void {
+  sums.events += 1;
+  if (changes.length > 0) sums.differing += 1;
+  for (const change of changes) {
+    sums.actions[change.kind] += 1;
+    for (const rule of rulesOf(change, causeOf)) {
+      const counts = sums.rules.get(rule) ?? none();
+      counts[change.kind] += 1;
+      sums.rules.set(rule, counts);
+    }
+  }
+}
