@@ -41,6 +41,15 @@ describe('the guide', () => {
   );
 });
 
+test('the example of the README passes its tests, with the settings it names', async () => {
+  const [example] = yamlBlocks('README.md');
+  const file = join(folder, 'readme.yaml');
+  writeFileSync(file, example?.text ?? '');
+  expect(await runLent(runTest, ['--config', file])).toMatchObject({ status: 0 });
+  const env = { SALESFORCE_DOMAIN: 'example.my.salesforce.com' };
+  expect(await runLent(runCheck, [file, '--strict'], { env })).toMatchObject({ status: 0 });
+});
+
 describe('the examples', () => {
   const examples = resolve(import.meta.dirname, '../../examples');
   const files = readdirSync(examples).map((name) => join(examples, name, 'tributary.yaml'));
