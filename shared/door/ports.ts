@@ -1,4 +1,5 @@
 import type { Fault } from '../core/fault.js';
+import type { Reachable } from '../stores/reachable.js';
 
 /** One record on its way into the stream. */
 export interface Entry {
@@ -16,7 +17,7 @@ export type Fate =
   | { readonly kind: 'throttled' | 'unavailable' | 'too-large'; readonly fault: Fault };
 
 /** A durable stream, from the side of those who write to it. */
-export interface Appender {
+export interface Appender extends Reachable {
   /** As a setting names it, e.g. `kinesis:aep-exports`. */
   readonly place: string;
   /** The longest body of one entry that is sure to fit. */

@@ -135,6 +135,14 @@ export function eventHubsAppender({ producer, hub }: EventHubsAppenderOptions): 
   return {
     place,
     maxBytes: MAX_BYTES,
+    async reach(abortSignal) {
+      try {
+        await producer.getEventHubProperties({ abortSignal });
+      } catch (cause) {
+        const said = cause instanceof Error ? codeOf(cause) : 'no answer';
+        throw new Fault('stream.unavailable', `the stream ${place} cannot be reached (${said})`, { cause });
+      }
+    },
     async append(entries, signal) {
       const fates: Fate[] = [];
       const all = [...entries.keys()];

@@ -1,4 +1,5 @@
 import {
+  DescribeStreamSummaryCommand,
   KinesisClient,
   PutRecordsCommand,
   type PutRecordsRequestEntry,
@@ -90,6 +91,14 @@ export function kinesisAppender({ client, stream }: KinesisAppenderOptions): App
   return {
     place,
     maxBytes: MOST_RECORD - MOST_KEY,
+    async reach(abortSignal) {
+      try {
+        await client.send(new DescribeStreamSummaryCommand({ StreamName: stream }), { abortSignal });
+      } catch (cause) {
+        const said = cause instanceof Error ? cause.name : 'no answer';
+        throw new Fault('stream.unavailable', `the stream ${place} cannot be reached (${said})`, { cause });
+      }
+    },
     async append(entries, signal) {
       const fates = await Promise.all(cutCalls(entries, sizeOf).map((call) => put(call, signal)));
       return fates.flat();

@@ -19,6 +19,7 @@ export function memoryAppender(name: string): MemoryAppender {
       entries.push(...more);
       return more.map(() => ({ kind: 'durable' }));
     },
+    reach: async () => undefined,
     entries: () => entries,
   };
 }

@@ -3,10 +3,11 @@ import type { Clock, DeadLetters, KeptMessage, RetryQueue } from '../core/ports.
 import { decodeKept, decodeWhole } from './kept-codec.js';
 import { keptHash, refOf } from './kept-name.js';
 import { fromText } from './kept-text.js';
+import type { Reachable } from './reachable.js';
 import type { Shelf } from './shelf.js';
 
 /** Messages that wait, or are kept for good, in the memory of this process. */
-export interface MemoryKept extends RetryQueue, DeadLetters, Shelf {
+export interface MemoryKept extends RetryQueue, DeadLetters, Shelf, Reachable {
   /** Everything kept at the moment, oldest first. */
   all(): readonly KeptMessage[];
   /** Takes out what is due: kept longer than it asked for, or than `delayMs`. The caller must settle it. */
@@ -61,5 +62,6 @@ export function memoryKept(clock: Pick<Clock, 'now'>): MemoryKept {
       }));
     },
     total: async () => kept.size,
+    reach: async () => undefined,
   };
 }

@@ -3,6 +3,7 @@ import { decodeWhole, encodeKept } from './kept-codec.js';
 import { hashIn, letterName, refOf } from './kept-name.js';
 import type { ObjectStore, StoredObject } from './objects.js';
 import { inParallel } from './parallel.js';
+import type { Reachable } from './reachable.js';
 import type { Shelf, Visited } from './shelf.js';
 
 const REQUESTS_AT_ONCE = 16;
@@ -35,7 +36,7 @@ async function buryOne(objects: ObjectStore, kept: KeptMessage): Promise<void> {
 }
 
 /** Dead letters as objects: one for each record, named after it, so that burying it again replaces the letter. */
-export function objectLetters(objects: ObjectStore): DeadLetters & Shelf {
+export function objectLetters(objects: ObjectStore): DeadLetters & Shelf & Reachable {
   return {
     place: objects.place,
     async bury(items) {
@@ -52,5 +53,7 @@ export function objectLetters(objects: ObjectStore): DeadLetters & Shelf {
       yield (await read()).filter((one) => one !== undefined);
     },
     total: async () => undefined,
+    /** No letter has this name: whether there is one is a question every role that buries may ask. */
+    reach: async () => void (await objects.get('letters/none')),
   };
 }

@@ -6,6 +6,7 @@ import { objectLetters } from './object-letters.js';
 import type { ObjectStore } from './objects.js';
 import { openKept } from './open.js';
 import { queueParking } from './queue-parking.js';
+import type { Reachable } from './reachable.js';
 import type { Shelf } from './shelf.js';
 
 const NAMED = /^(?<kind>[a-z0-9-]+):(?<name>.+)$/;
@@ -92,7 +93,7 @@ const openingOf = ({ clock, random = Math.random, connection }: KeptOptions): Op
 });
 
 /** Opens the dead letters that `TRIBUTARY_DEAD_LETTERS` names. Whether the place is there shows at the first call. */
-export async function openLetters(options: KeptOptions): Promise<DeadLetters & Shelf> {
+export async function openLetters(options: KeptOptions): Promise<DeadLetters & Shelf & Reachable> {
   const { deadLetters, clock } = options;
   if (isMemory(deadLetters)) return openKept('TRIBUTARY_DEAD_LETTERS', deadLetters, clock);
   return objectLetters(await openObjects('TRIBUTARY_DEAD_LETTERS', deadLetters, openingOf(options)));

@@ -52,6 +52,17 @@ export function appenderContract(subject: AppenderSubject): void {
       expect(await ground.appender.append([], going())).toEqual([]);
     });
 
+    test('a stream that is there can be reached, and nothing comes into it by that', async () => {
+      const before = texts(await ground.read());
+      await ground.appender.reach(going());
+      expect(texts(await ground.read())).toEqual(before);
+      for (const elsewhere of [ground.unreachable, ground.missing])
+        if (elsewhere)
+          await expect(elsewhere().reach(AbortSignal.timeout(3_000))).rejects.toMatchObject({
+            code: 'stream.unavailable',
+          });
+    });
+
     test('what is durable is in the stream, byte for byte', async () => {
       const body = Uint8Array.from({ length: 256 }, (_, i) => i);
       const landed = await added([{ key: 'bytes', body }]);
