@@ -3,6 +3,7 @@ import type { Change } from '../shared/dry-run/changes.js';
 import { type EventRecord, placeOf } from '../shared/events/read-events.js';
 import { type CauseOf, type DiffSums, rulesOf } from './diff-sums.js';
 import { latestOf, sentenceOf } from './diff-view.js';
+import { plural } from './plural.js';
 import { printable } from './printable.js';
 import { titleOf, valueText } from './value-text.js';
 
@@ -66,7 +67,8 @@ export function diffMarkdown(
   { causeOf, values }: { readonly causeOf: CauseOf; readonly values: boolean },
 ): string {
   const title = `### Rules: ${cell(before)} → ${cell(after)}\n\n**${sentenceOf(sums)}**\n`;
-  const unread = sums.malformed > 0 ? `\n${sums.malformed} events cannot be read, by either.\n` : '';
+  const unread =
+    sums.malformed > 0 ? `\n${plural(sums.malformed, 'event')} cannot be read, by either.\n` : '';
   if (shown.length === 0 && hidden === 0) return title + unread;
   const rules = [...sums.rules].map(([name, { added, removed, changed }]) =>
     row(cell(name), String(added), String(removed), String(changed)),

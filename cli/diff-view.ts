@@ -3,6 +3,7 @@ import type { Change, FieldChange } from '../shared/dry-run/changes.js';
 import { type EventRecord, placeOf } from '../shared/events/read-events.js';
 import { type CauseOf, type DiffSums, rulesOf } from './diff-sums.js';
 import type { Paint } from './paint.js';
+import { plural } from './plural.js';
 import { printable } from './printable.js';
 import { titleOf, valueText } from './value-text.js';
 
@@ -45,13 +46,13 @@ export function eventText(record: EventRecord, changes: readonly Change[], paint
 /** What the sums come to, in a sentence. */
 export const sentenceOf = ({ events, differing, actions }: DiffSums): string =>
   differing === 0
-    ? `no difference over ${events} events`
-    : `${actions.added} actions added, ${actions.removed} removed, ${actions.changed} changed, over ${differing} of ${events} events`;
+    ? `no difference over ${plural(events, 'event')}`
+    : `${plural(actions.added, 'action')} added, ${actions.removed} removed, ${actions.changed} changed, over ${differing} of ${plural(events, 'event')}`;
 
 /** The sums, for people; `hidden` differences were not shown. */
 export function sumsText(sums: DiffSums, hidden: number, paint: Paint): string {
-  const more = hidden > 0 ? `… and ${hidden} more differences (--limit shows more)\n\n` : '';
-  const unread = sums.malformed > 0 ? `${sums.malformed} events cannot be read, by either\n` : '';
+  const more = hidden > 0 ? `… and ${plural(hidden, 'more difference')} (--limit shows more)\n\n` : '';
+  const unread = sums.malformed > 0 ? `${plural(sums.malformed, 'event')} cannot be read, by either\n` : '';
   const last = `${paint.bold(sentenceOf(sums))}\n${unread}`;
   if (sums.rules.size === 0) return more + last;
   const width = [...sums.rules.keys()].reduce((most, name) => Math.max(most, name.length), 4);

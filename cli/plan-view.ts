@@ -3,6 +3,7 @@ import type { Played } from '../shared/dry-run/dry-run.js';
 import type { Cause, Tally } from '../shared/dry-run/tally.js';
 import { type EventRecord, placeOf } from '../shared/events/read-events.js';
 import type { Paint } from './paint.js';
+import { plural } from './plural.js';
 import { printable } from './printable.js';
 import { titleOf, valueText } from './value-text.js';
 
@@ -98,7 +99,7 @@ export function tallyText(
   return [
     table('ENDINGS', [...ended, ['records in all', records]], width, paint),
     table('ACTIONS BY RULE', [...rules, ['actions in all', actions]], width, paint),
-    `${persons} persons known\n`,
+    `${plural(persons, 'person')} known\n`,
   ].join('\n');
 }
 

@@ -8,6 +8,7 @@ import { runCase } from '../shared/dry-run/run-case.js';
 import { causesOf } from '../shared/dry-run/tally.js';
 import { junitOf } from './junit.js';
 import { type Paint, paintOf } from './paint.js';
+import { plural } from './plural.js';
 import { readRules, readText } from './rules-file.js';
 import type { TestOptions } from './test-options.js';
 import { caseJson, caseText, passed, type RanCase, sumsJson, sumsText, type TestSums } from './test-view.js';
@@ -43,7 +44,7 @@ async function collect(
   const cases =
     wanted === undefined ? all : all.filter(({ test }) => test.name.toLowerCase().includes(wanted));
   if (all.length > 0 && cases.length === 0)
-    throw new WrongUse(`none of ${all.length} cases has ${JSON.stringify(filter)} in its name`);
+    throw new WrongUse(`none of ${plural(all.length, 'case')} has ${JSON.stringify(filter)} in its name`);
   return { cases, files: others };
 }
 

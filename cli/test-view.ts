@@ -4,6 +4,7 @@ import type { ExpectedAction } from '../shared/core/test-case.js';
 import type { Difference, FieldDifference } from '../shared/dry-run/case-match.js';
 import type { CaseResult } from '../shared/dry-run/run-case.js';
 import type { Paint } from './paint.js';
+import { plural } from './plural.js';
 import { printable } from './printable.js';
 import { titleOf, valueText } from './value-text.js';
 
@@ -82,7 +83,9 @@ export function caseText(ran: RanCase, paint: Paint): string {
 /** The sums, for people. */
 export function sumsText({ cases, failed, silent }: TestSums, paint: Paint): string {
   const count =
-    failed > 0 ? paint.red(`${failed} of ${cases} cases failed`) : paint.green(`${cases} cases passed`);
+    failed > 0
+      ? paint.red(`${failed} of ${plural(cases, 'case')} failed`)
+      : paint.green(`${plural(cases, 'case')} passed`);
   const rest =
     silent.length > 0
       ? `no case makes these rules act: ${silent.map((name) => printable(name)).join(', ')}\n`

@@ -77,8 +77,8 @@ contact          0        0        2
 task             0        2        0
 vip | <b>        1        0        0
 
-1 actions added, 2 removed, 2 changed, over 2 of 4 events
-1 events cannot be read, by either
+1 action added, 2 removed, 2 changed, over 2 of 4 events
+1 event cannot be read, by either
 `,
   });
 });
@@ -89,7 +89,11 @@ test('the same rules make no difference, whatever the events, and however they a
   await fc.assert(
     fc.asyncProperty(historyAndShuffle, async ({ shuffled }) => {
       const said = await diff([rules, other, '-'], { input: linesOf(shuffled) });
-      expect(said).toEqual({ status: 0, err: '', out: `no difference over ${shuffled.length} events\n` });
+      expect(said).toEqual({
+        status: 0,
+        err: '',
+        out: `no difference over ${shuffled.length} event${shuffled.length === 1 ? '' : 's'}\n`,
+      });
     }),
     { numRuns: 50 },
   );
@@ -141,7 +145,7 @@ describe('--markdown', () => {
 
   test('a report without persons and values', async () => {
     const { out } = await diff([a, b, '--markdown'], { input });
-    expect(out).toContain('**1 actions added, 1 removed, 1 changed, over 1 of 1 events**');
+    expect(out).toContain('**1 action added, 1 removed, 1 changed, over 1 of 1 event**');
     expect(out).toContain('| task | 0 | 1 | 0 |\n');
     expect(out).toContain('| stdin:1 | ✏️ upsert sales/Contact | Tier | contact |\n');
     expect(out).toContain('| stdin:1 | ➕ upsert sales/Lead | Name | vip \\| &lt;b&gt; |\n');
@@ -159,7 +163,7 @@ describe('--markdown', () => {
   test('of nothing it is a sentence', async () => {
     const { out, status } = await diff([a, a, '--markdown'], { input });
     expect(status).toBe(0);
-    expect(out.endsWith('**no difference over 1 events**\n')).toBe(true);
+    expect(out.endsWith('**no difference over 1 event**\n')).toBe(true);
   });
 });
 

@@ -66,7 +66,7 @@ contact                 1
 task                    1
 actions in all          2
 
-1 persons known
+1 person known
 `,
     });
   });

@@ -53,7 +53,7 @@ describe('what it says', () => {
     expect(await run(['--config', at('rules.yaml')])).toEqual({
       status: 0,
       err: '',
-      out: 'ok      who enters is hot\n\n1 cases passed\nno case makes these rules act: task\n',
+      out: 'ok      who enters is hot\n\n1 case passed\nno case makes these rules act: task\n',
     });
   });
 
@@ -169,7 +169,7 @@ describe('which cases it runs', () => {
     });
     const args = ['--config', at('rules.yaml')];
     const { status, out, err } = await run([...args, '--functions', at('functions.mjs')]);
-    expect([status, err, out]).toEqual([0, '', expect.stringContaining('1 cases passed')]);
+    expect([status, err, out]).toEqual([0, '', expect.stringContaining('1 case passed')]);
     expect((await run(args, { env: { TRIBUTARY_FUNCTIONS: at('functions.mjs') } })).status).toBe(0);
     expect((await run(args)).status).toBe(2);
   });
@@ -183,7 +183,7 @@ describe('what it cannot run', () => {
       `${RULES}tests:\n${GOOD}`,
       ['--filter', 'x'],
       2,
-      'none of 1 cases has "x" in its name',
+      'none of 1 case has "x" in its name',
     ],
     [
       'a faulty case',
@@ -229,7 +229,7 @@ test('--watch runs again when the rules or files of cases or of events change, a
   const fromFile = 'tests: [{ name: from a file, given: event.json, expect: nothing, ending: malformed }]';
   /** What is said, and what is done then: each step waits for the run that shows the one before. */
   const steps: [said: string, act: () => void][] = [
-    ['1 cases passed', write('rules.yaml', `${RULES}tests:\n${GOOD}${BAD}`)],
+    ['1 case passed', write('rules.yaml', `${RULES}tests:\n${GOOD}${BAD}`)],
     ['1 of 2 cases failed', write('rules.yaml', 'rules: [')],
     ['config.invalid', write('rules.yaml', RULES)],
     [
@@ -239,8 +239,8 @@ test('--watch runs again when the rules or files of cases or of events change, a
         writeFileSync(at('new.tests.yaml'), fromFile);
       },
     ],
-    ['1 cases passed', write('event.json', '')],
-    ['1 of 1 cases failed', () => stop.abort()],
+    ['1 case passed', write('event.json', '')],
+    ['1 of 1 case failed', () => stop.abort()],
   ];
   const hear = (text: string): void => {
     const [said, act] = steps[0] ?? [];
