@@ -1,5 +1,8 @@
 import { assembleAll, once } from '../shared/assemble.js';
+import { assembleDoor } from '../shared/assemble-door.js';
 import type { Pipeline } from '../shared/core/ports.js';
+import { lateDoor } from '../shared/door/late-door.js';
+import { jsonLog } from '../shared/log.js';
 import type { Replay } from '../shared/pipeline/replay.js';
 
 /** Put together once per cold start. The only place here that reads the environment. */
@@ -10,3 +13,11 @@ export const pipeline = async (): Promise<Pipeline> => (await assembled()).pipel
 
 /** The consumer of its retry queue. */
 export const replay = async (): Promise<Replay> => (await assembled()).replay;
+
+const log = jsonLog('error', (line) => process.stdout.write(line), Date.now);
+
+/** The HTTP door of this deployment. App Service hands certificates over unchecked. */
+export const door = lateDoor(
+  once(() => assembleDoor(process.env, { checksCertificates: false })),
+  log,
+);

@@ -1,7 +1,8 @@
 import { app } from '@azure/functions';
 import { systemClock } from '../shared/clock.js';
-import { pipeline, replay } from './compose.js';
+import { door, pipeline, replay } from './compose.js';
 import { consumerOf, WORK_MS } from './consumer.js';
+import { httpOf } from './http.js';
 import { replayOf } from './replay.js';
 
 // Everything here was run through the real @azure/functions library with a stand-in host; it has never been run on the
@@ -46,4 +47,15 @@ const parked = {
 app.storageQueue('parked-records', {
   ...parked,
   handler: replayOf(replay, { clock: systemClock, workMs: WORK_MS }),
+});
+
+/**
+ * One function for every path: the door has its own routes and answers 404 and 405 in its own words. Anonymous, because it
+ * authenticates by itself; AEP cannot send a function's key other than in the URL.
+ */
+app.http('door', {
+  route: '{*path}',
+  authLevel: 'anonymous',
+  methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+  handler: httpOf(door),
 });

@@ -5,7 +5,7 @@ import type { Clock } from './core/ports.js';
 import { openGateOf } from './door/auth/open-gate.js';
 import { ANSWER_MS, handleDoor } from './door/door.js';
 import { exportsRoute } from './door/exports.js';
-import type { DoorRequest, DoorResponse } from './door/request.js';
+import type { Door } from './door/late-door.js';
 import type { Route } from './door/router.js';
 import { readDoorSettings } from './door/settings.js';
 import { jsonLog } from './log.js';
@@ -23,9 +23,6 @@ export interface DoorMachine {
   /** Whether the platform checks client certificates against a trust store of the operator. */
   readonly checksCertificates: boolean;
 }
-
-/** One call per request; never throws. */
-export type Door = (request: DoorRequest) => Promise<DoorResponse>;
 
 /**
  * Puts the HTTP door together from a deployment's settings. Both clouds and the local run call this, so that they cannot

@@ -51,9 +51,19 @@ const Queues = z
   })
   .transform(({ visibilityTimeout, ...rest }) => ({ ...rest, visibilitySeconds: visibilityTimeout }));
 
+/** `extensions.http`; the limits on requests at once are accepted and have no effect here. */
+const Http = z.strictObject({
+  routePrefix: z.string().default('api'),
+  maxOutstandingRequests: z.int().optional(),
+  maxConcurrentRequests: z.int().optional(),
+  dynamicThrottlesEnabled: z.boolean().optional(),
+});
+
 const HostJson = z.object({
   version: z.literal('2.0'),
-  extensions: z.object({ eventHubs: EventHubs.prefault({}), queues: Queues.prefault({}) }).prefault({}),
+  extensions: z
+    .object({ eventHubs: EventHubs.prefault({}), queues: Queues.prefault({}), http: Http.prefault({}) })
+    .prefault({}),
 });
 
 /** How the Event Hubs trigger reads and checkpoints. */
@@ -62,10 +72,14 @@ export type EventHubsSettings = z.infer<typeof EventHubs>;
 /** How the Storage Queue trigger reads and retries. */
 export type QueuesSettings = z.infer<typeof Queues>;
 
+/** Where HTTP functions are found. */
+export type HttpSettings = z.infer<typeof Http>;
+
 /** The parts of host.json the local host obeys. */
 export interface HostSettings {
   readonly eventHubs: EventHubsSettings;
   readonly queues: QueuesSettings;
+  readonly http: HttpSettings;
 }
 
 /** Reads those parts; throws a `config.invalid` fault that names the setting. */

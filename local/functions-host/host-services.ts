@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/core/ports.js';
 import type { HostSettings } from './host-json.js';
+import type { HttpRoutes } from './http-routes.js';
 import type { Settings } from './settings.js';
 
 /** What the host lends every trigger. */
@@ -7,6 +8,8 @@ export interface HostServices extends HostSettings {
   readonly settings: Settings;
   /** Capabilities the app asked for in `app.setup`. */
   readonly capabilities: Readonly<Record<string, string>>;
+  /** Where HTTP functions put themselves. */
+  readonly routes: HttpRoutes;
   readonly blobConnectionString: string;
   readonly clock: Clock;
   readonly random: () => number;

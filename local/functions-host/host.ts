@@ -6,6 +6,8 @@ import { startEventHubFunction } from './event-hub-function.js';
 import type { RunningTrigger } from './event-hub-trigger.js';
 import { parseHostJson } from './host-json.js';
 import type { HostServices } from './host-services.js';
+import { startHttpFunction } from './http-function.js';
+import { httpRoutes } from './http-routes.js';
 import { startQueueFunction } from './queue-function.js';
 import type { FunctionMetadata, LogLine } from './rpc.js';
 import { applySettings, type Settings } from './settings.js';
@@ -14,6 +16,8 @@ import { applySettings, type Settings } from './settings.js';
 export interface FunctionsHost {
   /** Names of the functions it runs. */
   readonly functions: readonly string[];
+  /** Where HTTP functions are, if there are any. */
+  readonly url: string | undefined;
   /** Attempts to run a function so far, retries included. */
   invocations(): number;
   /** Waits for running handlers, gives partitions back, restores the environment. */
@@ -30,6 +34,8 @@ export interface FunctionsHostOptions {
   readonly settings: Settings;
   /** Where checkpoints go. */
   readonly blobConnectionString: string;
+  /** Port of HTTP functions; 0, the default, takes any free one. */
+  readonly httpPort?: number;
   readonly clock?: Clock;
   /** Told of failed attempts and lost connections; prints them when absent. */
   readonly onError?: (error: unknown) => void;
@@ -43,6 +49,7 @@ type StartFunction = typeof startEventHubFunction;
 const TRIGGERS: Readonly<Record<string, StartFunction>> = {
   eventhubtrigger: startEventHubFunction,
   queuetrigger: startQueueFunction,
+  httptrigger: startHttpFunction,
 };
 
 const TriggerBinding = z.looseObject({ type: z.string().regex(/trigger$/i) });
@@ -95,10 +102,12 @@ export const startFunctionsHost = async (options: FunctionsHostOptions): Promise
   try {
     const opened = await openApp(options.entry, options.onLog ?? printLog);
     app = opened;
+    const routes = httpRoutes(hostSettings.http.routePrefix);
     const triggers = await startTriggers(opened, {
       settings: options.settings,
       ...hostSettings,
       capabilities: opened.capabilities,
+      routes,
       blobConnectionString: options.blobConnectionString,
       clock: options.clock ?? systemClock,
       random: Math.random,
@@ -107,8 +116,14 @@ export const startFunctionsHost = async (options: FunctionsHostOptions): Promise
         invocations += 1;
       },
     });
+    const front = await routes.start(options.httpPort ?? 0).catch(async (error: unknown) => {
+      await Promise.allSettled(triggers.map((trigger) => trigger.close()));
+      throw error;
+    });
+    if (front) triggers.push(front);
     return {
       functions: [...opened.core.functions.keys()],
+      url: front?.url,
       invocations: () => invocations,
       close: () => closeAll(triggers, opened).finally(restore),
     };

@@ -11,11 +11,27 @@ export interface RpcLong {
   readonly unsigned: boolean;
 }
 
+/** A text as the host sends it where there may be none. */
+export interface RpcNullable {
+  readonly value: string;
+}
+
+/** An HTTP request as the host sends it. */
+export interface RpcHttp {
+  readonly method: string;
+  readonly url: string;
+  readonly nullableHeaders: Readonly<Record<string, RpcNullable>>;
+  readonly nullableParams: Readonly<Record<string, RpcNullable>>;
+  readonly nullableQuery: Readonly<Record<string, RpcNullable>>;
+  readonly body: RpcTypedData;
+}
+
 /** Typed data as the host sends it; exactly one field is set. */
 export interface RpcTypedData {
   readonly string?: string;
   readonly json?: string;
   readonly bytes?: Uint8Array;
+  readonly http?: RpcHttp;
   readonly collectionString?: { readonly string: readonly string[] };
   readonly collectionBytes?: { readonly bytes: readonly Uint8Array[] };
   readonly collectionSint64?: { readonly sint64: readonly (number | RpcLong)[] };
