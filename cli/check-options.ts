@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
-import { DEFAULT_CONFIG } from './rules-file.js';
+import { DEFAULT_CONFIG, FUNCTIONS_HELP } from './rules-file.js';
 import { WrongUse } from './wrong-use.js';
 
 /** What `tributary check --help` says. */
 export const HELP = `tributary check [FILE]: everything that is wrong with a rule file (${DEFAULT_CONFIG}), and what is worth a look.
 
   --strict           warnings count like errors
-  --functions FILE   the file of your own functions (setting TRIBUTARY_FUNCTIONS)
+  ${FUNCTIONS_HELP}
+  --watch            again whenever a file changes that it depends on, until Ctrl-C
   --json             one JSON object a line: findings, then the sums
   --help             this text
 
@@ -23,6 +24,7 @@ Exit status: 0 fine, or warnings only; 1 errors (with --strict also warnings); 2
 const OPTIONS = {
   strict: { type: 'boolean', default: false },
   functions: { type: 'string' },
+  watch: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false, short: 'h' },
 } as const;
@@ -32,6 +34,7 @@ export interface CheckOptions {
   readonly file: string;
   readonly functions: string | undefined;
   readonly strict: boolean;
+  readonly watch: boolean;
   readonly json: boolean;
 }
 
@@ -49,6 +52,6 @@ export function readCheckOptions(args: readonly string[]): CheckOptions | undefi
   if (values.help) return undefined;
   const [file = DEFAULT_CONFIG, ...more] = positionals;
   if (more.length > 0) throw new WrongUse(`one file at a time, not ${positionals.length}`);
-  const { functions, strict, json } = values;
-  return { file, functions, strict, json };
+  const { functions, strict, watch, json } = values;
+  return { file, functions, strict, watch, json };
 }

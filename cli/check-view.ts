@@ -20,16 +20,23 @@ export function sumsOf(findings: readonly LocatedFinding[]): Sums {
 
 const several = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-/** Findings for people: place, severity, code and message, then the line with a mark under what is meant. */
-export function findingsText(findings: readonly LocatedFinding[], text: string, paint: Paint): string {
-  const frame = framer(text);
+/**
+ * Findings for people: place, severity, code and message, then the line with a mark under what is meant. `texts` are those
+ * of the files.
+ */
+export function findingsText(
+  findings: readonly LocatedFinding[],
+  texts: ReadonlyMap<string, string>,
+  paint: Paint,
+): string {
+  const frames = new Map([...texts].map(([file, text]) => [file, framer(text)]));
   return findings
     .map((finding) => {
       const { file, line, column, severity, code, message } = finding;
       const ink = severity === 'error' ? paint.red : paint.yellow;
       const place = paint.bold(printable(`${file}:${line}:${column}`));
       const head = `${place} ${ink(severity)} ${paint.dim(code)} ${printable(message, MOST)}\n`;
-      const framed = frame(finding);
+      const framed = frames.get(file)?.(finding);
       if (!framed) return head;
       const number = String(line);
       const margin = ' '.repeat(number.length);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { checkConfig } from '../shared/config/check.js';
@@ -8,40 +9,86 @@ import { type CheckOptions, HELP, readCheckOptions } from './check-options.js';
 import { findingsJson, findingsText, sumsOf, sumsText } from './check-view.js';
 import { paintOf } from './paint.js';
 import { readText } from './rules-file.js';
+import { besides, TESTS_NAME } from './test-run.js';
+import { Watch } from './watch.js';
 import { complain, runHere, type World } from './world.js';
 
-/** Reads files that a rule file names, relative to its folder. */
+/** Reads files that a rule file names, relative to its folder; tells which. */
 const readBeside =
-  (folder: string): ReadBeside =>
+  (folder: string, files: string[]): ReadBeside =>
   async (name) => {
+    const path = resolve(folder, name);
+    files.push(path);
     try {
-      return ok(await readFile(resolve(folder, name), 'utf8'));
+      return ok(await readFile(path, 'utf8'));
     } catch (cause) {
       const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
       return bad('config.unreadable', `cannot be read (${why})`, { cause });
     }
   };
 
-async function go({ file, functions, strict, json }: CheckOptions, world: World): Promise<number> {
+/** Files of cases as they are: what is wrong with one is a finding. */
+const casesBeside = async (file: string) =>
+  Promise.all((await besides(file)).map(async (name) => ({ file: name, text: await readText(name, '') })));
+
+const functionsOf = ({ functions }: CheckOptions, { env }: World): string | undefined =>
+  functions ?? env['TRIBUTARY_FUNCTIONS'];
+
+/** Checks once; gives the status and the files it depends on besides the rules. */
+async function checkOnce(
+  options: CheckOptions,
+  world: World,
+): Promise<{ readonly status: number; readonly files: readonly string[] }> {
+  const { file, strict, json } = options;
   const text = await readText(file, 'name your file: tributary check FILE');
-  const tools = await toolsFor(text, functions ?? world.env['TRIBUTARY_FUNCTIONS']);
-  const read = readBeside(dirname(file));
-  const { findings, rules } = await checkConfig(text, file, { settings: world.env, tools, read });
+  const tests = await casesBeside(file);
+  const files: string[] = [];
+  const { findings, rules } = await checkConfig(text, file, {
+    settings: world.env,
+    tools: await toolsFor(text, functionsOf(options, world)),
+    read: readBeside(dirname(file), files),
+    tests,
+  });
   const sums = sumsOf(findings);
   const paint = paintOf(world.screen.colours);
+  const texts = new Map([{ file, text }, ...tests].map((one) => [one.file, one.text]));
   await world.out(
     json
       ? findingsJson(findings, sums, rules)
-      : findingsText(findings, text, paint) + sumsText(sums, file, rules, paint),
+      : findingsText(findings, texts, paint) + sumsText(sums, file, rules, paint),
   );
-  return sums.errors > 0 || (strict && sums.warnings > 0) ? 1 : 0;
+  const status = sums.errors > 0 || (strict && sums.warnings > 0) ? 1 : 0;
+  return { status, files: [...files, ...tests.map((one) => one.file)] };
+}
+
+/** Checks again whenever something changes, until it is to stop; a file that cannot be read is waited for. */
+async function keepChecking(options: CheckOptions, world: World): Promise<number> {
+  const watch = new Watch((name) => TESTS_NAME.test(name), world.stop);
+  try {
+    watch.add([options.file, functionsOf(options, world) ?? []].flat());
+    let status = 0;
+    do {
+      try {
+        const checked = await checkOnce(options, world);
+        watch.add(checked.files.filter((file) => existsSync(dirname(file))));
+        status = checked.status;
+      } catch (error) {
+        status = complain('check', '', error, world);
+      }
+      world.err('waiting for changes; Ctrl-C ends this\n');
+    } while (await watch.next(world.clock));
+    return status;
+  } finally {
+    watch.close();
+  }
 }
 
 /** `tributary check` on a given machine. */
 export async function runCheck(args: readonly string[], world: World): Promise<number> {
   try {
     const options = readCheckOptions(args);
-    if (options) return await go(options, world);
+    if (options?.watch) return await keepChecking(options, world);
+    if (options) return (await checkOnce(options, world)).status;
     await world.out(HELP);
     return 0;
   } catch (error) {
@@ -50,4 +97,5 @@ export async function runCheck(args: readonly string[], world: World): Promise<n
 }
 
 /** `tributary check`. */
-export const check = (args: readonly string[]): Promise<number> => runHere(runCheck, args);
+export const check = (args: readonly string[]): Promise<number> =>
+  runHere(runCheck, args, { heedsStop: args.includes('--watch') });

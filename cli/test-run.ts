@@ -19,7 +19,7 @@ import { WrongUse } from './wrong-use.js';
 export const TESTS_NAME = /\.tests\.ya?ml$/;
 
 /** The files of cases beside a rule file. */
-async function besides(config: string): Promise<readonly string[]> {
+export async function besides(config: string): Promise<readonly string[]> {
   const folder = dirname(config);
   const names = (await readdir(folder)).filter((name) => TESTS_NAME.test(name));
   return names.sort().map((name) => join(folder, name));

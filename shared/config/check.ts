@@ -1,15 +1,18 @@
 import type { RulesFile } from '../core/rules.js';
 import type { Tools } from '../core/tools.js';
+import { lintCrm } from './lint-crm.js';
 import { lintFields } from './lint-fields.js';
 import { lintProfile } from './lint-profile.js';
 import { lintReach } from './lint-reach.js';
 import { lintSecrets, secretMessage, secretsIn } from './lint-secrets.js';
-import { openPlain, type Settings } from './open.js';
+import { type CaseIn, lintUntested } from './lint-untested.js';
+import { loadTests } from './load-tests.js';
+import { isFatal, openPlain, type Settings } from './open.js';
 import { openYaml } from './open-yaml.js';
 import { type LocatedFinding, type PathFinding, placed } from './places.js';
 import { atPath, type Profile } from './profile-file.js';
 import { sketches } from './rule-sketch.js';
-import { profileOf, type ReadBeside } from './side-files.js';
+import { fieldsOf, profileOf, type ReadBeside } from './side-files.js';
 
 /** What a file is checked with. */
 export interface Surroundings {
@@ -17,6 +20,8 @@ export interface Surroundings {
   readonly settings: Settings;
   readonly tools: Tools;
   readonly read: ReadBeside;
+  /** Files of cases beside the file. */
+  readonly tests: readonly { readonly file: string; readonly text: string }[];
 }
 
 /** Everything that is to be said of a file. */
@@ -50,12 +55,26 @@ const isScalarIn =
 async function lint(file: RulesFile, { tools, read }: Surroundings): Promise<readonly PathFinding[]> {
   const rules = sketches(file);
   const { read: profile, findings } = await profileOf(file, read);
+  const { read: fields, findings: unread } = await fieldsOf(file, read);
+  const looking = { profile, tools };
   return [
     ...findings,
+    ...unread,
     ...lintReach(rules, isScalarIn(profile)),
     ...lintFields(file, rules),
-    ...(await lintProfile(file, { profile, tools })),
+    ...(await lintProfile(file, looking)),
+    ...lintCrm(file, fields, looking),
   ];
+}
+
+/** The cases of the file and of those beside it, and what is wrong with these. */
+function casesOf(rules: RulesFile, file: string, { tests }: Surroundings) {
+  const loaded = tests.map((beside) => loadTests(beside.text, beside.file));
+  const own = (rules.tests ?? []).map((test): CaseIn => ({ test, file }));
+  return {
+    cases: [...own, ...loaded.flatMap((one) => (one.ok ? one.cases : []))],
+    findings: loaded.flatMap((one) => (one.ok ? [] : one.findings)),
+  };
 }
 
 const lenient = (finding: PathFinding): PathFinding =>
@@ -81,12 +100,17 @@ export async function checkConfig(text: string, file: string, surroundings: Surr
   if (!yaml.ok) return { findings: inOrder([...secrets, ...yaml.findings]), rules: 0 };
   const opened = openPlain(yaml.plain, settings, tools);
   const found = [...opened.findings.map(lenient), ...lintSecrets(yaml.plain)];
-  const lints = opened.file ? await lint(opened.file, surroundings) : [];
-  const placedLints = lints.map((finding) => ({
+  if (!opened.file) return { findings: inOrder([...secrets, ...yaml.locate(found)]), rules: 0 };
+  const { file: read, rules, original } = opened;
+  const { cases, findings: others } = casesOf(read, file, surroundings);
+  const lints = await lint(read, surroundings);
+  // What a file with faults does is nothing to hold its tests against.
+  const untested = found.some(isFatal) ? [] : await lintUntested(cases, rules, read);
+  const inFile = [...lints, ...untested].map((finding) => ({
     ...finding,
-    path: opened.file ? opened.original(finding.path) : finding.path,
-    ...(opened.file && finding.other && { other: opened.original(finding.other) }),
+    path: original(finding.path),
+    ...(finding.other && { other: original(finding.other) }),
   }));
-  const findings = withoutRepeats(yaml.locate([...found, ...placedLints]), secrets);
-  return { findings: inOrder([...secrets, ...findings]), rules: opened.file?.rules.length ?? 0 };
+  const findings = withoutRepeats(yaml.locate([...found, ...inFile]), secrets);
+  return { findings: [...inOrder([...secrets, ...findings]), ...others], rules: read.rules.length };
 }

@@ -9,10 +9,13 @@ export const LINTS = {
   'check.unknown-path': 'error',
   'check.wrong-type': 'error',
   'check.unknown-value': 'error',
+  'check.unknown-field': 'error',
+  'check.unfit-field': 'error',
   'check.never-holds': 'warning',
   'check.unreachable': 'warning',
   'check.contested': 'warning',
   'check.no-way-back': 'warning',
+  'check.untested': 'warning',
 } as const satisfies Record<string, Severity>;
 
 /** An error keeps the file from doing what it says; a warning is worth a look. */

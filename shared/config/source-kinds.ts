@@ -84,7 +84,8 @@ export function afterSteps(value: Known, steps: Conversions): Known | StepFault 
       const stray = strayKey(steps.lookup, at);
       if (stray) return stray;
       const given = Object.values(steps.lookup).flatMap((item) => KIND_OF[typeof item] ?? []);
-      at = given.length > 0 ? known(...given) : { kinds: undefined, values: undefined };
+      const values = new Set(Object.values(steps.lookup).filter((item) => item !== null));
+      at = given.length > 0 ? { ...known(...given), values } : { kinds: undefined, values: undefined };
     } else at = known(step === 'decimals' ? 'number' : 'text');
   }
   return at;

@@ -88,6 +88,13 @@ export const CONNECTION_MEMBERS = {
     .array(z.enum(['delete']))
     .optional()
     .describe('What rules may not do to this connection unless it is named here.'),
+  fields: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'A list of the fields of this system, beside this file: for tributary check only (docs/check.md).',
+    ),
 };
 
 /** A connection: who reads the rest of it is its type. */

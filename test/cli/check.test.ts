@@ -21,8 +21,12 @@ rules:
   - name: one
     when: { member: hot }
     do: [{ upsert: sales/C, match: { Id: $key }, set: { F: p.a } }]
+tests:
+  - name: t
+    given: { identities: { crmid: C-1 }, member: hot, attributes: { p.a: x } }
+    expect: [{ upsert: sales/C, set: { F: x } }]
 `;
-const WRONG = RIGHT.replace('member: hot', 'member: hto');
+const WRONG = RIGHT.replace('when: { member: hot', 'when: { member: hto');
 const WARNED = RIGHT.replace('https://crm.example.com/x', '$' + '{CRM_URL}');
 
 const run = (args: readonly string[], lent: Lent = {}) => runLent(runCheck, args, lent);
@@ -105,7 +109,7 @@ test('colours are for terminals that want them', async () => {
 
 test('a secret is told of and not shown, nor does a file move the cursor', async () => {
   const token = ['AKIA', 'QWERTYUIOP123456'].join('');
-  const bell = RIGHT.replace('member: hot', 'member: "h\\e[2Jot"').replace(
+  const bell = RIGHT.replace('when: { member: hot', 'when: { member: "h\\e[2Jot"').replace(
     'F: p.a',
     `"\\e[2JF": { value: ${token} }`,
   );
@@ -125,4 +129,31 @@ test('a long line is shown around the place that is meant', async () => {
   const [, line = '', mark = ''] = lines;
   expect(line.length).toBeLessThan(120);
   expect(line.slice(mark.indexOf('^'), mark.lastIndexOf('^') + 1)).toBe('hto');
+});
+
+test('what lies beside the file is read from there', async () => {
+  const config = RIGHT.replace('rules:', 'profile: ./p.json\nrules:');
+  const path = file('beside.yaml', config);
+  expect((await run([path])).out).toContain('config.unreadable profile: ./p.json cannot be read (ENOENT)');
+  file('p.json', '{"p":{"b":1}}');
+  expect((await run([path])).out).toContain('warning check.unknown-path');
+  file('p.json', '{"p":{"a":1}}');
+  expect(await run([path, '--strict'])).toMatchObject({ status: 0 });
+});
+
+test('it waits for changes until it is to stop', async () => {
+  const path = file('watched.yaml', WRONG);
+  const stop = new AbortController();
+  const seen: string[] = [];
+  const { status } = await run(['--watch', path], {
+    stop: stop.signal,
+    onOut: (text) => {
+      seen.push(text.split('\n').at(-2) ?? '');
+      if (seen.length === 1) setImmediate(() => file('watched.yaml', RIGHT));
+      if (text.startsWith('fine')) stop.abort();
+    },
+  });
+  expect(status).toBe(0);
+  expect(seen[0]).toMatch(/^1 error in /);
+  expect(seen.at(-1)).toMatch(/^fine: /);
 });

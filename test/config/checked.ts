@@ -18,6 +18,9 @@ export const checked = async (
       const found = beside[name];
       return found === undefined ? bad('config.unreadable', 'cannot be read (ENOENT)') : ok(found);
     },
+    tests: Object.entries(beside)
+      .filter(([name]) => name.endsWith('.tests.yaml'))
+      .map(([file, testText]) => ({ file, text: testText })),
   });
 
 /** What is found in a text, `line:column code message` each; with a pattern only the codes that match. */

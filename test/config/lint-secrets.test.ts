@@ -34,7 +34,8 @@ describe('tokens of vendors, wherever they stand', () => {
 
   test('are found in comments, told once and never shown', async () => {
     const token = of('AKIA', 'QWERTYUIOP123456');
-    const { findings } = await checked(`# ${token}\n${ruled(rule('a', 'member: hot', 'T: p.a'))}`);
+    const text = `# ${token}\n${ruled(rule('a', 'member: hot', 'T: p.a'))}`;
+    const findings = (await checked(text)).findings.filter(({ code }) => code !== 'check.untested');
     expect(
       findings.map(({ line, column, length, code, conceal }) => [line, column, length, code, conceal]),
     ).toEqual([[1, 3, 20, 'check.secret', true]]);
