@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { adobe } from './adobe.js';
+import { audiences } from './audiences.js';
 import { check } from './check.js';
 import { dev } from './dev.js';
 import { diff } from './diff.js';
@@ -24,6 +25,7 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly about:
     run: parked,
     about: 'list, show, replay or drop what waits in the retry queue, and dead letters',
   },
+  audiences: { run: audiences, about: 'the audiences that were activated to a deployment, by name' },
   adobe: { run: adobe, about: 'what Adobe must be told to send its exports to a deployment' },
   forget: { run: forget, about: 'have rows written again: of one person, a rule or a connection' },
   schema: { run: schema, about: 'the JSON schema of rule files, for editors' },
@@ -34,7 +36,7 @@ const HELP = `tributary: AEP audience events in, the customer's systems changed,
 usage: tributary COMMAND [options]
 
 ${Object.entries(COMMANDS)
-  .map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`)
+  .map(([name, { about }]) => `  ${name.padEnd(9)} ${about}`)
   .join('\n')}
 
 tributary COMMAND --help tells more. Exit status: 0 fine, 1 findings, 2 wrong use.

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { openAdobeRoutes } from './assemble-adobe.js';
 import { systemClock } from './clock.js';
 import { readConfig } from './config/read-config.js';
 import type { Clock } from './core/ports.js';
@@ -6,7 +7,7 @@ import { openGateOf } from './door/auth/open-gate.js';
 import { ANSWER_MS, handleDoor } from './door/door.js';
 import { exportsRoute } from './door/exports.js';
 import type { Door } from './door/late-door.js';
-import type { Route } from './door/router.js';
+import { withOpenApi } from './door/openapi.js';
 import { readDoorSettings } from './door/settings.js';
 import { jsonLog } from './log.js';
 import { settingSecrets } from './secrets.js';
@@ -42,17 +43,20 @@ export async function assembleDoor(
   const log = jsonLog(settings.TRIBUTARY_LOG_LEVEL, (line) => process.stdout.write(line), clock.now);
   const machine = { secrets, clock, log, fetch, newId: randomUUID, checksCertificates };
   const { gate, routes } = await openGateOf(settings, machine);
+  const appender = await openAppender(settings.TRIBUTARY_DOOR_STREAM, secrets);
+  const deadLetters = await openLetters({ ...keptOptions(settings), clock });
+  const parts = { rules: config.rules, stream: appender, deadLetters, clock, log };
   const exports = exportsRoute({
     rules: config.rules,
-    appender: await openAppender(settings.TRIBUTARY_DOOR_STREAM, secrets),
-    deadLetters: await openLetters({ ...keptOptions(settings), clock }),
+    appender,
+    deadLetters,
     clock,
     log,
     random: Math.random,
     maxBytes: settings.TRIBUTARY_DOOR_MAX_BYTES,
     maxUnpackedBytes: settings.TRIBUTARY_DOOR_MAX_UNPACKED_BYTES,
   });
-  const all: readonly Route[] = [exports, ...routes];
+  const all = withOpenApi([exports, ...routes, ...(await openAdobeRoutes(env, parts))]);
   return (request) =>
     handleDoor(request, { routes: all, gate, clock, log, newId: randomUUID, answerMs: ANSWER_MS });
 }

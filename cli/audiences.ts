@@ -1,0 +1,96 @@
+import { parseArgs } from 'node:util';
+import { openAudienceBook } from '../shared/assemble-adobe.js';
+import { type AudienceRecord, recordJson } from '../shared/door/audience.js';
+import { printable } from './printable.js';
+import { complain, runHere, type World } from './world.js';
+import { WrongUse } from './wrong-use.js';
+
+const HELP = `tributary audiences: the audiences that somebody in Adobe's UI activated to this deployment, by their names.
+
+  --yaml   as the section "audiences" of a rule file, to copy names from
+  --json   one JSON object a line
+  --help   this text
+
+They are kept with the persons' state: TRIBUTARY_STATE (and TRIBUTARY_STATE_CONNECTION) say where. Only destinations with an
+audience template register audiences: those of tributary adobe do.
+
+  tributary audiences
+  tributary audiences --yaml >> tributary.yaml
+
+Exit status: 0 fine, 2 wrong use, or a store that does not answer.
+`;
+
+const OPTIONS = {
+  yaml: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false, short: 'h' },
+} as const;
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS }).values;
+  } catch (error) {
+    throw new WrongUse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A name as rules can have it: letters, digits and hyphens, none twice. */
+function ruleName(name: string, taken: Set<string>): string {
+  const plain = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  const base = /^[a-z]/.test(plain) ? plain : `audience-${plain}`.replace(/-$/, '');
+  let found = base;
+  for (let i = 2; taken.has(found); i++) found = `${base}-${i}`;
+  taken.add(found);
+  return found;
+}
+
+/** Ids stand in quotes: YAML would take some for numbers. The namespace is not told by Adobe; that of segments is usual. */
+function toYaml(records: readonly AudienceRecord[]): string {
+  const taken = new Set<string>();
+  const lines = records.flatMap(({ name, audience, sandbox }) => {
+    if (audience === undefined) return [];
+    const where = sandbox === undefined ? '' : `, sandbox ${printable(sandbox)}`;
+    return [`  ${ruleName(name, taken)}: ${JSON.stringify(audience)} # ${printable(name)}${where}\n`];
+  });
+  return lines.length === 0 ? '# no audience has been registered\n' : `audiences:\n${lines.join('')}`;
+}
+
+const toText = (records: readonly AudienceRecord[]): string =>
+  records.length === 0
+    ? 'no audience has been registered\n'
+    : records
+        .map(({ id, name, audience = '-', sandbox = '-', updated }) =>
+          [printable(name), printable(audience), printable(sandbox), updated, id].join('  '),
+        )
+        .map((line) => `${line}\n`)
+        .join('');
+
+async function go(args: readonly string[], world: World): Promise<number> {
+  const { help, yaml, json } = parse(args);
+  if (help) {
+    await world.out(HELP);
+    return 0;
+  }
+  const book = await openAudienceBook(world.env, world.clock);
+  const records = [...(await book.all())].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  if (json) await world.out(records.map((record) => `${JSON.stringify(recordJson(record))}\n`).join(''));
+  else await world.out(yaml ? toYaml(records) : toText(records));
+  return 0;
+}
+
+/** `tributary audiences` on a given machine. */
+export async function runAudiences(args: readonly string[], world: World): Promise<number> {
+  try {
+    return await go(args, world);
+  } catch (error) {
+    return complain('audiences', HELP, error, world);
+  }
+}
+
+/** `tributary audiences`. */
+export const audiences = (args: readonly string[]): Promise<number> => runHere(runAudiences, args);
