@@ -2,6 +2,7 @@ import type { Audience, CompiledRule, CompiledRules } from './compiled.js';
 import { type ActionNews, actionNews, wishesOf } from './explain-action.js';
 import { fold } from './fold.js';
 import { type Hearing, hearRules, isDue, type Speech } from './match.js';
+import { type Marks, outdated } from './outdated.js';
 import { consents, plan } from './plan.js';
 import type { Json } from './ports.js';
 import type { Assertion, ProfileExport } from './profile.js';
@@ -54,6 +55,8 @@ export interface Explanation {
   readonly actions: readonly ActionNews[];
   readonly unaddressed: readonly string[];
 }
+
+const NO_MARKS: Marks = new Map();
 
 /** A record, as it enters the fold. */
 export interface Explained {
@@ -134,6 +137,12 @@ function ruleNews(
   };
 }
 
+/** The state with everything as unsure that was accepted too long ago: then it is written again, whole. */
+function doubted(state: PersonState, at: number, { refreshMs }: CompiledRules): PersonState {
+  const old = outdated(state, at, refreshMs, NO_MARKS);
+  return old.length === 0 ? state : { ...state, unsure: new Set([...state.unsure, ...old]) };
+}
+
 /**
  * Why one record of one person comes to what it comes to: the very functions that plan it, asked for their reasons. Pure;
  * `before` is what is known of the person.
@@ -144,7 +153,7 @@ export function explain(before: PersonState, record: Explained, rules: CompiledR
   const sight = { key, view: after, now: newestOf(after) };
   const hearing = hearRules(sight, transitions, rules);
   const wanted = plan(key, after, transitions, rules);
-  const draft = fold(before, [record], rules);
+  const draft = fold(doubted(before, at, rules), [record], rules);
   const wishes = wishesOf(hearing, sight);
   const declared = [...rules.audiences.values()].flatMap((byId) => [...byId.values()]);
   const { consent } = rules;

@@ -26,9 +26,6 @@ export interface DryRun {
   readonly states: DryStates;
 }
 
-/** Time that stands still: nothing in a dry run waits, and no lease may run out. */
-const stillClock: Clock = { now: () => 0, sleep: async () => undefined };
-
 /** A target that takes everything. */
 const agreeable = (name: string): Connector => ({
   name,
@@ -50,13 +47,16 @@ export function dryRun(
   states: DryStates = dryStates(),
 ): DryRun {
   const deliveries: Delivery[] = [];
+  // Each record is worked off when it is taken in: that is the time of day to what is refreshed after some days.
+  let now = 0;
+  const clock: Clock = { now: () => now, sleep: async () => undefined };
   const pipeline = createPipeline({
     rules,
     store: states,
     connectors: new Map(connections.map((name) => [name, agreeable(name)])),
     parking: nowhere,
     deadLetters: nowhere,
-    clock: stillClock,
+    clock,
     log: { write: () => undefined },
     observer: { batch: () => undefined, delivery: (delivery) => void deliveries.push(delivery) },
     inflate,
@@ -69,6 +69,7 @@ export function dryRun(
     async play(record, at) {
       const { item } = record;
       if (!item.ok) return { ending: { name: 'malformed', fault: item.fault }, deliveries: [] };
+      now = at;
       const [settlement] = await pipeline.run([messageOf(record, item.value, at)], { redelivers: false });
       const ending = settlement?.endings[0];
       if (!ending) throw new Error('the pipeline gave a record no ending');

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -168,4 +168,19 @@ test.each([
 test('--help says how, on standard output', async () => {
   const { status, out } = await explain(['--help']);
   expect([status, out.startsWith('tributary explain ')]).toEqual([0, true]);
+});
+
+test('what was accepted too long ago is written again, as the pipeline does', async () => {
+  const refresh = join(folder, 'refresh.yaml');
+  writeFileSync(refresh, `refresh: { days: 1 }\n${readFileSync(config, 'utf8')}`);
+  const later = (day: number): string =>
+    event('realized', 10, {
+      segmentMembership: { ups: { 'other-1': { lastQualificationTime: `2026-11-0${day}` } } },
+    });
+  const input = event('realized', 10) + later(2) + later(4);
+  const sent = async (record: string) =>
+    (await explain(['--config', refresh, '--record', record], { input })).out;
+  expect(await sent('2')).toContain('not sent: the target holds all of it already');
+  expect(await sent('3')).toContain('upsert sales/Contact Id=C-1: would be sent');
+  expect(await sent('3')).toContain('ENDING\n  delivered\n');
 });
