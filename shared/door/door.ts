@@ -24,7 +24,7 @@ const LEAST_MS = 300;
 /** The platform's clock is another machine's: what it says is believed only where it makes sense. */
 function deadlineOf({ receivedAt }: DoorRequest, { clock, answerMs }: DoorDeps): number {
   const now = clock.now();
-  const waited = receivedAt === undefined || receivedAt > now ? 0 : now - receivedAt;
+  const waited = receivedAt !== undefined && receivedAt <= now ? now - receivedAt : 0;
   return now + Math.max(LEAST_MS, answerMs - waited);
 }
 
