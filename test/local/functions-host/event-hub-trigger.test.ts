@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { EventHubTrigger } from '../../../local/functions-host/event-hub-trigger.js';
+import { until } from '../kinesis/hurried-clock.js';
 import { bodies } from './hub-ground.js';
 import { diary, SOON, shares, triggerGround } from './trigger-ground.js';
 
@@ -62,8 +63,10 @@ test('cardinality one: event by event, checkpoint at the end of the received bat
 
 test('a start by time leaves out what is older', async () => {
   await send('late', ['old']);
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  const enqueuedTimeUtc = new Date().toISOString();
+  const [old] = ground().hubs.events('late');
+  const at = old?.enqueuedAt ?? 0;
+  await until('the clock has moved on', () => Date.now() > at);
+  const enqueuedTimeUtc = new Date(at).toISOString();
   await send('late', ['new']);
   const { run, all } = diary();
   const eventHubs = { initialOffsetOptions: { type: 'fromEnqueuedTime', enqueuedTimeUtc } };

@@ -32,8 +32,18 @@ function start(name: string, behave: (item: QueueItem) => void, queues: object =
   const calls: Call[] = [];
   const errors: unknown[] = [];
   const [queue, poison] = [queueNamed(name), queueNamed(`${name}-poison`)];
+  let looks = 0;
+  const watched: QueueClient = Object.assign(queueNamed(name), {
+    async receiveMessages(...args: Parameters<QueueClient['receiveMessages']>) {
+      try {
+        return await queue.receiveMessages(...args);
+      } finally {
+        looks += 1;
+      }
+    },
+  });
   running = startQueueTrigger({
-    queue,
+    queue: watched,
     poison,
     settings: parseHostJson({ version: '2.0', extensions: { queues } }).queues,
     report: (error) => errors.push(error),
@@ -43,14 +53,23 @@ function start(name: string, behave: (item: QueueItem) => void, queues: object =
     },
   });
   const counted = async (which: QueueClient) => (await which.getProperties()).approximateMessagesCount;
-  return { calls, errors, queue, poison, left: () => counted(queue), poisoned: () => counted(poison) };
+  return {
+    calls,
+    errors,
+    queue,
+    poison,
+    /** How often it has looked into the queue. */
+    looks: () => looks,
+    left: () => counted(queue),
+    poisoned: () => counted(poison),
+  };
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 test('a queue that is made later is noticed; what is done is removed', async () => {
-  const { calls, errors, queue, left } = start('late', () => undefined);
-  await delay(300);
+  const { calls, errors, queue, looks, left } = start('late', () => undefined);
+  await until('it has looked for the queue', () => looks() > 0);
   await queue.create();
   for (const text of ['a', 'b', 'c']) await queue.sendMessage(base64(text));
   await until('all are done', async () => calls.length === 3 && (await left()) === 0);
@@ -84,7 +103,7 @@ test('what fails is shown again, and moved to the poison queue when it failed on
 
 test('it waits as long as visibilityTimeout says', async () => {
   await queueNamed('waiting').create();
-  const { calls, queue, left } = start(
+  const { calls, queue, looks, left } = start(
     'waiting',
     () => {
       throw new Error('no');
@@ -93,7 +112,8 @@ test('it waits as long as visibilityTimeout says', async () => {
   );
   await queue.sendMessage(base64('later'));
   await until('it was tried', () => calls.length === 1);
-  await delay(500);
+  const before = looks();
+  await until('it has looked again', () => looks() > before + 3);
   expect(calls).toEqual([['later', 1]]);
   expect(await left()).toBe(1);
 });

@@ -12,6 +12,8 @@ import { GROUP, type HubGround, hubGround } from './hub-ground.js';
 
 /** How long, and how often, to look for something that must come. */
 export const SOON = { timeout: 20_000, interval: 50 };
+/** The same for what takes several reconnections of the SDK. */
+export const LATER = { timeout: 90_000, interval: 50 };
 
 /** How one trigger is to be started; what is absent is plain. */
 export interface Given {
