@@ -21,7 +21,7 @@ export interface RowBook {
   readonly rows: Map<string, Row>;
   /** Field of a row → all sources that fill it. */
   readonly sources: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Rows that some action deletes: the others need not say that they are there. */
+  /** Rows that some action deletes, by {@link placeId}: the others need not say that they are there. */
   readonly deletable: ReadonlySet<string>;
 }
 
@@ -56,6 +56,10 @@ function wishOf(action: StateAction): Wish {
 /** Actions with the same id are about the same row, whoever the person is. */
 const rowId = ({ target, list, match }: Wish): string => canonical([target, list ?? null, match]);
 
+/** Actions with the same id may lead to the same row of the target, whatever their `match` takes its value from. */
+const placeId = ({ target, list, match }: Wish): string =>
+  canonical([target, list ?? null, Object.keys(match)]);
+
 const fieldId = (wish: Wish, name: string): string => JSON.stringify([rowId(wish), name]);
 
 const isState = (action: Action): action is StateAction => !('send' in action);
@@ -69,7 +73,7 @@ export function rowBook(file: RulesFile, scope: FileScope): RowBook {
     ...(file.consent?.withdrawn ?? []),
   ];
   for (const wish of everything.map(wishOf)) {
-    if (wish.word === 'delete') deletable.add(rowId(wish));
+    if (wish.word === 'delete') deletable.add(placeId(wish));
     for (const [name, source] of Object.entries(wish.set)) {
       const id = fieldId(wish, name);
       sources.set(id, (sources.get(id) ?? new Set()).add(canonical(source)));
@@ -127,7 +131,7 @@ function standingOf(wish: Wish, book: RowBook): readonly Field[] {
     case 'delete':
       return says(DELETED, true);
     default:
-      return book.deletable.has(rowId(wish)) ? says(DELETED, false) : [];
+      return book.deletable.has(placeId(wish)) ? says(DELETED, false) : [];
   }
 }
 

@@ -60,6 +60,10 @@ function bidOf({ live, constant }: CompiledField, { constants, at, since }: Occa
     : { ...live, active: false, until: constants.until, at, since: LONG_AGO };
 }
 
+/** Whether an action wants anything at all: constants of a rule that never held are not wanted. */
+const speaks = ({ fields }: CompiledAction, constants: Holding): boolean =>
+  constants !== 'never' || fields.some(({ constant }) => !constant);
+
 /** Where the rules bid for one person. */
 export interface Auction {
   /** Rows wanted so far; nearly always one or two, so a list is searched faster than a map is kept. */
@@ -80,7 +84,7 @@ export function bid(
     const built = building(auction.rows, action.row, order);
     const { bids, causes } = built;
     if (!action.again) causes.push(cause);
-    built.mayCreate ||= action.mayCreate;
+    built.mayCreate ||= action.mayCreate && speaks(action, constants);
     if (action.fields.length === 0 && constants !== 'never') built.bare = true;
     for (const field of action.fields) {
       const rival = bids[field.slot];

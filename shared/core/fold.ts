@@ -3,7 +3,7 @@ import { edgesDue } from './owed.js';
 import { consents, type PlannedAction, plan, planOptOut } from './plan.js';
 import type { ProfileExport } from './profile.js';
 import type { Owed, PersonState } from './state.js';
-import { forget, outstanding, sameValues, sameWritten, type WrittenFields } from './suppress.js';
+import { forget, isOverruled, outstanding, sameValues, sameWritten, type WrittenFields } from './suppress.js';
 import { advance, type Transition } from './view.js';
 
 /** One record of a person, as it enters the fold. */
@@ -43,15 +43,19 @@ interface Pending {
   readonly written: Map<string, WrittenFields>;
 }
 
+/** What a target accepted, in doubt or not. */
+const held = (target: string, state: PersonState, pending: Pending): WrittenFields | undefined =>
+  pending.written.get(target) ?? state.written.get(target);
+
+/** What a target is known to hold. */
 function known(target: string, state: PersonState, pending: Pending): WrittenFields | undefined {
-  const later = pending.written.get(target);
-  if (later) return later;
-  const written = state.written.get(target);
-  return state.unsure.has(target) ? forget(written) : written;
+  const written = held(target, state, pending);
+  return !pending.written.has(target) && state.unsure.has(target) ? forget(written) : written;
 }
 
 /** Takes one planned action in; true when it changes something beyond what earlier records already change. */
 function take(action: PlannedAction, at: number, state: PersonState, pending: Pending): boolean {
+  if (isOverruled(action, held(action.target, state, pending))) return false;
   const { changed, fields, written } = outstanding(action, known(action.target, state, pending), at * 1000);
   if (changed || !sameWritten(written, state.written.get(action.target)))
     pending.written.set(action.target, written);
@@ -64,14 +68,16 @@ function take(action: PlannedAction, at: number, state: PersonState, pending: Pe
 
 /** Whether two actions both write fields, rather than one of them taking the row away. */
 const bothWrite = (a: PlannedAction, b: PlannedAction): boolean =>
-  a.operation === b.operation || (a.operation === 'upsert' && b.operation === 'update');
+  a.operation === b.operation ||
+  [a, b].every(({ operation }) => operation === 'upsert' || operation === 'update');
 
 /** Two wishes for one row. */
 function merged(earlier: PlannedAction, later: PlannedAction): PlannedAction {
   const causes = [...new Set([...earlier.causes, ...later.causes])];
   if (!bothWrite(earlier, later)) return { ...later, causes };
   const fields = new Map([...earlier.fields, ...later.fields]);
-  return { ...later, operation: earlier.operation, fields, causes };
+  const operation = earlier.operation === 'upsert' ? earlier.operation : later.operation;
+  return { ...later, operation, fields, causes };
 }
 
 /** Records that cancel each other out leave nothing to send. */

@@ -1,3 +1,4 @@
+import { DELETED, LISTED } from './compiled.js';
 import { fingerprint } from './fingerprint.js';
 import type { PlannedAction, PlannedField } from './plan.js';
 import type { Written } from './state.js';
@@ -25,6 +26,27 @@ function isStale(field: PlannedField, hash: string, known: Written | undefined):
   return known.at > field.at || (known.at === field.at && known.hash > hash);
 }
 
+const GONE = fingerprint(true);
+
+/** Whether an action takes its row away, or its place on a list. */
+const takesAway = ({ operation }: PlannedAction): boolean => operation === 'delete' || operation === 'remove';
+
+/**
+ * Whether a newer word says otherwise of the row's being there, or of its place on the list: then the whole action is
+ * void, because its other fields would make again what was taken away. `held`: what the target accepted, in doubt or not.
+ */
+export function isOverruled(action: PlannedAction, held: WrittenFields = NONE): boolean {
+  for (const name of [DELETED, LISTED]) {
+    const field = action.fields.get(name);
+    const known = held.get(name);
+    if (!field || !known) continue;
+    const hash = fingerprint(field.value);
+    const differs = known.hash !== '' && known.hash !== hash;
+    if (isStale(field, hash, known) && (differs || takesAway(action))) return true;
+  }
+  return held.get(DELETED)?.hash === GONE && !action.fields.has(DELETED);
+}
+
 /**
  * Compares an action with what its target last accepted. If any field differs, all of them are sent (the row may have
  * been deleted meanwhile and must be complete to be made again); stale constants are left out. `now` is the record's time,
@@ -37,10 +59,9 @@ export function outstanding(
 ): Outstanding {
   if (action.operation === 'send') return outstandingSend(action, accepted, now);
   const written = accepted ?? NONE;
-  const isGone = action.operation === 'delete' || action.operation === 'remove';
   const fields = new Map<string, PlannedField>();
   // Of a row that is gone nothing is held any more: to come back it must be written whole.
-  const next = new Map(isGone ? NONE : written);
+  const next = new Map(takesAway(action) ? NONE : written);
   // A row without fields is to exist; that it was accepted once, with whatever, is all there is to know.
   let changed = action.fields.size === 0 && accepted === undefined;
   for (const [name, field] of action.fields) {
@@ -80,8 +101,12 @@ export function remembered(
     : written;
 }
 
-/** The same fields with nothing taken as written: used when a send was begun and its answer never recorded. */
-export function forget(written: WrittenFields = NONE): WrittenFields {
+/**
+ * The same fields with nothing taken as written: used when a send was begun and its answer never recorded. Of a row
+ * without fields nothing is left, because that it was accepted is all there was to know.
+ */
+export function forget(written: WrittenFields = NONE): WrittenFields | undefined {
+  if (written.size === 0) return undefined;
   return new Map([...written].map(([name, { at }]) => [name, { hash: '', at }]));
 }
 

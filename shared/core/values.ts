@@ -63,6 +63,17 @@ function noticeChange(
   merged.set(seenPath(path), { value: now, at });
 }
 
+/**
+ * A value is stored before its record is settled, its change is not: of a record that comes again the value is known
+ * already, and its change has still to be noticed.
+ */
+function isUnnoticed(view: PersonState, path: string, known: Known, value: Json, at: number): boolean {
+  if (known.at !== at) return false;
+  const now = fingerprint(value);
+  const seen = view.values.get(seenPath(path));
+  return fingerprint(known.value) === now && (seen?.at !== at || seen.value !== now);
+}
+
 /** The attributes and identities that the file reads, merged with what is known; edges of `changed` go to `edges`. */
 export function mergeValues(
   view: PersonState,
@@ -77,10 +88,13 @@ export function mergeValues(
     // The body came out of JSON.parse (or is Azure's equivalent), so whatever is found there is JSON.
     const value = seen as Json;
     const known = view.values.get(text);
-    if (known !== undefined && !isNewer(known, value, at)) return;
+    const follows = rules.changes.has(text);
+    if (known !== undefined && !isNewer(known, value, at)) {
+      if (!follows || !isUnnoticed(view, text, known, value, at)) return;
+    }
     merged ??= copied(view.values);
     merged.set(text, { value, at });
-    if (rules.changes.has(text)) noticeChange(merged, text, value, at, edges);
+    if (follows) noticeChange(merged, text, value, at, edges);
   };
   walk(rules.attributes, profile.body, found);
   for (const path of rules.identities) found(path, identityOf(profile, path.identity));

@@ -30,18 +30,23 @@ function writtenAfter({ state, draft, lane, work }: Attempt, settled: boolean): 
   return written;
 }
 
-/** Whether the target may hold something else than before, though nobody can tell. */
-function isDoubtful(outcome: Outcome): boolean {
+/**
+ * Whether the target may hold something else than before, though nobody can tell. Of a `send` a target that puts it off
+ * says that it was not done (where it may have been, there is no answer): it must not end as one that was.
+ */
+function isDoubtful(outcome: Outcome, operation: Operation): boolean {
   if (outcome.kind === 'rejected') return outcome.doubtful === true;
-  return outcome.kind === 'unknown' || (outcome.kind === 'retry' && outcome.unsent !== true);
+  if (outcome.kind === 'retry') return operation !== 'send' && outcome.unsent !== true;
+  return outcome.kind === 'unknown';
 }
 
 /** Only an acceptance makes a target certain, or its absence; an attempt that failed may have been carried out all the same. */
 function unsureAfter({ state, lane }: Attempt): Set<string> {
   const unsure = new Set(state.unsure);
-  for (const [target, outcome] of lane.outcomes) {
-    if (outcome.kind === 'accepted' || outcome.kind === 'absent') unsure.delete(target);
-    else if (isDoubtful(outcome)) unsure.add(target);
+  for (const { target, operation } of lane.actions) {
+    const outcome = lane.outcomes.get(target);
+    if (outcome?.kind === 'accepted' || outcome?.kind === 'absent') unsure.delete(target);
+    else if (outcome && isDoubtful(outcome, operation)) unsure.add(target);
   }
   return unsure;
 }

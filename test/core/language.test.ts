@@ -4,6 +4,7 @@ import type { CompiledRules } from '../../shared/core/compiled.js';
 import { fold } from '../../shared/core/fold.js';
 import { EMPTY_STATE, type PersonState } from '../../shared/core/state.js';
 import { remembered } from '../../shared/core/suppress.js';
+import { settledValues } from '../../shared/core/values.js';
 import { accepted } from './accepted.js';
 import { compiled, contact, record, sentBy } from './language.js';
 import { START } from './persons-records.js';
@@ -167,6 +168,32 @@ describe('operations', () => {
       ['upsert sales/Contact {"A":1,"B":2}'],
     ]);
   });
+  test('a rule that never held does not let the update of another make a row', () => {
+    const rules = compiled([
+      { when: { member: 'x' }, do: [contact({ A: value(1) })] },
+      { when: { entered: 'y' }, do: [contact({ B: value(2) }, 'update')] },
+    ]);
+    expect(sentBy(rules, record(0, '-x +y'))).toEqual([['update sales/Contact {"B":2}']]);
+  });
+  test.each([
+    ['update', 'upsert'],
+    ['upsert', 'update'],
+  ])('of an %s and an %s in one batch nothing is lost', (first, second) => {
+    const rules = compiled([
+      { when: { entered: 'x' }, do: [contact({ A: value(1) }, first)] },
+      { when: { entered: 'y' }, do: [contact({ B: value(2) }, second)] },
+    ]);
+    const { actions } = fold(EMPTY_STATE, [record(0, '+x'), record(1, '+y')], rules);
+    expect(actions.map(({ operation, fields }) => [operation, [...fields.keys()]])).toEqual([
+      ['upsert', ['A', 'B']],
+    ]);
+  });
+  test('a row without fields that may have been made is made again', () => {
+    const rules = compiled([{ when: { entered: 'x' }, do: [contact({})] }]);
+    const target = fold(EMPTY_STATE, [record(0, '+x')], rules).actions[0]?.target ?? '';
+    const begun = { ...EMPTY_STATE, unsure: new Set([target]) };
+    expect(fold(begun, [record(0, '+x')], rules).actions.map((action) => action.target)).toEqual([target]);
+  });
 
   const campaign = { list: '701', match: { Id: '$key' } };
   const lists = compiled([
@@ -188,15 +215,77 @@ describe('operations', () => {
     expect(draft.actions.map(({ operation }) => operation)).toEqual(['remove']);
   });
 
+  const gone = 'delete sales/Contact {}';
+  const remove = { delete: 'sales/Contact', match: { Id: '$key' } };
   test('a deleted row is written whole when it comes back', () => {
     const rules = compiled([
       { when: { member: 'x' }, do: [contact({ A: 'a', B: 'b' })] },
-      { when: { left: 'y' }, do: [{ delete: 'sales/Contact', match: { Id: '$key' } }] },
+      { when: { left: 'y' }, do: [remove] },
     ]);
     const both = wrote({ A: 1, B: 2 });
     expect(
-      sentBy(rules, record(0, '+x +y', { a: 1, b: 2 }), record(1, '-y'), record(2, '+w', { a: 1 })),
-    ).toEqual([[both], ['delete sales/Contact {}'], [both]]);
+      sentBy(rules, record(0, '+x +y', { a: 1, b: 2 }), record(1, '-y'), record(2, '-x'), record(3, '+x')),
+    ).toEqual([[both], [gone], [], [both]]);
+  });
+  test('what an edge took away comes back by a newer word only, and can be taken away again', () => {
+    const steps = [
+      record(0, '+x +y', { a: 1, b: 2 }),
+      record(1, '-y'),
+      record(2, '+w', { a: 3 }),
+      record(3, '+x'),
+      record(4, '+y'),
+      record(5, '-y'),
+    ];
+    const rows = compiled([
+      { when: { member: 'x' }, do: [contact({ A: 'a' })] },
+      { when: { left: 'y' }, do: [remove] },
+    ]);
+    expect(sentBy(rows, ...steps)).toEqual([[wrote({ A: 1 })], [gone], [], [wrote({ A: 3 })], [], [gone]]);
+    const places = compiled([
+      { when: { member: 'x' }, do: [{ 'add to': 'sales/Contact', ...campaign, set: { A: 'a' } }] },
+      { when: { left: 'y' }, do: [{ 'remove from': 'sales/Contact', ...campaign }] },
+    ]);
+    const off = 'remove sales/Contact#701 {}';
+    const add = (a: number): string => `add sales/Contact#701 {"A":${a}}`;
+    expect(sentBy(places, ...steps)).toEqual([[add(1)], [off], [], [add(3)], [], [off]]);
+  });
+  test('a rule about people who were never members does not bring a deleted row back', () => {
+    const rules = compiled([
+      { when: { member: 'x' }, do: [contact({ A: 'a' })] },
+      { when: { left: 'y' }, do: [remove] },
+    ]);
+    const steps = [record(0, '-x +y', { a: 1 }), record(1, '-y'), record(2, '', { a: 2 })];
+    expect(sentBy(rules, ...steps)).toEqual([[wrote({ A: 1 })], [gone], []]);
+  });
+  test('a deletion that comes late does nothing, and what it met is remembered', () => {
+    const rules = compiled([
+      { when: { entered: 'x' }, do: [contact({ A: value(1) })] },
+      { when: { left: { any: ['y', 'w'] } }, do: [remove] },
+    ]);
+    expect(sentBy(rules, record(5, '+x'), record(1, '-y'), record(2, '-w'))).toEqual([
+      [wrote({ A: 1 })],
+      [],
+      [],
+    ]);
+  });
+  test('a deleted row is not made again because it was long ago', () => {
+    const rules = compiled([
+      { when: { member: 'x' }, do: [contact({ A: 'a' })] },
+      { when: { left: 'y' }, do: [remove] },
+    ]);
+    let state: PersonState = EMPTY_STATE;
+    for (const one of [record(0, '+x +y', { a: 1 }), record(1, '-y')])
+      state = accepted(state, fold(state, [one], rules));
+    const old = { ...state, unsure: new Set(state.written.keys()) };
+    expect(fold(old, [record(2, '', { a: 2 })], rules).actions).toEqual([]);
+  });
+  test('rows that meet in one, addressed in different ways, are deleted and made again as one', () => {
+    const rules = compiled([
+      { when: { left: 'x' }, do: [{ delete: 'sales/Contact', match: { Id: 'id' } }] },
+      { when: { entered: 'y' }, do: [contact({ A: value(1) })] },
+    ]);
+    const sent = ['+x', '-x', '+y', '+x', '-x'].map((said, i) => record(i, said, { id: 'C-1' }));
+    expect(sentBy(rules, ...sent)).toEqual([[], [gone], [wrote({ A: 1 })], [], [gone]]);
   });
 
   const post = compiled([
@@ -261,6 +350,16 @@ describe('changed', () => {
       [wrote({ Last: 'moved' }), 'send chat/Post {"To":"b"}'],
       [],
     ]);
+  });
+  test('is noticed again when its record could not be settled, and once only when it was', () => {
+    const seen = accepted(EMPTY_STATE, fold(EMPTY_STATE, [record(0, '', { tier: 'a' })], rules));
+    const one = record(1, '', { tier: 'b' });
+    const draft = fold(seen, [one], rules);
+    const begun = { ...seen, values: settledValues(seen, draft.view) };
+    const operations = (state: PersonState): string[] =>
+      fold(state, [one], rules).actions.map(({ operation }) => operation);
+    expect(operations(begun)).toEqual(['upsert', 'send']);
+    expect(operations({ ...draft.view, written: seen.written })).toEqual([]);
   });
   test('an older value is no change', () => {
     expect(sentBy(rules, record(5, '', { tier: 'b' }), record(1, '', { tier: 'a' }))).toEqual([[], []]);

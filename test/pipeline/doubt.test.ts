@@ -25,9 +25,9 @@ const message = {
 };
 const silence: Outcome = { kind: 'unknown', fault: new Fault('remote.timeout', 'no answer') };
 
-/** A target that is silent at its first call; `idempotent`: what it does only once. */
-function world(idempotent: readonly Operation[]) {
-  const crm = { ...fakeCrm({ answer: (_, call) => (call === 1 ? silence : undefined) }), idempotent };
+/** A target that answers `first` at its first call; `idempotent`: what it does only once. */
+function world(idempotent: readonly Operation[], first: Outcome = silence) {
+  const crm = { ...fakeCrm({ answer: (_, call) => (call === 1 ? first : undefined) }), idempotent };
   const deps = { ...fakeDeps(RULES, crm), tuning: { attempts: 1 } };
   const run = async (...messages: Message[]) =>
     (await createPipeline(deps).run(messages, { redelivers: false }))[0]?.endings[0];
@@ -73,4 +73,12 @@ test('what may have been sent before a crash is not sent again at such a target'
   deps.clock.advance(600_000);
   expect(await run(message)).toMatchObject({ name: 'rejected', fault: { code: 'remote.doubtful' } });
   expect(crm.calls).toHaveLength(0);
+});
+
+test('what a target put off was not done: it is sent when it comes again', async () => {
+  const busy: Outcome = { kind: 'retry', scope: 'row', fault: new Fault('remote.throttled', 'not now') };
+  const { crm, run } = world([], busy);
+  expect(await run(message)).toMatchObject({ name: 'parked' });
+  expect(await run(message)).toMatchObject({ name: 'delivered' });
+  expect(crm.calls).toHaveLength(2);
 });
