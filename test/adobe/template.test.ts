@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { HARD_PROFILE, MESSAGE_TEMPLATE, SCHEMA_TEMPLATE } from '../../shared/adobe/template.js';
 import { open } from '../../shared/core/envelope.js';
 import { type ProfileExport, readProfile } from '../../shared/core/profile.js';
+import { split } from '../../shared/door/split.js';
 import { inflate } from '../../shared/pipeline/inflate.js';
 import { render } from './pebble.js';
 
@@ -172,5 +173,24 @@ describe('the renderer, by what Adobe’s pages say of templates', () => {
   test('a template that prints values one by one, as Adobe’s examples do, breaks on the very same profiles', () => {
     const printing = '{"a":"{{ input.profiles[0].attributes.quoted.value | raw }}"}';
     expect(() => JSON.parse(render(printing, { input: { profiles: [HARD_PROFILE] } }))).toThrow(SyntaxError);
+  });
+});
+
+test('what the template sends is taken in by the door with attributes as the rules read them', () => {
+  const profile = {
+    segmentMembership: {
+      ups: { a: { status: 'exited', lastQualificationTime: '2026-11-20T08:00:00.000+0000' } },
+    },
+    identityMap: { crmid: [{ id: 'C-1' }] },
+    attributes: {
+      person: { name: { firstName: { value: 'Ada "A"\n' }, lastName: {} } },
+      tier: { value: 'gold' },
+    },
+  };
+  const items = split(Buffer.from(render(MESSAGE_TEMPLATE, { input: { profiles: [profile] } })), 0);
+  const { attributes: _, ...parts } = profile;
+  expect(items).toEqual({
+    ok: true,
+    value: [{ ok: true, profile: { ...parts, person: { name: { firstName: 'Ada "A"\n' } }, tier: 'gold' } }],
   });
 });
