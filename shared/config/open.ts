@@ -90,6 +90,9 @@ function openFile(
   };
 }
 
+/** What is left without its faulty parts may show faults that were not looked for before: a name that comes twice. */
+const TURNS = 3;
+
 /**
  * Everything after YAML: schema, names, settings and connections; of a file with faults, as much as can be read. Without
  * settings connections are left unopened.
@@ -102,12 +105,18 @@ export function openPlain(
   if (plain === null) return { file: undefined, findings: [EMPTY] };
   const parsed = readAs(RulesFile, plain, []);
   if (parsed.ok) return openFile(parsed.value, settings, tools, WHOLE);
-  const left = salvage(plain, parsed.findings);
-  if (!left) return { file: undefined, findings: parsed.findings };
-  const again = readAs(RulesFile, left.plain, []);
-  if (!again.ok) return { file: undefined, findings: parsed.findings };
-  const opened = openFile(again.value, settings, tools, left);
-  return { ...opened, findings: [...parsed.findings, ...opened.findings] };
+  let told = parsed.findings;
+  for (let turn = 0; turn < TURNS; turn++) {
+    const left = salvage(plain, told);
+    if (!left) break;
+    const again = readAs(RulesFile, left.plain, []);
+    if (again.ok) {
+      const opened = openFile(again.value, settings, tools, left);
+      return { ...opened, findings: [...told, ...opened.findings] };
+    }
+    told = [...told, ...again.findings.map((finding) => ({ ...finding, path: left.original(finding.path) }))];
+  }
+  return { file: undefined, findings: told };
 }
 
 /** Whether a finding keeps the file from running. */

@@ -1,4 +1,5 @@
 import type { PathFinding } from './places.js';
+import { type SalvagedRule, salvageRule } from './salvage-rule.js';
 
 type Path = PathFinding['path'];
 type Members = Readonly<Record<string, unknown>>;
@@ -12,7 +13,6 @@ export interface Salvaged {
   readonly spoilt: ReadonlySet<string>;
 }
 
-const LISTS = ['rules', 'tests'] as const;
 /** Without these nothing else can be judged. */
 const NEEDED = new Set<PropertyKey>(['audiences', 'connections', 'rules']);
 const DUMMY: Readonly<Record<string, (name: string) => unknown>> = {
@@ -31,8 +31,22 @@ function mended(members: unknown, names: ReadonlySet<string>, dummy: (name: stri
   );
 }
 
+/** Every rule as far as it is right; undefined in the place of one that is not right at all. */
+function mendedRules(
+  rules: unknown,
+  findings: readonly PathFinding[],
+): readonly (SalvagedRule | undefined)[] {
+  if (!Array.isArray(rules)) return [];
+  const faults = new Map<PropertyKey, PathFinding['path'][]>();
+  for (const { path } of findings) {
+    const [part, place, ...inside] = path;
+    if (part === 'rules' && place !== undefined) faults.set(place, [...(faults.get(place) ?? []), inside]);
+  }
+  return rules.map((rule: unknown, i) => salvageRule(rule, i, faults.get(i) ?? []));
+}
+
 /**
- * Takes the faulty rules, tests, audiences, connections and optional parts out of a file, so that the rest can be looked
+ * Takes the faulty parts of rules, the faulty tests, audiences, connections and optional parts out of a file, so that the rest can be looked
  * at as well and every fault is told at once. Nothing when too little is left.
  */
 export function salvage(plain: unknown, findings: readonly PathFinding[]): Salvaged | undefined {
@@ -48,14 +62,20 @@ export function salvage(plain: unknown, findings: readonly PathFinding[]): Salva
   }
   // A slip in its name is a fault of the slip alone.
   left['person'] ??= { key: ['?'] };
-  for (const part of LISTS) {
-    const list: unknown = left[part];
-    if (!Array.isArray(list)) continue;
-    const bad = faulty(part);
-    const places = [...list.keys()].filter((i) => !bad.has(i));
+  const rules = mendedRules(left['rules'], findings);
+  const keep = (part: string, list: readonly unknown[], isRight: (i: number) => boolean): void => {
+    const places = [...list.keys()].filter(isRight);
     kept.set(part, places);
     left[part] = places.map((i): unknown => list[i]);
-  }
+  };
+  const { tests } = left;
+  if (Array.isArray(tests)) keep('tests', tests, (i) => !faulty('tests').has(i));
+  if (Array.isArray(left['rules']))
+    keep(
+      'rules',
+      rules.map((rule) => rule?.plain),
+      (i) => rules[i] !== undefined,
+    );
   for (const [part, dummy] of Object.entries(DUMMY))
     left[part] = mended(left[part], new Set([...faulty(part)].map(String)), dummy);
   return {
@@ -64,7 +84,10 @@ export function salvage(plain: unknown, findings: readonly PathFinding[]): Salva
     original: ([part, i, ...rest]) => {
       if (part === undefined) return [];
       if (i === undefined) return [part];
-      return [part, typeof i === 'number' ? (kept.get(part)?.[i] ?? i) : i, ...rest];
+      if (typeof i !== 'number') return [part, i, ...rest];
+      const place = kept.get(part)?.[i] ?? i;
+      const rule = part === 'rules' ? rules[place] : undefined;
+      return [part, place, ...(rule ? rule.original(rest) : rest)];
     },
   };
 }
