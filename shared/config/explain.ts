@@ -42,14 +42,18 @@ const parentOf = ({ path }: Said): string => JSON.stringify(path.slice(0, -1));
 
 /** A slip makes one member unknown and another one missing: the first says it all. */
 function paired(said: readonly Said[], reading: Reading): readonly Said[] {
-  const unknown = said.filter(({ known }) => known !== undefined);
-  if (unknown.length === 0) return said;
-  const isMeant = (missing: Said): boolean =>
-    unknown.some(
-      (other) =>
-        parentOf(other) === parentOf(missing) && nearest(nameOf(other), [nameOf(missing)]).length > 0,
-    );
-  return said.filter((one) => one.known || valueAt(one.path, reading) !== undefined || !isMeant(one));
+  const unknown = new Map<string, string[]>();
+  for (const one of said) {
+    if (!one.known) continue;
+    const parent = parentOf(one);
+    unknown.set(parent, [...(unknown.get(parent) ?? []), nameOf(one)]);
+  }
+  if (unknown.size === 0) return said;
+  return said.filter((one) => {
+    if (one.known || valueAt(one.path, reading) !== undefined) return true;
+    const slips = unknown.get(parentOf(one)) ?? [];
+    return !slips.some((slip) => nearest(slip, [nameOf(one)]).length > 0);
+  });
 }
 
 /**
@@ -108,10 +112,13 @@ const explainAll = (issues: readonly z.core.$ZodIssue[], at: Path, reading: Read
     reading,
   );
 
+/** Hints for more findings than anybody reads would take long. */
+const MOST_HINTS = 100;
+
 /** A schema's own words say what must be, not that nothing is there. */
-function inFull(one: Said, reading: Reading): string {
+function inFull(one: Said, place: number, reading: Reading): string {
   const { message, known } = one;
-  if (known) return `${message}; ${declared(nameOf(one), known, 'known')}`;
+  if (known && place < MOST_HINTS) return `${message}; ${declared(nameOf(one), known, 'known')}`;
   return message.startsWith('must ') && valueAt(one.path, reading) === undefined
     ? `is missing; it ${message}`
     : message;
@@ -135,10 +142,10 @@ export function readAs<T>(
   });
   if (parsed.success) return { ok: true, value: parsed.data };
   const reading = { value, base, members };
-  const findings = explainAll(parsed.error.issues, base, reading).map((one) => ({
+  const findings = explainAll(parsed.error.issues, base, reading).map((one, place) => ({
     code: 'config.invalid' as const,
     path: one.path,
-    message: inFull(one, reading),
+    message: inFull(one, place, reading),
   }));
   return { ok: false, findings };
 }

@@ -1,7 +1,7 @@
 import { ConnectionConfig } from '../connectors/registry.js';
 import { compile } from '../core/compile.js';
 import type { CompiledRules } from '../core/compiled.js';
-import { CONNECTION_MEMBERS, RulesFile } from '../core/rules.js';
+import { CONNECTION_MEMBERS, type RulesFile } from '../core/rules.js';
 import type { Finding } from '../core/scope.js';
 import type { Tools } from '../core/tools.js';
 import { unable } from './abilities.js';
@@ -9,7 +9,7 @@ import { expandSettings } from './expand.js';
 import { readAs } from './explain.js';
 import { severityOf } from './kinds.js';
 import type { PathFinding } from './places.js';
-import { type Salvaged, salvage } from './salvage.js';
+import { readFile } from './read-file.js';
 
 /** What `${NAME}` stands for in connections. */
 export type Settings = Readonly<Record<string, string | undefined>>;
@@ -68,31 +68,6 @@ export interface Opened {
   readonly original: (path: PathFinding['path']) => PathFinding['path'];
 }
 
-const WHOLE: Pick<Salvaged, 'original' | 'spoilt'> = { original: (path) => path, spoilt: new Set() };
-
-function openFile(
-  file: RulesFile,
-  settings: Settings | undefined,
-  tools: Tools,
-  { original, spoilt }: Pick<Salvaged, 'original' | 'spoilt'>,
-): Opened {
-  const { rules, findings } = compile(file, tools);
-  const { connections, findings: faults } = settings
-    ? openConnections(file, settings, spoilt)
-    : { connections: new Map(), findings: [] };
-  const found = [...findings, ...faults, ...unable(file)];
-  return {
-    file,
-    rules,
-    connections,
-    findings: found.map((finding) => ({ ...finding, path: original(finding.path) })),
-    original,
-  };
-}
-
-/** What is left without its faulty parts may show faults that were not looked for before: a name that comes twice. */
-const TURNS = 3;
-
 /**
  * Everything after YAML: schema, names, settings and connections; of a file with faults, as much as can be read. Without
  * settings connections are left unopened.
@@ -103,20 +78,18 @@ export function openPlain(
   tools: Tools,
 ): Opened | { readonly file: undefined; readonly findings: readonly PathFinding[] } {
   if (plain === null) return { file: undefined, findings: [EMPTY] };
-  const parsed = readAs(RulesFile, plain, []);
-  if (parsed.ok) return openFile(parsed.value, settings, tools, WHOLE);
-  let told = parsed.findings;
-  for (let turn = 0; turn < TURNS; turn++) {
-    const left = salvage(plain, told);
-    if (!left) break;
-    const again = readAs(RulesFile, left.plain, []);
-    if (again.ok) {
-      const opened = openFile(again.value, settings, tools, left);
-      return { ...opened, findings: [...told, ...opened.findings] };
-    }
-    told = [...told, ...again.findings.map((finding) => ({ ...finding, path: left.original(finding.path) }))];
-  }
-  return { file: undefined, findings: told };
+  const { file, findings, original, spoilt } = readFile(plain);
+  if (!file) return { file, findings };
+  const compiled = compile(file, tools);
+  const opened = settings && openConnections(file, settings, spoilt);
+  const found = [...compiled.findings, ...(opened?.findings ?? []), ...unable(file)];
+  return {
+    file,
+    rules: compiled.rules,
+    connections: opened?.connections ?? new Map(),
+    findings: [...findings, ...found.map((finding) => ({ ...finding, path: original(finding.path) }))],
+    original,
+  };
 }
 
 /** Whether a finding keeps the file from running. */

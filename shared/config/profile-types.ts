@@ -12,8 +12,8 @@ const TYPES: Readonly<Record<Kind, Type>> = {
 };
 
 /** Deepest path, and most paths, that expressions are checked with. */
-const MOST_DEPTH = 12;
-const MOST_PATHS = 20_000;
+const MOST_DEPTH = 10;
+const MOST_PATHS = 10_000;
 
 function typeOf({ kinds }: Shape): Type {
   const [kind, ...others] = kinds ?? [];

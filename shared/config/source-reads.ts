@@ -70,6 +70,8 @@ export function readsFindings({ paths }: Reads, at: FilePath, looking: Looking):
 }
 
 function liquid(text: string, at: FilePath, looking: Looking): Read {
+  // Compiled once more only where there is something to hold it against.
+  if (!looking.profile) return fine(known('text'));
   const compiled = looking.tools.liquid(text);
   return {
     known: known('text'),

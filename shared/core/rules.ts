@@ -100,15 +100,27 @@ export const CONNECTION_MEMBERS = {
 /** A connection: who reads the rest of it is its type. */
 const Connection = z.looseObject({ type: Name, ...CONNECTION_MEMBERS });
 
+/** Rules whose name an earlier one has, and which one that is. */
+export function repeatedNames(
+  rules: readonly { readonly name: string }[],
+): readonly { readonly index: number; readonly first: number }[] {
+  const seen = new Map<string, number>();
+  return rules.flatMap(({ name }, index) => {
+    const first = seen.get(name);
+    if (first !== undefined) return { index, first };
+    seen.set(name, index);
+    return [];
+  });
+}
+
 /** Rules are told apart by their names, in what is said of a change and in what keeps a send from being repeated. */
 const Rules = z.array(Rule).superRefine((rules, context) => {
-  const seen = new Map<string, number>();
-  for (const [i, { name }] of rules.entries()) {
-    const other = seen.get(name);
-    if (other === undefined) seen.set(name, i);
-    else
-      context.addIssue({ code: 'custom', path: [i, 'name'], message: `is the name of rules[${other}] too` });
-  }
+  for (const { index, first } of repeatedNames(rules))
+    context.addIssue({
+      code: 'custom',
+      path: [index, 'name'],
+      message: `is the name of rules[${first}] too`,
+    });
 });
 
 /** The customer's file, `tributary.yaml`, after YAML. Connections are checked by the connectors they name. */

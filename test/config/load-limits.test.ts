@@ -45,7 +45,7 @@ describe('a file of the greatest size', () => {
     [
       'thousands of fields in a row',
       grown(`${fileOf().trimEnd().replace('{ F: p.a }', '')}`, (i) => `          F${i}: p.a`),
-      0,
+      1,
     ],
     [
       'thousands of names that lead nowhere',
@@ -56,6 +56,18 @@ describe('a file of the greatest size', () => {
     ['thousands of conditions that are empty', conditions('{}', 99_000), 101],
     ['thousands of conditions that nobody can read', conditions('a', 99_000), 101],
     ['thousands of conditions', conditions('a=1', 99_000), 0],
+    [
+      'thousands of wrong fields in thousands of rules',
+      grown(fileOf({ rules: 'rules:' }).trimEnd(), (i) =>
+        rule(i).replace(/\{ F: .* \}/, '{ F: [], G: { form: x } }'),
+      ),
+      101,
+    ],
+    [
+      'thousands of wrong fields in a row',
+      grown(`${fileOf().trimEnd().replace('{ F: p.a }', '')}`, (i) => `          F${i}: []`, 40_000),
+      101,
+    ],
     ['thousands of keys twice', grown('a: 1', () => 'a: 1'), 20],
     [
       'thousands of settings that are missing',
