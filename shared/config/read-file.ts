@@ -4,6 +4,7 @@ import { TestCase } from '../core/test-case.js';
 import { readAs } from './explain.js';
 import type { PathFinding } from './places.js';
 import { mended } from './salvage.js';
+import { type SalvagedRule, salvageRule } from './salvage-rule.js';
 
 type Path = PathFinding['path'];
 type Members = Readonly<Record<string, unknown>>;
@@ -24,12 +25,21 @@ const ENOUGH = 100;
 /** More fields than a row of any system has, more actions than anybody writes. */
 const MOST_MEMBERS = 2_000;
 
-/** What is left of a list, where its items stood, and what is wrong with the others. */
+/** An item that is right, or what is left of it, and the place in the item itself of a place in what is left. */
+interface Kept<T> {
+  readonly item: T;
+  readonly place: number;
+  readonly original: (path: Path) => Path;
+}
+
+/** What is left of a list, and what is wrong with the rest of it. */
 interface ReadList<T> {
-  readonly items: readonly T[];
-  readonly places: readonly number[];
+  readonly kept: readonly Kept<T>[];
   readonly findings: readonly PathFinding[];
 }
+
+/** Takes the faulty parts out of an item; undefined when too little is left. */
+type Salvage = (item: unknown, place: number, faults: readonly Path[]) => SalvagedRule | undefined;
 
 const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -49,34 +59,61 @@ function overfull(value: unknown, path: Path): PathFinding | undefined {
   return undefined;
 }
 
-/** Reads the items of a list one by one: a fault in one is none of the others. */
-function readList<T>(schema: z.ZodType<T>, list: readonly unknown[], name: string): ReadList<T> {
-  const items: T[] = [];
-  const places: number[] = [];
-  const findings: PathFinding[] = [];
-  for (const [i, item] of list.entries()) {
-    if (findings.length >= ENOUGH) break;
-    const path = [name, i];
-    const full = overfull(item, path);
-    const read = full ? ({ ok: false, findings: [full] } as const) : readAs(schema, item, path);
-    if (!read.ok) findings.push(...read.findings);
-    else {
-      items.push(read.value);
-      places.push(i);
-    }
-  }
-  return { items, places, findings };
+const whole = (path: Path): Path => path;
+
+/** An item as far as it is right, and what is wrong with the rest of it. */
+function readItem<T>(schema: z.ZodType<T>, item: unknown, at: readonly [string, number], salvage: Salvage) {
+  const full = overfull(item, at);
+  if (full) return { findings: [full] };
+  const read = readAs(schema, item, at);
+  const [, place] = at;
+  if (read.ok) return { kept: { item: read.value, place, original: whole }, findings: [] };
+  const faults = read.findings.map(({ path }) => path.slice(at.length));
+  const left = salvage(item, place, faults);
+  if (!left) return read;
+  const again = readAs(schema, left.plain, at);
+  if (again.ok)
+    return { kept: { item: again.value, place, original: left.original }, findings: read.findings };
+  // What is left without its faulty parts may show faults that were not looked for before.
+  const more = again.findings.map((one) => ({
+    ...one,
+    path: [...at, ...left.original(one.path.slice(at.length))],
+  }));
+  return { findings: [...read.findings, ...more] };
 }
 
-const NONE: ReadList<never> = { items: [], places: [], findings: [] };
+/** Reads the items of a list one by one: a fault in one is none of the others. */
+function readList<T>(schema: z.ZodType<T>, list: unknown, name: string, salvage: Salvage): ReadList<T> {
+  const kept: Kept<T>[] = [];
+  const findings: PathFinding[] = [];
+  for (const [place, item] of Array.isArray(list) ? list.entries() : []) {
+    if (findings.length >= ENOUGH) break;
+    const read: { kept?: Kept<T>; findings: readonly PathFinding[] } = readItem(
+      schema,
+      item,
+      [name, place],
+      salvage,
+    );
+    findings.push(...read.findings);
+    if (read.kept) kept.push(read.kept);
+  }
+  return { kept, findings };
+}
 
 /** What is said of rules whose name an earlier one has. */
-const nameFindings = ({ items, places }: ReadList<Rule>): readonly PathFinding[] =>
-  repeatedNames(items).map(({ index, first }) => ({
+const nameFindings = ({ kept }: ReadList<Rule>): readonly PathFinding[] =>
+  repeatedNames(kept.map(({ item }) => item)).map(({ index, first }) => ({
     code: 'config.invalid',
-    path: ['rules', places[index] ?? index, 'name'],
-    message: `is the name of rules[${places[first] ?? first}] too`,
+    path: ['rules', kept[index]?.place ?? index, 'name'],
+    message: `is the name of rules[${kept[first]?.place ?? first}] too`,
   }));
+
+/** The file without what stands in its lists. */
+const shellOf = (plain: Members): Members => ({
+  ...plain,
+  ...(Array.isArray(plain['rules']) && { rules: [] }),
+  ...(Array.isArray(plain['tests']) && { tests: [] }),
+});
 
 /**
  * Reads the plain values of a file by its schema. Rules and cases are read one by one, so that every fault is told at once
@@ -84,36 +121,31 @@ const nameFindings = ({ items, places }: ReadList<Rule>): readonly PathFinding[]
  */
 export function readFile(plain: unknown): ReadFile {
   const own = isMembers(plain) ? plain : {};
-  const rules = Array.isArray(own['rules']) ? readList(Rule, own['rules'], 'rules') : NONE;
-  const tests = Array.isArray(own['tests']) ? readList(TestCase, own['tests'], 'tests') : NONE;
-  const shell = isMembers(plain)
-    ? {
-        ...plain,
-        ...(Array.isArray(own['rules']) && { rules: [] }),
-        ...(Array.isArray(own['tests']) && { tests: [] }),
-      }
-    : plain;
-  const whole = readAs(RulesFile, shell, []);
-  const left = whole.ok ? undefined : mended(shell, whole.findings);
-  const again = left && readAs(RulesFile, left.plain, []);
-  const read = whole.ok ? whole : again;
-  const findings = [
-    ...(whole.ok ? [] : whole.findings),
-    ...rules.findings,
-    ...nameFindings(rules),
-    ...tests.findings,
-  ];
-  const places: Readonly<Record<string, readonly number[]>> = { rules: rules.places, tests: tests.places };
+  const rules = readList(Rule, own['rules'], 'rules', salvageRule);
+  const tests = readList(TestCase, own['tests'], 'tests', () => undefined);
+  const shell = isMembers(plain) ? shellOf(plain) : plain;
+  const read = readAs(RulesFile, shell, []);
+  const left = read.ok ? undefined : mended(shell, read.findings);
+  const again = left ? readAs(RulesFile, left.plain, []) : read;
+  const file = again.ok && {
+    ...again.value,
+    rules: rules.kept.map(({ item }) => item),
+    ...(again.value.tests && { tests: tests.kept.map(({ item }) => item) }),
+  };
+  const lists: Readonly<Record<string, readonly Kept<unknown>[]>> = { rules: rules.kept, tests: tests.kept };
   return {
-    file: read?.ok
-      ? { ...read.value, rules: [...rules.items], ...(read.value.tests && { tests: [...tests.items] }) }
-      : undefined,
-    findings,
+    file: file || undefined,
+    findings: [
+      ...(read.ok ? [] : read.findings),
+      ...rules.findings,
+      ...nameFindings(rules),
+      ...tests.findings,
+    ],
     spoilt: left?.spoilt ?? new Set(),
     original: ([part, i, ...rest]) => {
-      if (part === undefined) return [];
-      if (i === undefined) return [part];
-      return [part, typeof i === 'number' ? (places[String(part)]?.[i] ?? i) : i, ...rest];
+      if (part === undefined || i === undefined) return part === undefined ? [] : [part];
+      const kept = typeof i === 'number' ? lists[String(part)]?.[i] : undefined;
+      return kept ? [part, kept.place, ...kept.original(rest)] : [part, i, ...rest];
     },
   };
 }

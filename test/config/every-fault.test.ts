@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { checked } from './checked.js';
 import { faultsOf, fileOf, ref } from './rule-file.js';
 
 const rule = (name: string, text: string): string =>
@@ -22,6 +23,55 @@ test('a fault of the schema in one rule hides none in another, and the place sta
     '13:12 config.invalid rules[2].if:',
     '14:12 config.unknown-name rules[2].do[0].upsert:',
   ]);
+});
+
+test('faults of one rule are told together, whatever kind they are', () => {
+  const text = rules(
+    [
+      '  - when: { entered: hott }',
+      '    if: a >',
+      '    stopp: true',
+      '    do:',
+      '      - { upsert: sales/C, match: { I: $key, J: $key } }',
+      '      - { upsert: crm/C, match: { I: $key }, set: { A: [1], B: { member: cold }, C: p.c } }',
+      '    otherwise: [{ update: sals/C, match: { I: $key }, set: { A: { vlue: 1 }, B: p.b } }]',
+    ].join('\n'),
+  );
+  expect(places(text)).toEqual([
+    '5:5 config.invalid rules[0].name:',
+    '5:13 config.unknown-name rules[0].when.entered:',
+    '6:12 config.invalid rules[0].if:',
+    '7:5 config.invalid rules[0].stopp:',
+    '9:28 config.invalid rules[0].do[0].match:',
+    '10:11 config.unknown-name rules[0].do[1].upsert:',
+    '10:53 config.invalid rules[0].do[1].set.A:',
+    '10:66 config.unknown-name rules[0].do[1].set.B.member:',
+    '11:5 config.invalid rules[0].otherwise:',
+    '11:19 config.unknown-name rules[0].otherwise[0].update:',
+    '11:67 config.invalid rules[0].otherwise[0].set.A.vlue:',
+  ]);
+});
+
+test('a name that comes twice is told beside faults of the schema, and hides none', () => {
+  const text = rules(
+    rule('one', `${right}\nstopp: true`),
+    rule('one', right),
+    rule('two', right.replace('hot', 'hott')),
+  );
+  expect(places(text)).toEqual([
+    '8:5 config.invalid rules[0].stopp:',
+    '9:5 config.invalid rules[1].name:',
+    '13:13 config.unknown-name rules[2].when.member:',
+  ]);
+});
+
+test('a condition that is taken out makes no rule like another', async () => {
+  const { findings } = await checked(
+    rules(rule('one', `${right}\nif: a >\nstop: true`), rule('two', `${right}\nif: b >\nstop: true`)),
+  );
+  expect(findings.map(({ code }) => code).filter((code) => /unreachable|shadowed|never/.test(code))).toEqual(
+    [],
+  );
 });
 
 test('faults of every part are told together', () => {
