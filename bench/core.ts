@@ -87,7 +87,7 @@ function scenario(size: Size, count: number, options: { rounds: number; ms: numb
     for (let i = 0; i < PEOPLE; i++) {
       const entry = entryOf(Buffer.from(encoded[i] ?? '', 'base64'), 1_790_000_000_000, rules);
       const next = advance(states[i] ?? EMPTY_STATE, entry.profile, rules, entry.message.at);
-      const { actions } = plan(entry.person.key, next.state, next.transitions, rules);
+      const { actions } = plan(entry.person.key ?? '', next.state, next.transitions, rules);
       fields += actions[0]?.fields.size ?? 0;
     }
     return fields;

@@ -47,7 +47,7 @@ function runOf(rules: CompiledRules): () => unknown {
       { rules, inflate },
     );
     if (entry?.kind !== 'addressed') throw new Error('the benchmark event cannot be read');
-    return { profile: entry.profile, key: entry.person.key, at: START + 1 };
+    return { profile: entry.profile, key: entry.person.key ?? '', at: START + 1 };
   });
   const known: PersonState = EMPTY_STATE;
   return () => records.map((record) => fold(known, [record], rules).actions.length);

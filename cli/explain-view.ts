@@ -1,11 +1,11 @@
 import { DELETED, LISTED } from '../shared/core/compiled.js';
 import type { AudienceNews, Explanation, RuleNews } from '../shared/core/explain.js';
 import type { ActionNews, FieldNews } from '../shared/core/explain-action.js';
-import type { Person } from '../shared/core/person.js';
 import type { Ending, Json } from '../shared/core/ports.js';
 import type { Trace } from '../shared/core/scope.js';
 import type { Standing } from '../shared/core/state.js';
 import { type EventRecord, placeOf } from '../shared/events/read-events.js';
+import type { Home } from '../shared/pipeline/atlas.js';
 import type { Paint } from './paint.js';
 import { printable } from './printable.js';
 import { timeText, titleOf, valueText } from './value-text.js';
@@ -15,7 +15,7 @@ export interface Explained {
   readonly record: EventRecord;
   /** When it counts as taken in, epoch milliseconds. */
   readonly at: number;
-  readonly person: Person | undefined;
+  readonly person: Home | undefined;
   /** Undefined when the record cannot be read or belongs to nobody. */
   readonly explanation: Explanation | undefined;
   readonly ending: Ending;

@@ -2,12 +2,12 @@ import type { CompiledRules } from '../shared/core/compiled.js';
 import { explain as explainRecord } from '../shared/core/explain.js';
 import { personOf } from '../shared/core/person.js';
 import { readProfile } from '../shared/core/profile.js';
-import { EMPTY_STATE } from '../shared/core/state.js';
 import { type DryRun, dryRun } from '../shared/dry-run/dry-run.js';
 import { dryStates } from '../shared/dry-run/dry-states.js';
 import { loadStates } from '../shared/dry-run/saved-states.js';
 import { arrivalsAt, arrivalsFrom } from '../shared/events/arrival.js';
 import { type EventRecord, readEvents } from '../shared/events/read-events.js';
+import { whoIs } from '../shared/pipeline/whois.js';
 import { eventSources } from './event-files.js';
 import { explanationJson } from './explain-json.js';
 import { type ExplainOptions, HELP, readExplainOptions } from './explain-options.js';
@@ -51,13 +51,13 @@ async function goTo(
 async function explained({ record, at }: Meant, run: DryRun, rules: CompiledRules): Promise<Explained> {
   const profile = record.item.ok ? readProfile(record.item.value) : undefined;
   const person = profile?.ok ? personOf(profile.value, rules) : undefined;
-  const before = (person && run.states.all.get(person.id)) ?? EMPTY_STATE;
+  const found = person && (await whoIs(person, run.states));
   const explanation =
-    profile?.ok && person
-      ? explainRecord(before, { profile: profile.value, key: person.key, at }, rules)
+    profile?.ok && found?.key !== undefined
+      ? explainRecord(found.state, { profile: profile.value, key: found.key, at }, rules)
       : undefined;
   const { ending } = await run.play(record, at);
-  return { record, at, person, explanation, ending };
+  return { record, at, person: found, explanation, ending };
 }
 
 async function go(options: ExplainOptions, world: World): Promise<number> {

@@ -9,7 +9,7 @@ import { inflate } from './pipeline/inflate.js';
 import { createReplay, type Replay } from './pipeline/replay.js';
 import { createPipeline } from './pipeline/run.js';
 import { settingSecrets } from './secrets.js';
-import { keptOptions, patienceOf, readSettings } from './settings.js';
+import { keptOptions, patienceOf, readSettings, tuningOf } from './settings.js';
 import { openStore } from './stores/open.js';
 import { openLetters, openParking } from './stores/open-kept.js';
 
@@ -77,6 +77,7 @@ export async function assembleAll(env: Env, { clock, fetch }: Machine = thisMach
     random: Math.random,
     pseudonym: pseudonymOf(settings.TRIBUTARY_LOG_KEY ?? randomBytes(32)),
     patience: patienceOf(settings),
+    tuning: tuningOf(settings),
   });
   return {
     pipeline,

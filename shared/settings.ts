@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Fault } from './core/fault.js';
 import { LEVELS } from './log.js';
 import { PATIENCE, type Patience } from './pipeline/keep.js';
+import { TUNING, type Tuning } from './pipeline/run.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -76,6 +77,13 @@ const DAY_MS = 86_400_000;
 export const patienceOf = ({ TRIBUTARY_PARKING_ATTEMPTS, TRIBUTARY_PARKING_DAYS }: Settings): Patience => ({
   attempts: TRIBUTARY_PARKING_ATTEMPTS ?? PATIENCE.attempts,
   ms: TRIBUTARY_PARKING_DAYS === undefined ? PATIENCE.ms : TRIBUTARY_PARKING_DAYS * DAY_MS,
+});
+
+/** How the pipeline is tuned to the deployment: other ids of a person are looked at again well before they expire. */
+export const tuningOf = ({
+  TRIBUTARY_STATE_TTL_DAYS: ttlDays = Number.POSITIVE_INFINITY,
+}: Pick<Settings, 'TRIBUTARY_STATE_TTL_DAYS'>): Partial<Tuning> => ({
+  recheckDays: Math.max(1, Math.min(TUNING.recheckDays, Math.floor(ttlDays / 4))),
 });
 
 /** The settings by which the places of kept messages are opened. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../shared/core/fault.js';
-import { keptOptions, patienceOf, readKeptSettings, readSettings } from '../shared/settings.js';
+import { keptOptions, patienceOf, readKeptSettings, readSettings, tuningOf } from '../shared/settings.js';
 
 const NEEDED = {
   TRIBUTARY_STATE: 'memory:a',
@@ -133,3 +133,17 @@ test('patience is what is set, in milliseconds, or what it is by itself', () => 
   const set = { TRIBUTARY_PARKING_ATTEMPTS: '3', TRIBUTARY_PARKING_DAYS: '0.5' };
   expect(patienceOf(readSettings({ ...NEEDED, ...set }))).toEqual({ attempts: 3, ms: 43_200_000 });
 });
+
+test.each([
+  [undefined, 30],
+  [400, 30],
+  [40, 10],
+  [1, 1],
+])(
+  'with a time to live of %s days other ids are looked at again after %s',
+  (TRIBUTARY_STATE_TTL_DAYS, days) => {
+    expect(tuningOf(TRIBUTARY_STATE_TTL_DAYS === undefined ? {} : { TRIBUTARY_STATE_TTL_DAYS })).toEqual({
+      recheckDays: days,
+    });
+  },
+);

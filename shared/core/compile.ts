@@ -28,6 +28,7 @@ export function compile(
   for (const rule of rules) for (const { rules: about } of rule.audiences) about[rule.trigger].push(rule);
   const compiled = {
     keys: file.person.key.map(keySource),
+    waits: waitsOf(file, scope),
     consent: file.consent?.require,
     ...audienceIndex(scope),
     changes: changeIndex(rules),
@@ -73,6 +74,19 @@ const keySource = (text: string): KeySource =>
   isNamespace(text)
     ? { kind: 'identity', namespace: text.toLowerCase(), text: text.toLowerCase() }
     : { kind: 'attribute', path: split(text), text: text.toLowerCase() };
+
+/** What a record without a key waits under; a namespace that is a key already would wait for itself. */
+function waitsOf({ person: { key, wait = [] } }: RulesFile, scope: FileScope): readonly KeySource[] {
+  const keys = new Set(key.map((text) => text.toLowerCase()));
+  for (const [i, text] of wait.entries()) {
+    if (keys.has(text.toLowerCase()))
+      scope.find(
+        ['person', 'wait', i],
+        `${quote(text)} is a key already: a record that carries it does not wait`,
+      );
+  }
+  return wait.map(keySource);
+}
 
 function compileRule(rule: Rule, order: number, book: RowBook): CompiledRule {
   const { scope } = book;

@@ -116,6 +116,8 @@ export type KeySource =
 /** The customer's file, ready to run: everything that can be looked up beforehand has been. */
 export interface CompiledRules {
   readonly keys: readonly KeySource[];
+  /** Identities under which a record without a key waits for one. */
+  readonly waits: readonly KeySource[];
   readonly consent: string | undefined;
   /** namespace → id → audience. */
   readonly audiences: ReadonlyMap<string, ReadonlyMap<string, Audience>>;

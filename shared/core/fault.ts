@@ -15,6 +15,8 @@ export const FAULTS = {
   'decode.status': { retryable: false },
   'decode.time': { retryable: false },
   'person.unaddressed': { retryable: false },
+  'person.waiting': { retryable: false },
+  'person.shared': { retryable: false },
   'person.withheld': { retryable: false },
   'rule.undecided': { retryable: false },
   'config.unreadable': { retryable: false },

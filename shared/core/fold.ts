@@ -1,5 +1,5 @@
 import type { CompiledRules } from './compiled.js';
-import { edgesDue } from './owed.js';
+import { edgesDue, movedAlong } from './owed.js';
 import { consents, type PlannedAction, plan, planOptOut } from './plan.js';
 import type { ProfileExport } from './profile.js';
 import type { Owed, PersonState } from './state.js';
@@ -129,7 +129,8 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
   for (const { profile, key, at, owed } of records) {
     const next = advance(view, profile, rules, at);
     const made = next.transitions;
-    const edges = owed ? [...made, ...edgesDue(owed, next.state, made, rules)] : made;
+    const due = [...movedAlong(view.owed, next.state.standing), ...(owed ?? [])];
+    const edges = due.length > 0 ? [...made, ...edgesDue(due, next.state, made, rules)] : made;
     const wanted = plan(key, next.state, edges, rules);
     const targets = wanted.actions
       .filter((action) => take(action, at, state, pending))
@@ -138,7 +139,7 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
     const unchanged = wanted.actions.length - targets.length;
     const { unaddressed } = wanted;
     drafts.push({ kind: kindOf(wanted, targets, stale), targets, unchanged, unaddressed, edges });
-    view = next.state;
+    view = view.owed.length > 0 ? { ...next.state, owed: [] } : next.state;
   }
   if (!consents(view, rules.consent))
     withdraw(drafts, pending, () => optOut(view, records, state, pending, rules));

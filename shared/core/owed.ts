@@ -1,5 +1,5 @@
 import type { Audience, CompiledRules } from './compiled.js';
-import type { Owed, PersonState } from './state.js';
+import type { Owed, OwedMembership, PersonState } from './state.js';
 import type { Transition } from './view.js';
 
 /** An edge as it is kept until it comes due. */
@@ -11,6 +11,21 @@ function toOwed(edge: Transition): Owed {
 
 /** Edges as they are kept until they come due. */
 export const owedOf = (edges: readonly Transition[]): readonly Owed[] => edges.map(toOwed);
+
+/**
+ * Owed changes of membership as of now: a newer assertion of the same carries them along, because nothing else has been
+ * made of it; the opposite puts an end to them.
+ */
+export function movedAlong(
+  owed: readonly OwedMembership[],
+  standing: PersonState['standing'],
+): readonly OwedMembership[] {
+  return owed.flatMap((one) => {
+    const known = standing.get(one.audience);
+    if (known?.member !== (one.change !== 'left')) return [];
+    return known.at === one.at ? [one] : [{ ...one, at: known.at }];
+  });
+}
 
 /** The declared audience whose standing has this key; undefined when the file no longer names it. */
 function audienceOf(key: string, { audiences }: CompiledRules): Audience | undefined {

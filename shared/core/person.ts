@@ -2,13 +2,26 @@ import type { CompiledRules, KeySource } from './compiled.js';
 import { valueAt } from './path.js';
 import type { ProfileExport } from './profile.js';
 
-/** Who a record is about, under the customer's `person.key`. */
-export interface Person {
+/** One id under which the human of a record may be known. */
+export interface Identity {
   /** `entry:value`, unique in the state store. */
   readonly id: string;
-  /** The value alone: `$key` in rules. */
-  readonly key: string;
+  /** The value alone: `$key` in rules. Undefined for an identity under which a record can only wait for a key. */
+  readonly key: string | undefined;
+  /** Place of its entry in the file, first `person.key`, then `person.wait`: the smaller the better. */
+  readonly rank: number;
 }
+
+/** Who a record is about: the best id that it carries, and those that belong to worse entries of the file. */
+export interface Person extends Identity {
+  readonly others: readonly Identity[];
+}
+
+/**
+ * Most other ids of one record that are looked at: AEP links no more in an identity graph.
+ * https://experienceleague.adobe.com/en/docs/experience-platform/identity/guardrails
+ */
+const MOST_OTHERS = 50;
 
 /**
  * A value as it may address a person or a row: text without white space around, or a whole number that is exact. A number
@@ -38,11 +51,54 @@ function keyOf(profile: ProfileExport, source: KeySource): string | undefined {
   return identityOf(profile, source.namespace);
 }
 
-/** The first entry of `person.key` that the record carries; undefined when it carries none (unaddressed). */
+/** All values of an entry, the one that would be chosen first. */
+function valuesOf(profile: ProfileExport, source: KeySource): readonly string[] {
+  const chosen = keyOf(profile, source);
+  if (chosen === undefined || source.kind === 'attribute') return chosen === undefined ? [] : [chosen];
+  const rest = (profile.identities.get(source.namespace) ?? []).map((id) => id.trim()).sort();
+  return [...new Set([chosen, ...rest])];
+}
+
+/** Entries of the file in order, and the place where those begin under which a record only waits. */
+interface Entries {
+  readonly sources: readonly KeySource[];
+  readonly waits: number;
+}
+
+const identityAt = (value: string, rank: number, { sources, waits }: Entries): Identity => ({
+  id: `${sources[rank]?.text ?? ''}:${value}`,
+  key: rank < waits ? value : undefined,
+  rank,
+});
+
+function othersOf(profile: ProfileExport, after: number, entries: Entries): readonly Identity[] {
+  const others = new Map<string, Identity>();
+  for (let rank = after + 1; rank < entries.sources.length; rank++) {
+    const source = entries.sources[rank];
+    for (const value of source ? valuesOf(profile, source) : []) {
+      if (others.size === MOST_OTHERS) return [...others.values()];
+      const identity = identityAt(value, rank, entries);
+      if (!others.has(identity.id)) others.set(identity.id, identity);
+    }
+  }
+  return [...others.values()];
+}
+
+const NONE: readonly Identity[] = [];
+
+/**
+ * Who a record is about: the first entry of `person.key` that it carries, else the first of `person.wait`; undefined when
+ * it carries none (unaddressed).
+ */
 export function personOf(profile: ProfileExport, rules: CompiledRules): Person | undefined {
-  for (const source of rules.keys) {
-    const key = keyOf(profile, source);
-    if (key !== undefined) return { id: `${source.text}:${key}`, key };
+  const { keys, waits } = rules;
+  const sources = waits.length === 0 ? keys : [...keys, ...waits];
+  const entries = { sources, waits: keys.length };
+  for (const [rank, source] of sources.entries()) {
+    const value = keyOf(profile, source);
+    if (value === undefined) continue;
+    const others = rank + 1 < sources.length ? othersOf(profile, rank, entries) : NONE;
+    return { ...identityAt(value, rank, entries), others };
   }
   return undefined;
 }

@@ -12,6 +12,8 @@ const KeyEntry = Name.refine((entry) => isNamespace(entry) || Path.safeParse(ent
   error: 'must be an identity namespace such as crmid, or an attribute path such as personalEmail.address',
 });
 
+const Namespace = Name.refine(isNamespace, { error: 'must be an identity namespace such as ecid' });
+
 export const AudienceRef = z.union(
   [
     Name.transform((id) => ({ id, namespace: 'ups' })),
@@ -138,6 +140,11 @@ export const RulesFile = z.strictObject({
         .describe(
           'What a person is known by: the first that a record carries. Bare: identity namespace; dotted: attribute path.',
         ),
+      wait: z
+        .array(Namespace)
+        .min(1)
+        .optional()
+        .describe('Identities under which a record without a key waits until one comes that carries both.'),
     })
     .describe('How a person is known.'),
   consent: z

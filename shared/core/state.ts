@@ -53,6 +53,12 @@ export interface Claim {
   readonly until: number;
 }
 
+/** A person to whom an id belongs: where their state is, and the value of their key. */
+export interface Claimant {
+  readonly to: string;
+  readonly key: string;
+}
+
 /**
  * All that is remembered of one person: the view (standing and attribute values) and what targets accepted.
  * Audience keys are `namespace/id`; target keys are `connection/object/field=value`. Treat as immutable.
@@ -66,6 +72,15 @@ export interface PersonState {
   /** When a target in `written` last accepted its row, epoch milliseconds. Things that happen once have no such time. */
   readonly accepted: ReadonlyMap<string, number>;
   readonly claim: Claim | undefined;
+  /** Changes of membership from before the person had a key, while they hold: due with the next record. */
+  readonly owed: readonly OwedMembership[];
+  /** Fingerprints of other ids that are known to lead here, with the day they were last looked at (since 1970). */
+  readonly aliases: ReadonlyMap<string, number>;
+  /**
+   * Not empty when this id is no person but leads to one. Several of them: the id is shared, unless they are one by now.
+   * What is left here beside it is on its way to the first of them.
+   */
+  readonly claimants: readonly Claimant[];
 }
 
 /** A person nobody has heard of. */
@@ -76,4 +91,7 @@ export const EMPTY_STATE: PersonState = {
   unsure: new Set(),
   accepted: new Map(),
   claim: undefined,
+  owed: [],
+  aliases: new Map(),
+  claimants: [],
 };

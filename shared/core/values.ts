@@ -14,11 +14,12 @@ const NEWEST = '$newest';
 /** The time of the newest record known, epoch microseconds; 0 where no rule asks for it. */
 export const newestOf = (view: PersonState): number => (view.values.get(NEWEST)?.at ?? 0) * 1000;
 
-/** Path under which the view keeps the fingerprint of an attribute as it was last seen, where a rule is about `changed`. */
-const seenPath = (path: string): string => `$seen:${path}`;
+/** Before a path: what the view keeps the fingerprint of an attribute under as it was last seen, where a rule is about `changed`. */
+const SEEN = '$seen:';
+const seenPath = (path: string): string => `${SEEN}${path}`;
 
 /** What makes edges: held back until its records are settled, because an edge must be made again when they come again. */
-const makesEdges = (path: string): boolean => path === NEWEST || path.startsWith('$seen:');
+const makesEdges = (path: string): boolean => path === NEWEST || path.startsWith(SEEN);
 
 /** `stayed` is about a record newer than all seen: one that comes again, or late, has nothing to add. */
 export const isLatest = (state: PersonState, audience: Audience, at: number): boolean =>
@@ -103,4 +104,20 @@ export function mergeValues(
     merged.set(NEWEST, { value: null, at });
   }
   return merged ?? view.values;
+}
+
+/** The values of two views of one human: each path's newest, ties as in one view. */
+export function joinValues(a: PersonState['values'], b: PersonState['values']): PersonState['values'] {
+  const both = copied(a);
+  for (const [path, { value, at }] of b) {
+    const known = both.get(path);
+    if (known === undefined || isNewer(known, value, at)) both.set(path, { value, at });
+  }
+  for (const [path, { at }] of both) {
+    if (!path.startsWith(SEEN)) continue;
+    // What was last seen is the newest value; of two at the same instant the values decide, not their fingerprints.
+    const newest = both.get(path.slice(SEEN.length));
+    if (newest?.at === at) both.set(path, { value: fingerprint(newest.value), at });
+  }
+  return both;
 }

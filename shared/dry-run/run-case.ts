@@ -97,8 +97,9 @@ async function momentsOf({ test, file, rules }: CaseRun): Promise<{ before: Mome
   };
 }
 
-/** Endings that nobody means unless they say so: the case would pass for the wrong reason. */
-const isMishap = ({ name }: Ending): boolean => name === 'malformed' || name === 'unaddressed';
+/** Endings that nobody means unless they say so: the case would pass for the wrong reason. To wait is what the file says. */
+const isMishap = ({ name, fault }: Ending): boolean =>
+  name === 'malformed' || (name === 'unaddressed' && fault?.code !== 'person.waiting');
 
 const faultText = ({ name, fault }: Ending): string =>
   fault ? `${name} (${fault.code}: ${fault.message})` : name;

@@ -1,6 +1,6 @@
+import type { Attempt } from './attempt.js';
 import type { Shut } from './breaker.js';
 import type { Run } from './run.js';
-import type { Attempt } from './settle.js';
 import { groupOf } from './waves.js';
 
 /** A person for whom nothing can be sent now. */
@@ -13,8 +13,6 @@ export interface ShutOut {
 /** What may be done for each person of a round, before anything is written down about them. */
 export interface Admission {
   readonly ready: readonly Attempt[];
-  /** Their connection is being tried with others; read them again afterwards. */
-  readonly later: readonly Attempt[];
   readonly shut: readonly ShutOut[];
 }
 
@@ -61,13 +59,10 @@ export function admit(attempts: readonly Attempt[], run: Run): Admission {
   const open = attempts.filter((one) => !out.has(one));
   const connections = new Set(open.flatMap(({ lane }) => lane.actions.map(({ connection }) => connection)));
   const due = new Set([...connections].filter((name) => run.breaker(name).look().kind === 'due'));
-  if (due.size === 0) return { ready: open, later: [], shut };
+  if (due.size === 0) return { ready: open, shut };
   const probers = new Set([...due].flatMap((name) => probersOf(name, open, run)));
   const isLater = (one: Attempt): boolean =>
     !probers.has(one) && one.lane.actions.some(({ connection }) => due.has(connection));
-  return {
-    ready: open.filter((one) => !isLater(one)),
-    later: open.filter(isLater),
-    shut,
-  };
+  // Who is left out is read again afterwards.
+  return { ready: open.filter((one) => !isLater(one)), shut };
 }

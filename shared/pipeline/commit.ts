@@ -3,11 +3,11 @@ import { Fault } from '../core/fault.js';
 import type { Verdict } from '../core/fold.js';
 import { owedOf } from '../core/owed.js';
 import type { Ending, KeptMessage } from '../core/ports.js';
+import type { Attempt } from './attempt.js';
 import type { AddressedEntry } from './decode.js';
 import { DOUBTFUL, doubtFault } from './doubt.js';
 import { bury, keptOf, letGo } from './keep.js';
 import type { Run } from './run.js';
-import type { Attempt, Work } from './settle.js';
 import { isChanged, stateAfter } from './state-after.js';
 import type { Lane } from './waves.js';
 
@@ -61,6 +61,12 @@ const rejected = ({ connection, code }: Refusal): Fault =>
 const unaddressed = ({ unaddressed: reasons }: Verdict): Fault =>
   new Fault('person.unaddressed', `nothing to address the row by: ${reasons.join('; ')}`);
 
+const waiting = (): Fault =>
+  new Fault(
+    'person.waiting',
+    'the record has no key yet; what it says waits under its identity for a record that carries both',
+  );
+
 const withheld = (): Fault =>
   new Fault(
     'person.withheld',
@@ -73,14 +79,15 @@ const owing = ({ edges }: Verdict, { message }: AddressedEntry): Pick<KeptMessag
 
 /** What must be kept of a person's records before they may be called settled. */
 function lettersOf(one: Attempt, run: Run): KeptMessage[] {
+  const person = run.deps.pseudonym(one.work.id);
   return one.work.entries.flatMap((entry, i) => {
     const verdict = one.draft.verdicts[i];
     if (!verdict) return [];
-    const owed = owing(verdict, entry);
+    const more = { person, ...owing(verdict, entry) };
     const refusal = refusalOf(verdict, one);
-    if (refusal) return [keptOf(entry, rejected(refusal), run, { remote: refusal, ...owed })];
+    if (refusal) return [keptOf(entry, rejected(refusal), run, { remote: refusal, ...more })];
     // Also beside actions that were delivered: what had no address must leave a trace.
-    return verdict.unaddressed.length > 0 ? [keptOf(entry, unaddressed(verdict), run, owed)] : [];
+    return verdict.unaddressed.length > 0 ? [keptOf(entry, unaddressed(verdict), run, more)] : [];
   });
 }
 
@@ -92,14 +99,17 @@ function endingOf(verdict: Verdict, one: Attempt, person: string): Ending {
   const refusal = refusalOf(verdict, one);
   if (refusal) return { name: 'rejected', fault: rejected(refusal), person };
   if (verdict.kind === 'acts') return { name: isVoid(verdict, one) ? 'unchanged' : 'delivered', person };
-  if (verdict.kind === 'unaddressed') return { name: 'unaddressed', fault: unaddressed(verdict), person };
+  if (verdict.kind === 'unaddressed') {
+    const fault = one.work.key === undefined ? waiting() : unaddressed(verdict);
+    return { name: 'unaddressed', fault, person };
+  }
   if (verdict.kind === 'withheld') return { name: 'withheld', fault: withheld(), person };
   return { name: verdict.kind, person };
 }
 
 async function end({ one, failure }: Result, run: Run): Promise<void> {
   const { work, draft } = one;
-  if (failure) return letGo(work.entries, failure.fault, run, failure);
+  if (failure) return letGo(work, failure.fault, run, failure);
   const person = run.deps.pseudonym(work.id);
   for (const [i, entry] of work.entries.entries()) {
     const verdict = draft.verdicts[i];
@@ -139,10 +149,10 @@ async function judge(attempts: readonly Attempt[], run: Run): Promise<Result[]> 
 
 /**
  * Records what the targets said and ends each person's records. Order matters for a crash between any two steps: what
- * must be kept is kept before the state moves on, and the state moves on before the source is told. Gives back those
- * whose state somebody else changed meanwhile.
+ * must be kept is kept before the state moves on, and the state moves on before the source is told. Whose state somebody
+ * else changed meanwhile stays without an ending and must be read again.
  */
-export async function commit(attempts: readonly Attempt[], run: Run): Promise<Work[]> {
+export async function commit(attempts: readonly Attempt[], run: Run): Promise<void> {
   const results = await judge(attempts, run);
   for (const result of results) if (result.failure) await end(result, run);
   const now = run.deps.clock.now();
@@ -156,20 +166,19 @@ export async function commit(attempts: readonly Attempt[], run: Run): Promise<Wo
     run.signal,
     run.options.deadline,
   );
-  const lost = new Set<Work>();
+  const lost = new Set<Attempt>();
   for (const [i, { one, failure }] of changed.entries()) {
     const answer = answers[i];
     // Who has been let go already comes again, from the stream or the queue.
     if (answer?.ok || failure) continue;
     // The store will not take this person's state: what was sent is done, but cannot be remembered.
     if (answer?.reason === 'refused')
-      await letGo(one.work.entries, answer.fault, run, { alone: !answer.fault.retryable });
-    else lost.add(one.work);
+      await letGo(one.work, answer.fault, run, { alone: !answer.fault.retryable });
+    else lost.add(one);
   }
   for (const result of results) {
     tell(result.one, run);
     const ended = result.one.work.entries.every((entry) => run.endings.has(entry));
-    if (!ended && !lost.has(result.one.work)) await end(result, run);
+    if (!ended && !lost.has(result.one)) await end(result, run);
   }
-  return [...lost];
 }

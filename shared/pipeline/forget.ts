@@ -2,6 +2,7 @@ import { Fault } from '../core/fault.js';
 import { MARKS_ID, withMark } from '../core/outdated.js';
 import type { StateStore } from '../core/ports.js';
 import { EMPTY_STATE, type PersonState } from '../core/state.js';
+import { createAtlas, rootsOf } from './atlas.js';
 
 /** Tries before it is given up: each loses only to somebody else who has written meanwhile. */
 const TRIES = 20;
@@ -38,12 +39,24 @@ const withoutRows = (state: PersonState): PersonState => ({
 });
 
 /**
- * Forgets what targets accepted for one person: each row is written whole with the next record that concerns it. Gives
- * how many rows are in doubt now, or nothing when nobody is known by that id. Throws `store.*` faults.
+ * Forgets what targets accepted for one person: each row is written whole with the next record that concerns it. An id
+ * that leads to a person, or to several who share it, stands for them. Gives how many rows are in doubt now, or nothing
+ * when nobody is known by that id. Throws `store.*` faults.
  */
 export async function forgetPerson(store: StateStore, id: string): Promise<number | undefined> {
-  const state = await change(store, id, (known) => known && withoutRows(known));
-  return state?.unsure.size;
+  const persons = await personsAt(store, id);
+  const states = await Promise.all(
+    persons.map((person) => change(store, person, (known) => known && withoutRows(known))),
+  );
+  const known = states.filter((state) => state !== undefined);
+  return known.length === 0 ? undefined : known.reduce((rows, { unsure }) => rows + unsure.size, 0);
+}
+
+/** The persons an id leads to; itself when it leads nowhere. */
+async function personsAt(store: StateStore, start: string): Promise<readonly string[]> {
+  const atlas = createAtlas(store);
+  await atlas.explore([start]);
+  return rootsOf({ id: start, key: undefined }, atlas).map(({ id }) => id);
 }
 
 /**

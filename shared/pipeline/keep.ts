@@ -118,6 +118,12 @@ function exhausted({ message: { attempts = 0 } }: Entry, last: Fault): Fault {
   return new Fault('park.exhausted', text, { cause: last });
 }
 
+/** A person, by the id they are known under, and records of theirs. */
+interface Letting {
+  readonly id: string;
+  readonly entries: readonly AddressedEntry[];
+}
+
 /** How records are let go. */
 export interface LetGoOptions {
   /** Only they fail, the connection is well. */
@@ -136,12 +142,12 @@ export interface LetGoOptions {
  * is well) leave the stream in either case.
  */
 export async function letGo(
-  entries: readonly AddressedEntry[],
+  { id, entries }: Letting,
   fault: Fault,
   run: Run,
   more: LetGoOptions = {},
 ): Promise<void> {
-  const person = run.deps.pseudonym(entries[0]?.person.id ?? '');
+  const person = run.deps.pseudonym(id);
   const end = (some: readonly AddressedEntry[], endingOf: (entry: Entry) => Ending): void => {
     for (const entry of some) run.endings.set(entry, endingOf(entry));
   };
@@ -150,7 +156,7 @@ export async function letGo(
   if (!more.alone && run.options.redelivers) return end(entries, hold(fault));
 
   const { afterMs, untried = false } = more;
-  const after = afterMs === undefined ? {} : { afterMs };
+  const after = { person, ...(afterMs !== undefined && { afterMs }) };
   // Asked once: time passes while they are kept, and each must end in one way.
   const spent = entries.filter((entry) => isSpent(entry, run, untried));
   const waiting = entries.filter((entry) => !spent.includes(entry));
@@ -161,7 +167,7 @@ export async function letGo(
   end(waiting, unparked ? hold(unparked) : () => ({ name: 'parked', fault, person, ...where }));
 
   const unburied = await bury(
-    spent.map((entry) => keptOf(entry, exhausted(entry, fault), run)),
+    spent.map((entry) => keptOf(entry, exhausted(entry, fault), run, { person })),
     run,
   );
   const rejected = (entry: Entry): Ending => ({ name: 'rejected', fault: exhausted(entry, fault), person });

@@ -36,6 +36,8 @@ export interface Tuning {
   readonly callMs: number;
   /** How long to wait for a person somebody else is sending for, milliseconds. */
   readonly patienceMs: number;
+  /** After how many days another id of a person is looked at again: what leads from there must not expire first. */
+  readonly recheckDays: number;
 }
 
 export const TUNING: Tuning = {
@@ -47,6 +49,7 @@ export const TUNING: Tuning = {
   // A login, a request, and both again after a 401: 10 + 30 + 10 + 30 seconds.
   callMs: 80_000,
   patienceMs: 10_000,
+  recheckDays: 30,
 };
 
 /** Everything the pipeline needs of the outside. */
@@ -87,6 +90,8 @@ export interface Run {
   leaseEnd: number;
   /** What somebody has asked to forget, as read with the persons. */
   marks: Marks;
+  /** Targets that something was sent to for a record, by this run. */
+  readonly sent: Map<Entry, Set<string>>;
 }
 
 const NEVER = new AbortController().signal;
@@ -147,6 +152,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
         startedAt: deps.clock.now(),
         leaseEnd: Number.POSITIVE_INFINITY,
         marks: new Map(),
+        sent: new Map(),
       };
       const entries = messages.map((message) => decodeMessage(message, deps));
       const all = entries.flat();

@@ -1,73 +1,22 @@
 import { Fault } from '../core/fault.js';
-import { type Draft, fold } from '../core/fold.js';
-import { MARKS_ID, marksIn, outdated } from '../core/outdated.js';
-import type { Versioned } from '../core/ports.js';
-import { EMPTY_STATE, type PersonState } from '../core/state.js';
+import { MARKS_ID, marksIn } from '../core/outdated.js';
 import { settledValues } from '../core/values.js';
 import { admit, type ShutOut } from './admit.js';
+import { adopt } from './adopt.js';
+import { type Atlas, createAtlas } from './atlas.js';
+import { type Attempt, attempt } from './attempt.js';
 import { commit } from './commit.js';
 import type { AddressedEntry, Entry } from './decode.js';
 import { deliver } from './deliver.js';
-import { decided } from './doubt.js';
 import { shutFault, waitOf } from './hold.js';
 import { letGo } from './keep.js';
 import { backoff } from './retry.js';
+import { route } from './route.js';
 import { isOver, type Run } from './run.js';
 import { pause } from './send.js';
-import type { Lane } from './waves.js';
 
-/** One person's share of the batch. */
-export interface Work {
-  readonly id: string;
-  readonly entries: readonly AddressedEntry[];
-  /** Targets this run has sent to and not yet recorded: after a lost race they count as unsure. */
-  readonly sent: Set<string>;
-}
-
-/** A person's records folded onto the state as it was read. */
-export interface Attempt {
-  readonly work: Work;
-  readonly state: PersonState;
-  readonly version: string | undefined;
-  readonly draft: Draft;
-  readonly lane: Lane;
-}
-
-function groupByPerson(entries: readonly Entry[]): Work[] {
-  const works = new Map<string, { id: string; entries: AddressedEntry[]; sent: Set<string> }>();
-  for (const entry of entries) {
-    if (entry.kind !== 'addressed') continue;
-    const work = works.get(entry.person.id) ?? { id: entry.person.id, entries: [], sent: new Set() };
-    work.entries.push(entry);
-    works.set(entry.person.id, work);
-  }
-  return [...works.values()];
-}
-
-/** The state with everything as unsure that must not be relied on: sent in vain, accepted too long ago, forgotten. */
-function doubted(stored: PersonState, sent: ReadonlySet<string>, { deps, marks }: Run): PersonState {
-  const old = outdated(stored, deps.clock.now(), deps.rules.refreshMs, marks);
-  if (sent.size === 0 && old.length === 0) return stored;
-  return { ...stored, unsure: new Set([...stored.unsure, ...sent, ...old]) };
-}
-
-function attempt(work: Work, known: Versioned | undefined, run: Run): Attempt {
-  const state = doubted(known?.state ?? EMPTY_STATE, work.sent, run);
-  const records = work.entries.map(({ profile, person, message }) => ({
-    profile,
-    key: person.key,
-    at: message.at,
-    ...(message.owed && { owed: message.owed }),
-  }));
-  const draft = fold(state, records, run.deps.rules);
-  const replayed = work.entries.some(({ message }) => message.owed !== undefined);
-  const outcomes = decided(draft.actions, state.unsure, replayed, run.deps.connectors);
-  const lane = { person: work.id, actions: draft.actions, outcomes };
-  return { work, state, version: known?.version, draft, lane };
-}
-
-/** Takes the lease for everybody we must send for. Those who lost the race come back to be read again. */
-async function claim(attempts: readonly Attempt[], run: Run): Promise<{ held: Attempt[]; lost: Work[] }> {
+/** Takes the lease for everybody we must send for. Who lost the race is read again. */
+async function claim(attempts: readonly Attempt[], run: Run): Promise<readonly Attempt[]> {
   const until = run.deps.clock.now() + run.tuning.leaseMs;
   run.leaseEnd = until;
   const answers = await run.deps.store.write(
@@ -86,15 +35,13 @@ async function claim(attempts: readonly Attempt[], run: Run): Promise<{ held: At
     run.options.deadline,
   );
   const held: Attempt[] = [];
-  const lost: Work[] = [];
   for (const [i, one] of attempts.entries()) {
     const answer = answers[i];
     if (answer?.ok) held.push({ ...one, version: answer.version });
     else if (answer?.reason === 'refused')
-      await letGo(one.work.entries, answer.fault, run, { alone: !answer.fault.retryable });
-    else lost.push(one.work);
+      await letGo(one.work, answer.fault, run, { alone: !answer.fault.retryable });
   }
-  return { held, lost };
+  return held;
 }
 
 /** Lets go of persons for whom nothing can be sent now. Nothing was tried, so it counts as no attempt. */
@@ -103,57 +50,64 @@ async function holdShut(shut: readonly ShutOut[], run: Run): Promise<void> {
   for (const { one, connection, shut: until } of shut) {
     const more = { connection, untried: true, afterMs: waitOf(until, now) };
     run.counts.actions.unsent += one.lane.actions.length;
-    await letGo(one.work.entries, shutFault(connection, until), run, more);
+    await letGo(one.work, shutFault(connection, until), run, more);
   }
 }
 
-/** Delivers and commits everybody whose lease is free; gives back those who must be read again. */
-async function settleReady(attempts: readonly Attempt[], run: Run): Promise<Work[]> {
-  const { ready, later, shut } = admit(attempts, run);
+/** Notes what is about to be sent for each record: should the race for the state be lost, it counts as unsure. */
+function noteSent({ work, draft }: Attempt, run: Run): void {
+  for (const entry of work.entries) {
+    const sent = run.sent.get(entry) ?? new Set();
+    for (const { target } of draft.actions) sent.add(target);
+    run.sent.set(entry, sent);
+  }
+}
+
+/** Delivers and commits everybody whose lease is free. Those without an ending must be read again. */
+async function settleReady(attempts: readonly Attempt[], run: Run): Promise<void> {
+  const { ready, shut } = admit(attempts, run);
   await holdShut(shut, run);
   const quiet = ready.filter(({ draft }) => draft.actions.length === 0);
-  const { held, lost } = await claim(
+  const held = await claim(
     ready.filter(({ draft }) => draft.actions.length > 0),
     run,
   );
-  for (const { work, draft } of held) for (const { target } of draft.actions) work.sent.add(target);
+  for (const one of held) noteSent(one, run);
   await deliver(
     held.map(({ lane }) => lane),
     run,
   );
-  return [...later.map(({ work }) => work), ...lost, ...(await commit([...quiet, ...held], run))];
+  await commit([...quiet, ...held], run);
 }
 
-async function round(works: readonly Work[], run: Run): Promise<{ left: Work[]; progress: boolean }> {
-  const now = run.deps.clock.now();
-  const states = await run.deps.store.read(
-    [...works.map(({ id }) => id), MARKS_ID],
-    run.signal,
-    run.options.deadline,
-  );
-  const forgotten = states.get(MARKS_ID);
-  if (forgotten && !forgotten.ok) throw forgotten.fault;
-  if (forgotten) run.marks = marksIn(forgotten.value.state);
-  const waiting: Work[] = [];
-  const ready: Attempt[] = [];
-  for (const work of works) {
-    const answer = states.get(work.id);
-    if (answer && !answer.ok) {
-      await letGo(work.entries, answer.fault, run, { alone: !answer.fault.retryable });
-      continue;
-    }
-    const known = answer?.value;
-    const claimed = known?.state.claim;
-    if (claimed && claimed.by !== run.id && claimed.until > now) waiting.push(work);
-    else ready.push(attempt(work, known, run));
-  }
-  const again = ready.length > 0 ? await settleReady(ready, run) : [];
-  return { left: [...waiting, ...again], progress: again.length < ready.length };
+/** Reads what somebody has asked to forget. */
+function readMarks(atlas: Atlas, run: Run): void {
+  const marks = atlas.at(MARKS_ID);
+  if (marks && !marks.ok) throw marks.fault;
+  if (marks) run.marks = marksIn(marks.value.state);
 }
 
-async function giveUp(works: readonly Work[], fault: Fault, run: Run): Promise<void> {
-  for (const { entries } of works) await letGo(entries, fault, run);
+async function round(entries: readonly AddressedEntry[], run: Run): Promise<void> {
+  const atlas = createAtlas(run.deps.store, run.signal, run.options.deadline);
+  await atlas.explore([...entries.map(({ person }) => person.id), MARKS_ID]);
+  readMarks(atlas, run);
+  const known = await adopt(await route(entries, atlas, run), atlas, run);
+  if (known.length > 0)
+    await settleReady(
+      known.map((one) => attempt(one, run)),
+      run,
+    );
 }
+
+/** Lets go of records nobody could work on, those of one person together. */
+async function giveUp(entries: readonly AddressedEntry[], fault: Fault, run: Run): Promise<void> {
+  const byPerson = new Map<string, AddressedEntry[]>();
+  for (const entry of entries)
+    byPerson.set(entry.person.id, [...(byPerson.get(entry.person.id) ?? []), entry]);
+  for (const [id, own] of byPerson) await letGo({ id, entries: own }, fault, run);
+}
+
+const late = (): Fault => new Fault('run.deadline', 'the invocation ran out of time');
 
 /**
  * Ends every addressed record. Persons somebody else is sending for are waited for, lost races are read and planned
@@ -161,20 +115,22 @@ async function giveUp(works: readonly Work[], fault: Fault, run: Run): Promise<v
  */
 export async function settlePersons(entries: readonly Entry[], run: Run): Promise<void> {
   const patience = run.deps.clock.now() + run.tuning.patienceMs;
-  let works = groupByPerson(entries);
-  for (let turn = 1; works.length > 0; turn++) {
-    if (isOver(run)) return giveUp(works, new Fault('run.deadline', 'the invocation ran out of time'), run);
+  const left = (): AddressedEntry[] =>
+    entries.filter((entry) => entry.kind === 'addressed' && !run.endings.has(entry)) as AddressedEntry[]; // by kind
+  let open = left();
+  for (let turn = 1; open.length > 0; turn++) {
+    if (isOver(run)) return giveUp(open, late(), run);
     try {
-      const { left, progress } = await round(works, run);
-      works = left.filter(({ entries: [first] }) => first && !run.endings.has(first));
-      if (works.length === 0) return;
-      if (progress) continue;
-      if (run.deps.clock.now() >= patience) return giveUp(works, contended(works.length), run);
+      await round(open, run);
+      const before = open.length;
+      open = left();
+      if (open.length === 0) return;
+      if (open.length < before) continue;
+      if (run.deps.clock.now() >= patience) return giveUp(open, contended(open.length), run);
       await pause(25 + backoff(turn, { baseMs: 50, capMs: 1000 }, run.deps.random), run);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      const open = works.filter(({ entries: [first] }) => first && !run.endings.has(first));
-      return giveUp(open, error, run);
+      return giveUp(left(), error, run);
     }
   }
 }
@@ -182,5 +138,5 @@ export async function settlePersons(entries: readonly Entry[], run: Run): Promis
 const contended = (count: number): Fault =>
   new Fault(
     'store.contended',
-    `${count} persons are being worked on elsewhere; their records are tried again later`,
+    `the persons of ${count} records are being worked on elsewhere; the records are tried again later`,
   );

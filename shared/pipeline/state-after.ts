@@ -2,7 +2,7 @@ import type { Operation, Outcome } from '../core/ports.js';
 import type { PersonState } from '../core/state.js';
 import { remembered, type WrittenFields } from '../core/suppress.js';
 import { settledValues } from '../core/values.js';
-import type { Attempt } from './settle.js';
+import type { Attempt } from './attempt.js';
 
 /** What an answer lets us remember of a row: what was sent, what was known before, or nothing. */
 type Memory = 'sent' | 'before' | 'none';
@@ -79,5 +79,5 @@ export function stateAfter(one: Attempt, settled: boolean, now: number): PersonS
 }
 
 /** Whether there is anything to store. */
-export const isChanged = ({ state, draft, lane }: Attempt): boolean =>
-  lane.actions.length > 0 || draft.view !== state || draft.written.size > 0;
+export const isChanged = ({ state, draft, lane, learned }: Attempt): boolean =>
+  learned || lane.actions.length > 0 || draft.view !== state || draft.written.size > 0;

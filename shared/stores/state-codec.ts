@@ -22,6 +22,8 @@ const MAX_INFLATED = 64 * 1024 * 1024;
 const flagsOf = ({ member, ever }: { member: boolean; ever: boolean }): number =>
   (member ? 1 : 0) + (ever ? 2 : 0);
 
+const Change = z.enum(['entered', 'left', 'stayed']);
+
 /** The columns of format 1, in this order. */
 const Columns = z
   .tuple([
@@ -39,10 +41,18 @@ const Columns = z
     z.array(z.string()),
     // Claim: by, until; nothing when nobody holds the lease.
     z.union([z.tuple([]), z.tuple([z.string(), z.number()])]),
+    // Owed: audience key, change, time, one digit of flags.
+    z.array(z.tuple([z.string(), Change, z.number(), z.int().min(0).max(3)])),
+    // Aliases: fingerprints, days.
+    z.array(z.string()),
+    z.array(z.number()),
+    // Claimants: id, key.
+    z.array(z.tuple([z.string(), z.string()])),
   ])
   .refine(
-    ([keys, times, flags, paths, since, values, written]) =>
+    ([keys, times, flags, paths, since, values, written, , , , aliases, days]) =>
       keys.length === times.length &&
+      aliases.length === days.length &&
       keys.length === flags.length &&
       paths.length === since.length &&
       paths.length === values.length &&
@@ -51,7 +61,8 @@ const Columns = z
   );
 type Columns = z.infer<typeof Columns>;
 
-function toColumns({ standing, values, written, unsure, accepted, claim }: PersonState): Columns {
+function toColumns(state: PersonState): Columns {
+  const { standing, values, written, unsure, accepted, claim, owed, aliases, claimants } = state;
   const standings = [...standing.values()];
   const known = [...values.values()];
   return [
@@ -68,6 +79,15 @@ function toColumns({ standing, values, written, unsure, accepted, claim }: Perso
     }),
     [...unsure],
     claim ? [claim.by, claim.until] : [],
+    owed.map(({ audience, change, at, first, backfill }) => [
+      audience,
+      change,
+      at,
+      (first ? 1 : 0) + (backfill ? 2 : 0),
+    ]),
+    [...aliases.keys()],
+    [...aliases.values()],
+    claimants.map(({ to, key }) => [to, key]),
   ];
 }
 
@@ -76,7 +96,8 @@ const mapOf = <T>(keys: readonly string[], make: (index: number) => T): Map<stri
   new Map(keys.map((key, index) => [key, make(index)]));
 
 function fromColumns(columns: Columns): PersonState {
-  const [keys, times, flags, paths, since, values, written, unsure, [by, until]] = columns;
+  const [keys, times, flags, paths, since, values, written, unsure, [by, until], ...persons] = columns;
+  const [owed, aliases, days, claimants] = persons;
   return {
     standing: mapOf(keys, (i) => {
       const digit = Number(flags[i]);
@@ -93,6 +114,13 @@ function fromColumns(columns: Columns): PersonState {
     unsure: new Set(unsure),
     accepted: new Map(written.flatMap(([target, , , , at]) => (at === 0 ? [] : [[target, at]]))),
     claim: by !== undefined && until !== undefined ? { by, until } : undefined,
+    owed: owed.map(([audience, change, at, digit]) => ({
+      ...{ audience, change, at },
+      ...((digit & 1) !== 0 && { first: true }),
+      ...((digit & 2) !== 0 && { backfill: true }),
+    })),
+    aliases: mapOf(aliases, (i) => days[i] ?? 0),
+    claimants: claimants.map(([to, key]) => ({ to, key })),
   };
 }
 

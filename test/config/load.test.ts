@@ -169,7 +169,7 @@ describe('the schema', () => {
   test('of a member that is not known those are told that may stand there', () => {
     const knownOf = (text: string): (string | undefined)[] =>
       faultsOf(text).map((fault) => /known are (.*)$/.exec(fault)?.[1]);
-    expect(knownOf(fileOf({ person: 'person: { key: [c], kye: c }' }))).toEqual([undefined]);
+    expect(knownOf(fileOf({ person: 'person: { key: [c], kye: c }' }))).toEqual(['"key", "wait"']);
     expect(knownOf(fileOf({ audiences: 'audiences: { hot: { id: x, space: y } }' }))).toEqual([
       '"id", "namespace"',
     ]);

@@ -5,7 +5,8 @@ audiences:
   vip: { id: vip-2026, namespace: CustomerAudienceUpload }
 
 person:
-  key: [crmid]
+  key: [crmid, email]
+  wait: [ecid]
 
 consent:
   require: consents.marketing.email.val

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { personOf } from '../../shared/core/person.js';
 import { readProfile } from '../../shared/core/profile.js';
 import { rulesOf } from '../support/fakes.js';
@@ -10,7 +10,8 @@ const rulesWith = (...key: string[]) =>
 function personIn(body: object, ...key: string[]) {
   const profile = readProfile(body);
   if (!profile.ok) throw profile.fault;
-  return personOf(profile.value, rulesWith(...key));
+  const person = personOf(profile.value, rulesWith(...key));
+  return person && { id: person.id, key: person.key };
 }
 
 const ids = (...list: string[]): object[] => list.map((id) => ({ id }));
@@ -135,4 +136,45 @@ test('neither the order of ids nor that of namespaces decides', () => {
     }),
     { numRuns: 1000 },
   );
+});
+
+describe('other ids', () => {
+  const everything = {
+    identityMap: {
+      CRMID: ids('C-1', 'C-2'),
+      email: [...ids('b@example.com', ' a@example.com'), { id: 'c@example.com', primary: true }],
+      ecid: ids('2', '1'),
+    },
+    personalEmail: { address: 'a@example.com' },
+  };
+  const others = (body: object, wait: readonly string[], ...key: string[]) => {
+    const profile = readProfile(body);
+    if (!profile.ok) throw profile.fault;
+    const rules = rulesOf({ audiences: {}, person: { key, wait }, connections: {}, rules: [] });
+    const person = personOf(profile.value, rules);
+    const all = person && [person, ...person.others];
+    return all?.map(({ id, key: value, rank }) => [id, value, rank]);
+  };
+
+  test('all of every entry that is worse than the one chosen, best first; those to wait under have no key', () => {
+    expect(others(everything, ['ECID'], 'crmid', 'phone', 'email', 'personalEmail.address')).toEqual([
+      ['crmid:C-1', 'C-1', 0],
+      ['email:c@example.com', 'c@example.com', 2],
+      ['email:a@example.com', 'a@example.com', 2],
+      ['email:b@example.com', 'b@example.com', 2],
+      ['personalemail.address:a@example.com', 'a@example.com', 3],
+      ['ecid:1', undefined, 4],
+      ['ecid:2', undefined, 4],
+    ]);
+  });
+
+  test('without a key the first identity to wait under; without that nobody', () => {
+    expect(others(everything, ['gaid', 'ecid'], 'phone')).toEqual([['ecid:1', undefined, 2]]);
+    expect(others(everything, ['gaid'], 'phone')).toBeUndefined();
+  });
+
+  test('no more than an identity graph holds', () => {
+    const identityMap = { crmid: ids('C-1'), ecid: ids(...Array.from({ length: 80 }, (_, i) => `${i}`)) };
+    expect(others({ identityMap }, ['ecid'], 'crmid')).toHaveLength(51);
+  });
 });

@@ -228,6 +228,15 @@ describe('the file', () => {
     expect(accepts(RulesFile, { ...file, cases: [] })).toBe(false);
   });
 
+  test('may say under which identities people wait, and for how long it counts that a row was accepted', () => {
+    const [{ key }, wait] = [file.person, ['ECID']];
+    expect(RulesFile.parse({ ...file, person: { key, wait } }).person).toEqual({ key, wait });
+    expect(accepts(RulesFile, { ...file, person: { key, wait: [] } })).toBe(false);
+    expect(accepts(RulesFile, { ...file, person: { key, wait: ['personalEmail.address'] } })).toBe(false);
+    expect(accepts(RulesFile, { ...file, refresh: { days: 30 } })).toBe(true);
+    expect(accepts(RulesFile, { ...file, refresh: { days: 0 } })).toBe(false);
+  });
+
   test('connections keep what only their connectors understand', () => {
     const connections = { sales: { type: 'x', deep: { a: [1] } } };
     expect(RulesFile.parse({ ...file, connections }).connections).toEqual(connections);

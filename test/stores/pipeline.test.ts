@@ -3,11 +3,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAzurite } from '../../local/emulators/azurite.js';
 import { startDynamoDb } from '../../local/emulators/dynamodb.js';
-import type { Message, StateStore } from '../../shared/core/ports.js';
-import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
+import type { Clock, Message, StateStore } from '../../shared/core/ports.js';
 import type { Interference, StoreGround } from '../contracts/store-subject.js';
 import { fakeCrm, fakeDeps } from '../support/fakes.js';
 import { batches, historyAndShuffle, levelRules } from '../support/histories.js';
+import { humanHistory, humanRules } from '../support/humans.js';
+import { humansAfter } from '../support/humans-after.js';
+import { consume } from '../support/streams.js';
 import { azureTableGround } from './azure-table-ground.js';
 import { dynamoDbGround } from './dynamodb-ground.js';
 
@@ -42,18 +44,6 @@ const among = (run: number, store: StateStore): StateStore => {
       ),
   };
 };
-
-async function consume(deps: PipelineDeps, stream: readonly Message[][]): Promise<void> {
-  const pipeline = createPipeline(deps);
-  for (const batch of stream) {
-    for (let left: readonly Message[] = batch, tries = 0; left.length > 0; tries++) {
-      if (tries > 50) throw new Error('the batch never settles');
-      const settlements = await pipeline.run(left, { redelivers: true });
-      const first = settlements.findIndex(({ settled }) => !settled);
-      left = first < 0 ? [] : left.slice(first);
-    }
-  }
-}
 
 async function reference(history: readonly Message[]) {
   const crm = fakeCrm();
@@ -98,6 +88,38 @@ describe.each([
           consume(consumer(), batches(share(false), cuts)),
         ]);
         expect(crm.rows).toEqual(await reference(history));
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('two consumers at once agree on who is who, throttled and losing answers', async () => {
+    await fc.assert(
+      fc.asyncProperty(humanHistory, trouble, async ({ messages, deal }, troubles) => {
+        const crm = fakeCrm();
+        const run = ++runs;
+        const interfere = (_about: string, index: number) => troubles[index] ?? 'none';
+        const storeOf = (clock: Clock, what?: typeof interfere): StateStore => {
+          const store = ground?.open({ clock, random: () => 0.5, ...(what && { interfere: what }) });
+          if (!store) throw new Error('the service has not been started');
+          return among(run, store);
+        };
+        const consumer = () => {
+          const deps = fakeDeps(humanRules, crm);
+          return { ...deps, newId: () => `${run} ${Math.random()}`, store: storeOf(deps.clock, interfere) };
+        };
+        const share = (which: boolean) =>
+          deal.shuffled.filter((_message, i) => (deal.streams[i] ?? false) === which);
+        await Promise.all([
+          consume(consumer(), batches(share(true), deal.cuts)),
+          consume(consumer(), batches(share(false), deal.cuts)),
+        ]);
+        const alone = fakeCrm();
+        const reference = fakeDeps(humanRules, alone);
+        await consume(reference, batches(messages, [1]));
+        expect(await humansAfter(storeOf(reference.clock), crm)).toEqual(
+          await humansAfter(reference.store, alone),
+        );
       }),
       { numRuns: 12 },
     );

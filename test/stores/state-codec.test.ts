@@ -26,7 +26,9 @@ const format1 = (payload: unknown): Uint8Array =>
 
 /** The empty state's columns, with some replaced. */
 const columns = (changed: Readonly<Record<number, unknown>>): unknown[] =>
-  [[], [], '', [], [], [], [], [], []].map((column, i) => (i in changed ? changed[i] : column));
+  [[], [], '', [], [], [], [], [], [], [], [], [], []].map((column, i) =>
+    i in changed ? changed[i] : column,
+  );
 
 describe('round trip', () => {
   test('any state comes back as it was, members in their order', () => {
@@ -100,6 +102,11 @@ describe('size', () => {
       { ...LIFE, audiences: 250, audienceLength: 100, keyLength: 2_000 },
       32_000,
     ],
+    [
+      '250 audiences, 10 connections, long ids, 100 other ids',
+      { ...LIFE, audiences: 250, audienceLength: 100, keyLength: 2_000, aliases: 100 },
+      32_000,
+    ],
     ['2,000 audiences, 10 connections, long key', { ...LIFE, audiences: 2_000, keyLength: 2_000 }, 72_000],
   ])('%s', (_, life, most) => {
     const state = personWith(life);
@@ -137,6 +144,10 @@ describe('bytes that cannot be read', () => {
     ['a field without its hash', format1(columns({ 6: [[secret, ['Name'], [], [1], 0]] }))],
     ['a row without its acceptance', format1(columns({ 6: [[secret, ['Name'], ['a'], [1]]] }))],
     ['a time that is none', format1(columns({ 0: [secret], 1: ['1'], 2: '1' }))],
+    ['an edge nobody knows', format1(columns({ 9: [[secret, 'vanished', 1, 0]] }))],
+    ['an edge with a flag out of range', format1(columns({ 9: [[secret, 'left', 1, 4]] }))],
+    ['an alias without its day', format1(columns({ 10: [secret] }))],
+    ['a claimant without a key', format1(columns({ 12: [[secret]] }))],
     ['half a claim', format1(columns({ 8: [secret] }))],
     ['a bomb', Buffer.concat([Buffer.of(1, 1), deflateRawSync(Buffer.alloc(65 * 1024 * 1024, '['))])],
   ])('%s is a fault that quotes nothing', (_, bytes) => {
@@ -173,10 +184,17 @@ describe('what format 1 looks like for ever', () => {
     unsure: new Set(['sales/Contact/C-1']),
     accepted: new Map([['sales/Contact/C-1', 1_790_000_000_002]]),
     claim: { by: 'run-1', until: 1_790_000_090_000 },
+    owed: [
+      { audience: 'ups/a', change: 'entered', at: 1_790_000_000_123_456, first: true, backfill: true },
+      { audience: 'ups/c', change: 'left', at: 1_790_000_000_123_458 },
+    ],
+    aliases: new Map([['a1b2c3', 20_717]]),
+    claimants: [{ to: 'crmid:C-1', key: 'C-1' }],
   };
   const payload =
     '[["ups/a","ups/b","ups/c"],[1790000000123456,1790000000123457,1790000000123458],"302",["person.name"],[1790000000001],' +
-    '[{"first":"Ada","tags":[1,null,"ü"]}],[["sales/Contact/C-1",["Name"],["abc.def"],[0],1790000000002]],["sales/Contact/C-1"],["run-1",1790000090000]]';
+    '[{"first":"Ada","tags":[1,null,"ü"]}],[["sales/Contact/C-1",["Name"],["abc.def"],[0],1790000000002]],["sales/Contact/C-1"],["run-1",1790000090000],' +
+    '[["ups/a","entered",1790000000123456,3],["ups/c","left",1790000000123458,0]],["a1b2c3"],[20717],[["crmid:C-1","C-1"]]]';
 
   test('plain', () => {
     expect(Buffer.from(encodeState(state)).toString()).toBe(`\u0001\u0000${payload}`);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { fingerprint } from '../../shared/core/fingerprint.js';
+import { briefFingerprint, fingerprint } from '../../shared/core/fingerprint.js';
 import type { Json } from '../../shared/core/ports.js';
 import { EMPTY_STATE, type PersonState } from '../../shared/core/state.js';
 import { encodeState } from '../../shared/stores/state-codec.js';
@@ -35,13 +35,16 @@ export interface Life {
   readonly connections: number;
   readonly fields: number;
   readonly keyLength: number;
+  /** Other ids; none when absent. */
+  readonly aliases?: number;
 }
 
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
 
 /** A person with ids, times, values and hashes that are all different and random: the worst case for packing. */
-export function personWith({ audiences, audienceLength, connections, fields, keyLength }: Life): PersonState {
+export function personWith(life: Life): PersonState {
+  const { audiences, audienceLength, connections, fields, keyLength, aliases = 0 } = life;
   const key = randomText(keyLength);
   const at = (): number => 1_790_000_000_000_000 + Math.floor(Math.random() * 2_592_000_000_000);
   const field = (i: number): [string, { hash: string; at: number }] => [
@@ -61,6 +64,9 @@ export function personWith({ audiences, audienceLength, connections, fields, key
     unsure: new Set(targets),
     accepted: new Map(targets.map((target) => [target, Math.floor(at() / 1000)])),
     claim: { by: randomText(36), until: 1_790_000_090_000 },
+    owed: [],
+    aliases: new Map(times(aliases, (i) => [briefFingerprint(randomText(38)), 20_700 + (i % 30)])),
+    claimants: [],
   };
 }
 
@@ -87,6 +93,24 @@ export const anyState: fc.Arbitrary<PersonState> = fc
     written: mapOf(mapOf(fc.record({ hash: text, at: time }))),
     unsure: fc.array(text, { maxLength: 5 }).map((targets) => new Set(targets)),
     claim: fc.option(fc.record({ by: text, until: time }), { nil: undefined }),
+    owed: fc.array(
+      fc
+        .record({
+          audience: text,
+          change: fc.constantFrom('entered' as const, 'left' as const, 'stayed' as const),
+          at: time,
+          first: fc.boolean(),
+          backfill: fc.boolean(),
+        })
+        .map(({ first, backfill, ...edge }) => ({
+          ...edge,
+          ...(first && { first }),
+          ...(backfill && { backfill }),
+        })),
+      { maxLength: 4 },
+    ),
+    aliases: mapOf(fc.nat()),
+    claimants: fc.array(fc.record({ to: text, key: text }), { maxLength: 3 }),
     when: fc.array(fc.integer({ min: 1 }), { minLength: 8, maxLength: 8 }),
     some: fc.nat(),
   })

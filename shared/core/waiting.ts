@@ -1,0 +1,40 @@
+import type { CompiledRules } from './compiled.js';
+import type { Draft, FoldRecord, Verdict } from './fold.js';
+import { movedAlong, owedOf } from './owed.js';
+import type { OwedMembership, PersonState } from './state.js';
+import { advance, type Transition } from './view.js';
+
+/** Only entering and leaving can be owed: `stayed` and `changed` are about a moment, and by then another has come. */
+const isLasting = (edge: Transition): boolean => edge.change === 'entered' || edge.change === 'left';
+
+function owedAfter(
+  before: readonly OwedMembership[],
+  made: readonly Transition[],
+  { standing }: PersonState,
+): readonly OwedMembership[] {
+  // The kinds that last are memberships.
+  const fresh = owedOf(made.filter(isLasting)) as readonly OwedMembership[];
+  const renewed = new Set(fresh.map(({ audience }) => audience));
+  return [...movedAlong(before, standing).filter(({ audience }) => !renewed.has(audience)), ...fresh];
+}
+
+/** What becomes of a record that waits: nothing yet. */
+const WAITS: Verdict = { kind: 'unaddressed', targets: [], unchanged: 0, unaddressed: [], edges: [] };
+
+/**
+ * Takes the records of somebody without a key into the state of the identity under which they wait. The view advances as
+ * for everybody, nothing is planned, and the edges it makes are owed until a key is known.
+ */
+export function wait(
+  state: PersonState,
+  records: readonly Pick<FoldRecord, 'profile' | 'at'>[],
+  rules: CompiledRules,
+): Draft {
+  let view = state;
+  for (const { profile, at } of records) {
+    const next = advance(view, profile, rules, at);
+    if (next.state === view) continue;
+    view = { ...next.state, owed: owedAfter(view.owed, next.transitions, next.state) };
+  }
+  return { verdicts: records.map(() => WAITS), actions: [], view, written: new Map() };
+}
