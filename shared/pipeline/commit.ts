@@ -42,14 +42,18 @@ function failureOf({ actions, outcomes }: Lane): Failure | undefined {
   return worst;
 }
 
+/** Of several the first; but doubt comes before all, because who mends a row and replays its letter repeats the rest of it. */
 function refusalOf(verdict: Verdict, { lane }: Attempt): Refusal | undefined {
+  let first: Refusal | undefined;
   for (const { target, connection } of lane.actions) {
     const outcome = lane.outcomes.get(target);
     if (!verdict.targets.includes(target) || outcome?.kind !== 'rejected') continue;
     const { code, text, field } = outcome;
-    return { connection, code, text, ...(field === undefined ? {} : { field }) };
+    if (first === undefined || code === DOUBTFUL)
+      first = { connection, code, text, ...(field === undefined ? {} : { field }) };
+    if (code === DOUBTFUL) return first;
   }
-  return undefined;
+  return first;
 }
 
 /** The target's text is in the dead letter only: it may quote the row. */

@@ -1,5 +1,6 @@
 import { ok } from '../core/fault.js';
 import type { Clock, DeadLetters, KeptMessage, RetryQueue } from '../core/ports.js';
+import { buriedAgain } from './buried-again.js';
 import { decodeKept, decodeWhole } from './kept-codec.js';
 import { keptHash, refOf } from './kept-name.js';
 import { fromText } from './kept-text.js';
@@ -24,10 +25,7 @@ export function memoryKept(clock: Pick<Clock, 'now'>): MemoryKept {
     for (const item of items) kept.set(idOf(item), item);
   };
   const bury = async (items: readonly KeptMessage[]): Promise<void> => {
-    for (const item of items) {
-      const owed = item.owed ?? kept.get(idOf(item))?.owed;
-      kept.set(idOf(item), owed ? { ...item, owed } : item);
-    }
+    for (const item of items) kept.set(idOf(item), buriedAgain(kept.get(idOf(item)), item));
   };
   return {
     place: 'memory',

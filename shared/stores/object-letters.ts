@@ -1,4 +1,5 @@
 import type { DeadLetters, KeptMessage } from '../core/ports.js';
+import { buriedAgain } from './buried-again.js';
 import { decodeWhole, encodeKept } from './kept-codec.js';
 import { hashIn, letterName, refOf } from './kept-name.js';
 import type { ObjectStore, StoredObject } from './objects.js';
@@ -26,13 +27,12 @@ async function visitOne(objects: ObjectStore, { name }: StoredObject): Promise<V
   return { ref: refOf(hash), found: decodeWhole(bytes), drop };
 }
 
-/** A redelivery knows nothing of the edges its record made the first time: what the earlier letter owes stays owed. */
 async function buryOne(objects: ObjectStore, kept: KeptMessage): Promise<void> {
   const name = letterName(kept);
+  // Who says what is owed has the last word, so that nothing earlier need be read.
   const earlier = kept.owed === undefined ? await objects.get(name) : undefined;
   const known = earlier && decodeWhole(earlier);
-  const owed = known?.ok ? known.value.owed : undefined;
-  await objects.put(name, encodeKept(owed ? { ...kept, owed } : kept));
+  await objects.put(name, encodeKept(buriedAgain(known?.ok ? known.value : undefined, kept)));
 }
 
 /** Dead letters as objects: one for each record, named after it, so that burying it again replaces the letter. */

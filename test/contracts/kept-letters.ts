@@ -48,6 +48,29 @@ export function keptLetters({ remote }: KeptSubject, staged: () => KeptStage): v
     );
   });
 
+  test('that something may have been done already stays said, whatever becomes of the rest of its record', async () => {
+    const owed = [{ audience: 'ups/hot-1', change: 'entered' as const, at: 1_790_000_000_000_001 }];
+    const doubt = {
+      fault: new Fault('remote.doubtful', 'nobody knows whether it was done'),
+      remote: { connection: 'pager', code: 'DOUBTFUL', text: 'no answer' },
+    };
+    const [open1, settled] = [sample({ owed, ...doubt }), sample({ owed, ...doubt })];
+    await open().bury([open1, settled]);
+    const refused = {
+      fault: new Fault('remote.rejected', 'the row is refused'),
+      remote: { connection: 'sales', code: 'STRING_TOO_LONG', text: 'too long' },
+      at: NOW + 1,
+    };
+    const { owed: _, ...again } = { ...open1, ...refused };
+    await open().bury([again, { ...settled, ...refused, owed: [] }]);
+    expect(await seen(open())).toEqual(
+      sorted([
+        { ...again, ...doubt, owed },
+        { ...settled, ...refused, owed: [] },
+      ]),
+    );
+  });
+
   test('no id leads astray, and none is taken for another', async () => {
     const all = HOSTILE.flatMap((text, i) => [
       sample({}, { id: text }),

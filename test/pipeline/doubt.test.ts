@@ -82,3 +82,28 @@ test('what a target put off was not done: it is sent when it comes again', async
   expect(await run(message)).toMatchObject({ name: 'delivered' });
   expect(crm.calls).toHaveLength(2);
 });
+
+test('doubt is said even when another row of the record is refused: who mends the row must not call twice', async () => {
+  const rules = rulesOf({
+    audiences: { hot: 'hot' },
+    person: { key: ['crmid'] },
+    connections: { sales: { type: 'fake' } },
+    rules: [
+      {
+        name: 'contact',
+        when: { member: 'hot' },
+        do: [{ upsert: 'sales/Contact', match: { Id: '$key' }, set: { Name: { value: 'much too long' } } }],
+      },
+      { name: 'call', when: { entered: 'hot' }, do: [{ send: 'sales/Task', set: { T: { value: 'call' } } }] },
+    ],
+  });
+  const refusal: Outcome = { kind: 'rejected', code: 'STRING_TOO_LONG', text: 'too long' };
+  const crm = {
+    ...fakeCrm({ answer: ({ operation }) => (operation === 'send' ? silence : refusal) }),
+    idempotent: ['upsert'] as const,
+  };
+  const deps = fakeDeps(rules, crm);
+  const [settlement] = await createPipeline(deps).run([message], { redelivers: false });
+  expect(settlement?.endings[0]).toMatchObject({ name: 'rejected', fault: { code: 'remote.doubtful' } });
+  expect(deps.deadLetters.all()).toMatchObject([{ remote: { code: 'DOUBTFUL' } }]);
+});
