@@ -1,15 +1,14 @@
 import type { Connector } from '../../shared/core/ports.js';
-import type { Invocation } from './host.js';
+import type { Find } from './process.js';
 import type { World } from './world.js';
 
-/** The CRM as one invocation reaches it: the process's own connection, with what is sent written down. */
-export function connectorPort({ repeats }: World, invocation: Invocation): Connector {
-  const { connector } = invocation.host;
+/** A target as a process reaches it: over the process's own connection, with what is sent written down. */
+export function connectorPort({ repeats }: World, inner: Connector, find: Find): Connector {
   return {
-    ...connector,
+    ...inner,
     async send(actions, signal) {
-      const answered = repeats.begin(invocation, actions);
-      const outcomes = await connector.send(actions, signal);
+      const answered = repeats.begin(find(signal), actions);
+      const outcomes = await inner.send(actions, signal);
       answered(outcomes);
       return outcomes;
     },

@@ -12,8 +12,8 @@ import {
 import type { StateStore } from '../../shared/core/ports.js';
 import { TTL_DAYS } from '../../shared/stores/deps.js';
 import { dynamoStore } from '../../shared/stores/dynamodb.js';
-import { isOut } from './exchange.js';
 import type { Invocation } from './host.js';
+import { isOut } from './remote-trouble.js';
 import type { Took } from './store-port.js';
 import type { World } from './world.js';
 

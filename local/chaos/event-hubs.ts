@@ -5,8 +5,8 @@ import type { Settlement } from '../../shared/core/ports.js';
 import { type RetryPolicy, runWithRetry } from '../functions-host/retry.js';
 import type { RpcRetryContext } from '../functions-host/rpc.js';
 import { type Span, within } from './chance.js';
-import { createHost, type Host } from './host.js';
 import { invoke } from './invoke.js';
+import { type Process, startProcess } from './process.js';
 import { HUB, type StreamRecord } from './publish.js';
 import type { World } from './world.js';
 
@@ -33,7 +33,7 @@ interface Partition {
 /** One worker's time with a partition; aborted when the worker dies or the partition is given to another. */
 interface Ownership {
   readonly partition: Partition;
-  readonly host: Host;
+  readonly process: Process;
   readonly end: AbortController;
   /** The next event, and what has been worked off and not yet written into the checkpoint. */
   position: number;
@@ -74,17 +74,20 @@ function contextOf(
 /** Runs one batch until it succeeds or the partition is lost, as the trigger's retry policy does. */
 async function work(world: World, own: Ownership): Promise<void> {
   const { timeline, waits, climate, story } = world;
-  const { partition, host, end } = own;
+  const { partition, process, end } = own;
   const most = Math.min(LARGEST_BATCH, climate.largestBatch);
   const batch = partition.events.slice(own.position, own.position + 1 + waits.below(most));
   const payload = batch.map(({ body }) => body);
   let settlements: ReadonlyMap<string, Settlement> = new Map();
   const attempt = async (retry: RpcRetryContext | undefined): Promise<void> => {
-    const came = await invoke(world, host, {
+    const came = await invoke(world, process, {
       what: batch.map(({ name }) => name).join(', '),
       killMs: TIMEOUT_MS,
       run: async ({ pipeline }) =>
-        eventHub(pipeline, { clock: host.clock, workMs: WORK_MS })(payload, contextOf(world, batch, retry)),
+        eventHub(pipeline, { clock: process.host.clock, workMs: WORK_MS })(
+          payload,
+          contextOf(world, batch, retry),
+        ),
     });
     if (came.kind === 'failed') throw came.error;
     if (came.kind === 'gone') throw new Error('the worker died');
@@ -110,11 +113,11 @@ function maybeRebalance({ faults, timeline, waits }: World, { partition, end }: 
 }
 
 /** One owner's time with a partition: ends when it is worked off, or lost. */
-async function own(world: World, partition: Partition, host: Host): Promise<void> {
+async function own(world: World, partition: Partition, process: Process): Promise<void> {
   const end = new AbortController();
   const lost = new Promise<void>((resolve) => end.signal.addEventListener('abort', () => resolve()));
-  const ownership: Ownership = { partition, host, end, position: partition.checkpoint, settled: [] };
-  const stop = host.whenDead(() => end.abort());
+  const ownership: Ownership = { partition, process, end, position: partition.checkpoint, settled: [] };
+  const stop = process.host.whenDead(() => end.abort());
   while (ownership.position < partition.events.length && !end.signal.aborted) {
     maybeRebalance(world, ownership);
     await Promise.race([lost, work(world, ownership)]);
@@ -125,14 +128,14 @@ async function own(world: World, partition: Partition, host: Host): Promise<void
 }
 
 /** The workers of a function app: one that died is replaced. */
-function worker(world: World, workers: Host[]): Host {
+function worker(world: World, workers: Process[]): Process {
   const { waits, next, climate } = world;
   const slot = waits.below(climate.hubHosts);
   const known = workers[slot];
-  if (known?.isAlive()) return known;
-  const host = createHost(world, `function${slot}.${next()}`, 'azure');
-  workers[slot] = host;
-  return host;
+  if (known?.host.isAlive()) return known;
+  const process = startProcess(world, `function${slot}.${next()}`, 'azure');
+  workers[slot] = process;
+  return process;
 }
 
 /** Works off the partitions of an event hub with the workers of one function app. */
@@ -141,15 +144,15 @@ export async function runHub(
   partitions: ReadonlyMap<string, readonly StreamRecord[]>,
 ): Promise<void> {
   const { timeline, waits, story } = world;
-  const workers: Host[] = [];
+  const workers: Process[] = [];
   const run = async (name: string, events: readonly StreamRecord[]): Promise<void> => {
     const partition: Partition = { name, events, checkpoint: 0 };
     while (partition.checkpoint < events.length) {
-      const host = worker(world, workers);
-      story.tell(() => `${host.name} owns ${name} from event ${partition.checkpoint}`);
-      await own(world, partition, host);
+      const process = worker(world, workers);
+      story.tell(() => `${process.host.name} owns ${name} from event ${partition.checkpoint}`);
+      await own(world, partition, process);
       // Only a death takes time to be noticed.
-      if (!host.isAlive()) await timeline.sleep(within(waits, TAKE_OVER_MS));
+      if (!process.host.isAlive()) await timeline.sleep(within(waits, TAKE_OVER_MS));
     }
   };
   await Promise.all([...partitions].map(([name, events]) => run(name, events)));

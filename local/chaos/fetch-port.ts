@@ -1,10 +1,9 @@
-import type { RestRequest } from '../demo-crm/rest.js';
 import { type Span, within } from './chance.js';
-import { type Exchange, exchangeOf } from './exchange.js';
+import { type Exchange, exchangeOf, type TargetRequest } from './exchange.js';
 import type { Host } from './host.js';
 import type { World } from './world.js';
 
-type Process = Omit<Host, 'connector'>;
+type Process = Omit<Host, 'connectors'>;
 
 /** Longest time a request takes to arrive. */
 const THERE: Span = [1, 50];
@@ -13,11 +12,14 @@ const THERE: Span = [1, 50];
 const networkError = (code: string): TypeError =>
   new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
 
-function readRequest(input: Parameters<typeof fetch>[0], init: RequestInit | undefined): RestRequest {
+function readRequest(input: Parameters<typeof fetch>[0], init: RequestInit | undefined): TargetRequest {
   const headers = new Headers(init?.headers);
+  const { host, pathname: path } = new URL(input instanceof Request ? input.url : input);
   return {
+    host,
+    path,
+    once: headers.get('idempotency-key')?.replaceAll('"', ''),
     method: init?.method ?? 'GET',
-    path: new URL(input instanceof Request ? input.url : input).pathname,
     authorization: headers.get('authorization') ?? undefined,
     contentType: headers.get('content-type') ?? '',
     body: typeof init?.body === 'string' ? init.body : '',

@@ -15,8 +15,8 @@ export interface Host {
   isAlive(): boolean;
   /** Off by the process's skew; sleeping in a dead process never ends. */
   readonly clock: Clock;
-  /** The CRM, over a connection and with a token of this process's own. */
-  readonly connector: Connector;
+  /** The targets, over connections and with tokens of this process's own. */
+  readonly connectors: ReadonlyMap<string, Connector>;
   /**
    * One step to the outside: on its way, in effect, and answered. The process may die before it leaves or after it took
    * effect; what is on its way arrives all the same. Nothing is ever answered to a dead process.
@@ -33,6 +33,8 @@ export interface Host {
 export interface Invocation {
   readonly name: string;
   readonly host: Host;
+  /** Never aborted; goes with every request of the invocation and so tells whose it is. */
+  readonly signal: AbortSignal;
   /** It has been answered, or never will be. */
   isOver: boolean;
 }
@@ -119,5 +121,8 @@ export function createHost(world: World, name: string, cloud: Cloud): Host {
     random: () => waits.next(),
   };
   story.tell(() => `${name} starts, its clock off by ${skew} ms`);
-  return { ...base, whenDead, connector: openConnector('sales', world.connection, deps) };
+  const connectors = new Map(
+    [...world.connections].map(([target, config]) => [target, openConnector(target, config, deps)]),
+  );
+  return { ...base, whenDead, connectors };
 }

@@ -1,13 +1,9 @@
-import type { Log, Pipeline, Settlement } from '../../shared/core/ports.js';
-import { inflate } from '../../shared/pipeline/inflate.js';
+import type { Pipeline, Settlement } from '../../shared/core/ports.js';
 import { createReplay, type Replay } from '../../shared/pipeline/replay.js';
-import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
 import { messageName } from './books.js';
 import { type Span, within } from './chance.js';
-import { connectorPort } from './connector-port.js';
-import type { Host, Invocation } from './host.js';
-import { keptPorts } from './kept-ports.js';
-import { storePort } from './store-port.js';
+import type { Invocation } from './host.js';
+import type { Process } from './process.js';
 import type { World } from './world.js';
 
 /** What a handler is given in one invocation. */
@@ -35,8 +31,6 @@ export interface Job<T> {
 }
 
 const SOON: Span = [1, 20_000];
-/** What the code logs only when something is not as it must be. */
-const ALARMS: ReadonlySet<string> = new Set(['replay.crashed']);
 
 function told(settlements: readonly Settlement[]): string {
   return settlements
@@ -44,22 +38,22 @@ function told(settlements: readonly Settlement[]): string {
     .join(', ');
 }
 
-/** The pipeline, with what it settles written down. */
+/** The pipeline of the process, with what it settles written down, and each request marked as this invocation's. */
 function recorded(
   { books, story }: World,
-  { host, name }: Invocation,
+  { host, name, signal }: Invocation,
   inner: Pipeline,
   into: Map<string, Settlement>,
 ): Pipeline {
   return {
     async run(messages, options) {
       try {
-        const settlements = await inner.run(messages, options);
+        const settlements = await inner.run(messages, { ...options, signal });
         for (const [i, message] of messages.entries()) {
           const settlement = settlements[i];
-          const name = messageName(message);
+          const key = messageName(message);
           // A queue may hand over one record twice in one batch.
-          if (settlement && into.get(name)?.settled !== true) into.set(name, settlement);
+          if (settlement && into.get(key)?.settled !== true) into.set(key, settlement);
         }
         story.tell(() => `${name} settles ${told(settlements)}`);
         return settlements;
@@ -71,48 +65,20 @@ function recorded(
   };
 }
 
-function logOf({ books }: World): Log {
-  return {
-    write(_, event, fields) {
-      if (ALARMS.has(event)) books.wrong(`the log says ${event}: ${JSON.stringify(fields)}`);
-    },
-  };
-}
-
-function givenTo(world: World, invocation: Invocation, into: Map<string, Settlement>, killMs: number): Given {
-  const { host } = invocation;
-  const { books, waits, rules, next, timeline } = world;
-  const { parking, deadLetters } = keptPorts(world, invocation);
-  const log = logOf(world);
-  const deps: PipelineDeps = {
-    rules,
-    store: storePort(world, invocation),
-    connectors: new Map([['sales', connectorPort(world, invocation)]]),
-    parking,
-    deadLetters,
-    clock: host.clock,
-    log,
-    observer: { batch: books.batch, delivery: () => undefined },
-    inflate,
-    newId: () => `run-${next()}`,
-    random: () => waits.next(),
-    pseudonym: (person) => person,
-    // How a record ends that was parked too often has tests of its own; here all of them must come through.
-    patience: { attempts: Number.POSITIVE_INFINITY, ms: Number.POSITIVE_INFINITY },
-  };
-  const mutated = world.mutate(deps);
-  const pipeline = recorded(world, invocation, createPipeline(mutated), into);
+function givenTo(
+  world: World,
+  process: Process,
+  invocation: Invocation,
+  into: Map<string, Settlement>,
+  killMs: number,
+): Given {
+  const { timeline } = world;
+  const { parking, deadLetters, log, host } = process;
+  const pipeline = recorded(world, invocation, process.pipeline, into);
   const end = timeline.now() + killMs;
   return {
     pipeline,
-    replay: createReplay({
-      pipeline,
-      parking,
-      source: 'retry-queue',
-      deadLetters: mutated.deadLetters,
-      clock: host.clock,
-      log,
-    }),
+    replay: createReplay({ pipeline, parking, source: 'retry-queue', deadLetters, clock: host.clock, log }),
     left: () => Math.max(0, end - timeline.now()),
   };
 }
@@ -129,21 +95,25 @@ function killLater(world: World, invocation: Invocation, killMs: number): void {
 }
 
 /** Calls a handler in a process. What the process does not live to answer never happened, as far as the platform knows. */
-export function invoke<T>(world: World, host: Host, { what, killMs, run }: Job<T>): Promise<Came<T>> {
+export function invoke<T>(world: World, process: Process, { what, killMs, run }: Job<T>): Promise<Came<T>> {
   const { faults, story, next } = world;
-  const invocation: Invocation = { name: `${host.name}/${next()}`, host, isOver: false };
+  const { host, invocations } = process;
+  const { signal } = new AbortController();
+  const invocation: Invocation = { name: `${host.name}/${next()}`, host, signal, isOver: false };
+  invocations.set(signal, invocation);
   const settlements = new Map<string, Settlement>();
   story.tell(() => `${invocation.name} gets ${what}`);
   return new Promise((resolve) => {
     const over = (came: Came<T>): void => {
       if (invocation.isOver) return;
       invocation.isOver = true;
+      invocations.delete(signal);
       stop();
       resolve(came);
     };
     const stop = host.whenDead(() => over({ kind: 'gone' }));
     killLater(world, invocation, killMs);
-    run(givenTo(world, invocation, settlements, killMs)).then(
+    run(givenTo(world, process, invocation, settlements, killMs)).then(
       (value) => {
         if (faults.strike('source.answer-lost', invocation.name)) host.die('before its answer arrived');
         else over({ kind: 'answer', value, settlements });

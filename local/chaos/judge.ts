@@ -5,6 +5,8 @@ import { decodeWhole } from '../../shared/stores/kept-codec.js';
 import { compare, type Difference, type Expected, expectedState } from '../demo/oracle.js';
 import type { Row } from '../demo/oracle-rules.js';
 import { type Final, nameOf } from './books.js';
+import { judgeDesk } from './desk-judge.js';
+import { expectedDesk, type PersonsDesk } from './desk-oracle.js';
 import type { IndexedEvent, Published } from './publish.js';
 import type { World } from './world.js';
 
@@ -26,20 +28,25 @@ interface Truth {
   readonly expected: Expected;
   /** By index of the event: one for each of its records. */
   readonly subjects: ReadonlyMap<number, readonly Subject[]>;
+  /** By key of the person. */
+  readonly desk: ReadonlyMap<string, PersonsDesk>;
 }
 
 const NO_KEY = new Set<Subject>(['nobody', 'unreadable']);
 
 /** The oracle reads each event once: of several copies the newest decides, whatever the others say. */
-export function truthOf(events: readonly IndexedEvent[], newest: ReadonlyMap<number, number>): Truth {
+export function truthOf(events: readonly IndexedEvent[], times: Published['times']): Truth {
   const subjects = new Map<number, Subject[]>();
-  const log = events.map(({ index, event: { body } }) => ({ index, body, at: newest.get(index) ?? 0 }));
+  const log = events.map(({ index, event: { body } }) => {
+    const taken = times.get(index) ?? [0];
+    return { index, body, times: taken, at: Math.max(...taken) };
+  });
   const expected = expectedState(log, ({ index }, who) => {
     const list = subjects.get(index) ?? [];
     subjects.set(index, list);
     list.push(who);
   });
-  return { expected, subjects };
+  return { expected, subjects, desk: expectedDesk(log) };
 }
 
 /** Rows that the CRM refuses whatever they say are not there, and their persons' records end as rejected. */
@@ -75,16 +82,24 @@ const WORKED: readonly EndingName[] = ['delivered', 'unchanged', 'irrelevant', '
 const KEPT: ReadonlySet<EndingName> = new Set(['rejected', 'malformed', 'unaddressed']);
 
 /** The endings that a record may have. */
-function allowed(subject: Subject | undefined, { contacts, rejected }: Expected): readonly EndingName[] {
+function allowed(subject: Subject | undefined, { expected, desk }: Truth): readonly EndingName[] {
   if (subject === 'unreadable') return ['malformed'];
   if (subject === 'nobody') return ['unaddressed'];
   if (subject === undefined) return [];
-  if (rejected.has(subject)) return [...WORKED, 'rejected'];
-  return contacts.has(subject) ? WORKED : ['irrelevant', 'stale'];
+  const about = desk.get(subject);
+  // Of a call that may have been made nobody knows, and it is not made again.
+  if (expected.rejected.has(subject) || (about && about.calls.entries.size > 0))
+    return [...WORKED, 'rejected'];
+  return about?.isTouched ? WORKED : ['irrelevant', 'stale'];
 }
 
 /** A dead letter must be there for every record that ended as one, with its bytes and the reason of its ending. */
-function letterFault(ending: EndingName, body: Buffer, letter: KeptMessage | undefined): string | undefined {
+function letterFault(
+  ending: EndingName,
+  isRefused: boolean,
+  body: Buffer,
+  letter: KeptMessage | undefined,
+): string | undefined {
   if (letter === undefined) return 'has no dead letter';
   if (!(letter.message.body instanceof Uint8Array) || body.compare(letter.message.body) !== 0)
     return 'has a dead letter with other bytes';
@@ -92,7 +107,9 @@ function letterFault(ending: EndingName, body: Buffer, letter: KeptMessage | und
   if (ending === 'malformed' && !code.startsWith('decode.')) return `has a dead letter that says ${code}`;
   if (ending === 'unaddressed' && code !== 'person.unaddressed') return `has a dead letter that says ${code}`;
   if (ending === 'rejected' && letter.remote === undefined)
-    return `has a dead letter without the CRM's words (${code})`;
+    return `has a dead letter without the target's words (${code})`;
+  if (ending === 'rejected' && !isRefused && code !== 'remote.doubtful')
+    return `has a dead letter that says ${code}`;
   return undefined;
 }
 
@@ -108,18 +125,24 @@ export interface Judgement {
 function judgeRecord(
   { message, record, ending }: Final,
   { index, event }: IndexedEvent,
-  { expected, subjects }: Truth,
+  truth: Truth,
   letters: ReadonlyMap<string, KeptMessage>,
 ): Violation | undefined {
+  const { expected, subjects } = truth;
   const subject = subjects.get(index)?.[record];
   const key = subject === undefined || NO_KEY.has(subject) ? {} : { key: subject };
   const about = { event: index, ...key };
   const name = `${message}#${record} (event ${index}, ${event.kind}, about ${subject ?? 'nothing the oracle sees'})`;
   if (ending === undefined) return { kind: 'lost', text: `${name} never ended`, ...about };
-  if (!allowed(subject, expected).includes(ending))
+  if (!allowed(subject, truth).includes(ending))
     return { kind: 'wrong', text: `${name} ended as ${ending}`, ...about };
   const fault = KEPT.has(ending)
-    ? letterFault(ending, event.body, letters.get(`${message}#${record}`))
+    ? letterFault(
+        ending,
+        expected.rejected.has(subject ?? ''),
+        event.body,
+        letters.get(`${message}#${record}`),
+      )
     : undefined;
   return fault === undefined
     ? undefined
@@ -167,5 +190,7 @@ export function judge(
       text: `${duplicateKeys} rows shared a key with another of their request`,
     });
   for (const text of world.books.errors()) violations.push({ kind: 'wrong', text });
-  return { violations: [...violations, ...judgeRows(expected, world)], endings, records, unended };
+  violations.push(...judgeRows(expected, world));
+  violations.push(...judgeDesk(world.desk, truth.desk, expected.undecided, letters.values()));
+  return { violations, endings, records, unended };
 }

@@ -5,9 +5,9 @@ import { objectLetters } from '../../shared/stores/object-letters.js';
 import type { ObjectStore } from '../../shared/stores/objects.js';
 import { queueParking } from '../../shared/stores/queue-parking.js';
 import type { Span } from './chance.js';
-import { isOut } from './exchange.js';
-import type { Cloud, Invocation } from './host.js';
+import type { Cloud, Host } from './host.js';
 import type { ModelQueue } from './model-queue.js';
+import { isOut } from './remote-trouble.js';
 import type { World } from './world.js';
 
 const KEEP_MS: Span = [2, 60];
@@ -17,9 +17,10 @@ const MAX_DELAY_MS: Readonly<Record<Cloud, number>> = { aws: 900_000, azure: 7 *
 
 const away = (what: string): Fault => new Fault('park.unavailable', `chaos: ${what}`);
 
-/** The retry queue as one invocation reaches it. */
-function queuePort(world: World, { host, name }: Invocation, model: ModelQueue): MessageQueue {
+/** The retry queue as a process reaches it. */
+function queuePort(world: World, host: Host, model: ModelQueue): MessageQueue {
   const { faults, climate } = world;
+  const { name } = host;
   const put = (batch: readonly Outgoing[]): Promise<void> =>
     host.step('parking', KEEP_MS, () => {
       if (isOut(world, 'queue.outage', name) || faults.strike('queue.down', name))
@@ -42,9 +43,10 @@ function queuePort(world: World, { host, name }: Invocation, model: ModelQueue):
   };
 }
 
-/** Objects under names, as one invocation reaches them. */
-function objectsPort(world: World, { host, name }: Invocation): ObjectStore {
+/** Objects under names, as a process reaches them. */
+function objectsPort(world: World, host: Host): ObjectStore {
   const { faults } = world;
+  const { name } = host;
   const objects = world.clouds[host.cloud].objects;
   return {
     place: `model:${host.cloud}`,
@@ -73,15 +75,12 @@ function objectsPort(world: World, { host, name }: Invocation): ObjectStore {
 const named = ({ message, record, fault }: KeptMessage): string =>
   `${message.source} ${message.id}#${record ?? 'all'} (${fault.code})`;
 
-/** The retry queue and the dead letters as one invocation reaches them. */
-export function keptPorts(
-  world: World,
-  invocation: Invocation,
-): { parking: RetryQueue; deadLetters: DeadLetters } {
+/** The retry queue and the dead letters as a process reaches them. */
+export function keptPorts(world: World, host: Host): { parking: RetryQueue; deadLetters: DeadLetters } {
   const { story, waits, next } = world;
-  const { host, name } = invocation;
-  const objects = objectsPort(world, invocation);
-  const queue = queuePort(world, invocation, world.clouds[host.cloud].queue);
+  const { name } = host;
+  const objects = objectsPort(world, host);
+  const queue = queuePort(world, host, world.clouds[host.cloud].queue);
   const parking = queueParking({
     queue,
     claims: objects,

@@ -4,8 +4,8 @@ import { doneCount } from '../event-source-mapping/answer.js';
 import { type HeldRecord, toHeld } from '../event-source-mapping/record.js';
 import { type SettleDeps, settle } from '../event-source-mapping/settle.js';
 import type { Invocation } from '../lambda-invoker.js';
-import { createHost, type Host } from './host.js';
 import { type Came, invoke } from './invoke.js';
+import { type Process, startProcess } from './process.js';
 import { STREAM, STREAM_ARN, type StreamRecord } from './publish.js';
 import type { World } from './world.js';
 
@@ -19,14 +19,15 @@ const MOST_PATIENT_MS = 8_000;
 interface Shard {
   readonly name: string;
   readonly messages: ReadonlyMap<string, string>;
-  host: Host | undefined;
+  process: Process | undefined;
 }
 
 type Answer = Came<unknown>;
 
-function warm(world: World, shard: Shard): Host {
-  if (!shard.host?.isAlive()) shard.host = createHost(world, `${shard.name}.${world.next()}`, 'aws');
-  return shard.host;
+function warm(world: World, shard: Shard): Process {
+  if (!shard.process?.host.isAlive())
+    shard.process = startProcess(world, `${shard.name}.${world.next()}`, 'aws');
+  return shard.process;
 }
 
 /** Waits for the answer of a delivery, or for less: then nobody hears of the answer. */
@@ -35,7 +36,7 @@ function heard(world: World, shard: Shard, running: Promise<Answer>): Promise<An
   if (!faults.strike('source.ghost', shard.name)) return running;
   const gone = timeline.sleep(waits.below(MOST_PATIENT_MS)).then((): Answer => {
     // The environment goes on working; Lambda starts another one for the next delivery.
-    shard.host = undefined;
+    shard.process = undefined;
     return { kind: 'gone' };
   });
   return Promise.race([running, gone]);
@@ -44,15 +45,15 @@ function heard(world: World, shard: Shard, running: Promise<Answer>): Promise<An
 /** Calls the consumer; the records before the first that it names are done. */
 async function call(world: World, shard: Shard, event: KinesisStreamEvent): Promise<Invocation> {
   const ids = event.Records.map(({ kinesis: { sequenceNumber } }) => sequenceNumber);
-  const host = warm(world, shard);
+  const process = warm(world, shard);
   const came = await heard(
     world,
     shard,
-    invoke<unknown>(world, host, {
+    invoke<unknown>(world, process, {
       what: `${shard.name} ${ids.join(', ')}`,
       killMs: TIMEOUT_MS,
       run: ({ pipeline, left }) =>
-        kinesis(pipeline, host.clock.now)(event, { getRemainingTimeInMillis: left }),
+        kinesis(pipeline, process.host.clock.now)(event, { getRemainingTimeInMillis: left }),
     }),
   );
   const requestId = String(world.next());
@@ -94,7 +95,11 @@ const held = (record: StreamRecord): HeldRecord =>
 /** Works off a shard, one batch at a time, as an event source mapping does. */
 export async function runShard(world: World, name: string, records: readonly StreamRecord[]): Promise<void> {
   const { timeline, waits, climate, books } = world;
-  const shard: Shard = { name, messages: new Map(records.map((one) => [one.id, one.name])), host: undefined };
+  const shard: Shard = {
+    name,
+    messages: new Map(records.map((one) => [one.id, one.name])),
+    process: undefined,
+  };
   const deps: SettleDeps = {
     settings: SETTINGS,
     clock: {

@@ -1,8 +1,8 @@
 import { Fault } from '../../shared/core/fault.js';
 import type { StateStore, StateWrite, WriteAnswer } from '../../shared/core/ports.js';
-import { isOut } from './exchange.js';
 import type { FaultKind } from './fault-kinds.js';
 import type { Invocation } from './host.js';
+import { isOut } from './remote-trouble.js';
 import type { Took } from './store-port.js';
 import type { World } from './world.js';
 
@@ -54,10 +54,10 @@ export function memoryPort(world: World, { host, name }: Invocation, took: Took)
       // A store writes many persons in several requests: some may get through and others not.
       const cut = waits.chance(SPLIT) ? waits.below(writes.length) : 0;
       const parts = [writes.slice(0, cut), writes.slice(cut)].filter((part) => part.length > 0);
-      const answers = await Promise.all(
-        parts.map((part) => host.step('writing states', climate.storeMs, () => save(part))),
-      );
-      return answers.flat();
+      const asked = parts.map((part) => host.step('writing states', climate.storeMs, () => save(part)));
+      // Nothing is left under way when one of them fails.
+      await Promise.allSettled(asked);
+      return (await Promise.all(asked)).flat();
     },
   };
 }

@@ -32,8 +32,8 @@ export interface Published {
   readonly partitions: ReadonlyMap<string, readonly StreamRecord[]>;
   /** Name of a message → the event it carries. */
   readonly events: ReadonlyMap<string, IndexedEvent>;
-  /** Index of an event → when the newest of its copies was taken in. */
-  readonly newest: ReadonlyMap<number, number>;
+  /** Index of an event → when its copies were taken in. */
+  readonly times: ReadonlyMap<number, readonly number[]>;
 }
 
 /** The Kinesis stream and the event hub. */
@@ -98,7 +98,7 @@ export function publish(
     shard: Array.from({ length: shards }, (): StreamRecord[] => []),
     partition: Array.from({ length: partitions }, (): StreamRecord[] => []),
   };
-  const named = { events: new Map<string, IndexedEvent>(), newest: new Map<number, number>() };
+  const named = { events: new Map<string, IndexedEvent>(), times: new Map<number, number[]>() };
   const last = events.at(-1)?.index ?? 0;
   const all = events.flatMap(({ index, event }) =>
     Array.from({ length: copies }, (_, n): Copy => {
@@ -117,7 +117,7 @@ export function publish(
     const record = recordOf(kind, place, lane.length, { index, event, at });
     lane.push(record);
     named.events.set(record.name, { index, event });
-    named.newest.set(index, Math.max(at, named.newest.get(index) ?? 0));
+    named.times.set(index, [...(named.times.get(index) ?? []), at]);
   }
   const lanesOf = (kind: keyof typeof streams) =>
     new Map(streams[kind].map((lane, i) => [`${kind}${i}`, lane]));

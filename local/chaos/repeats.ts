@@ -70,6 +70,15 @@ function settle({ sendings }: Row, invocation: Invocation, isExcuse: (one: Sendi
   });
 }
 
+/** What the target's model calls the row: one on a list apart, a thing that is done once by its key. */
+const rowNameOf = ({ object, list, idempotencyKey }: Action): string =>
+  idempotencyKey === undefined
+    ? `${object}${list === undefined ? '' : `#${list}`}`
+    : `${object} ${idempotencyKey}`;
+
+/** The key of the person it is about. */
+const personOf = ({ key, fields }: Action): string => String(Object.values(key)[0] ?? fields['person']);
+
 /** Judges with a clock that is right. `onDoubled` hears of each row that was doubled. */
 export function createRepeats(now: () => number, onDoubled: (object: string, key: string) => void): Repeats {
   const persons = new Map<string, Row[]>();
@@ -95,9 +104,9 @@ export function createRepeats(now: () => number, onDoubled: (object: string, key
       for (const object of objects) rowOf(object, key).sendings.push(begun(invocation, now(), 'any'));
     },
     begin(invocation, actions) {
-      const list = actions.map(({ object, key, fields }) => {
-        const sending = begun(invocation, now(), new Set(Object.keys(fields)));
-        rowOf(object, Object.values(key).join()).sendings.push(sending);
+      const list = actions.map((action) => {
+        const sending = begun(invocation, now(), new Set(Object.keys(action.fields)));
+        rowOf(rowNameOf(action), personOf(action)).sendings.push(sending);
         return sending;
       });
       return (outcomes) => {

@@ -1,16 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { loadConfig } from '../../shared/config/load.js';
-import type { SalesforceConfig } from '../../shared/connectors/salesforce.js';
-import type { CompiledRules } from '../../shared/core/compiled.js';
 import type { EndingName } from '../../shared/core/ports.js';
-import { NO_TOOLS } from '../../shared/core/tools.js';
 import { memoryStore } from '../../shared/stores/memory.js';
 import { identityOf } from '../demo/people.js';
 import { createBooks } from './books.js';
 import { chances } from './chance.js';
 import { climateOf } from './climate.js';
-import { CRM_HOST, createModelCrm } from './crm.js';
+import { createModelCrm } from './crm.js';
+import { createDesk } from './desk.js';
 import { runHub } from './event-hubs.js';
 import type { FaultKind } from './fault-kinds.js';
 import { createFaults, type Faults } from './faults.js';
@@ -19,6 +14,7 @@ import { runShard } from './kinesis.js';
 import { createModelQueue } from './model-queue.js';
 import { type IndexedEvent, type Published, personsOf, publish, STREAM_START, trafficOf } from './publish.js';
 import { createRepeats } from './repeats.js';
+import { readRules } from './rules-file.js';
 import type { Scenario } from './scenario.js';
 import { runSqs } from './sqs.js';
 import { runStorageQueue } from './storage-queue.js';
@@ -61,23 +57,6 @@ const DAY = 86_400_000;
 const LONGEST_MS = 10 * DAY;
 const MOST_POISONED = 3;
 
-interface Demo {
-  readonly rules: CompiledRules;
-  readonly connection: SalesforceConfig;
-}
-
-/** The demo's rules, which the oracle computes a second time. From dist/ and from the sources the file is found alike. */
-function readDemo(): Demo {
-  const here = fileURLToPath(new URL('.', import.meta.url));
-  const root = here.replace(/(?:[\\/]dist)?[\\/]local[\\/]chaos[\\/]?$/, '/');
-  const file = `${root}local/demo/tributary.yaml`;
-  const loaded = loadConfig(readFileSync(file, 'utf8'), file, { SALESFORCE_DOMAIN: CRM_HOST }, NO_TOOLS);
-  const connection = loaded.ok ? loaded.config.connections.get('sales') : undefined;
-  if (!loaded.ok || connection?.type !== 'salesforce') throw new Error(`${file} is not the demo's file`);
-  // The connector's own timer runs in real time; in virtual time the model gives up first.
-  return { rules: loaded.config.rules, connection: { ...connection, timeoutMs: 600_000 } };
-}
-
 /** Some persons whose rows the CRM refuses for good, alone or with all of their request. */
 function poisonOf(faults: Faults, scenario: Scenario, chance: ReturnType<typeof chances>): World['poison'] {
   const random = chance('poison');
@@ -109,8 +88,9 @@ function createWorld(scenario: Scenario, options: SliceOptions, doubled: Violati
     story,
     faults,
     waits: chance('waits'),
-    ...readDemo(),
+    ...readRules(),
     crm: createModelCrm(now),
+    desk: createDesk(),
     memory: memoryStore(),
     items: new Map(),
     entities: new Map(),
@@ -165,7 +145,7 @@ export async function runSlice(scenario: Scenario, options: SliceOptions = {}): 
   const doubled: Violation[] = [];
   const world = createWorld(scenario, options, doubled);
   const published = publish(events, scenario, world.climate, chances(scenario.schedule));
-  const truth = truthOf(events, published.newest);
+  const truth = truthOf(events, published.times);
   for (const [name, { index }] of published.events)
     world.books.published(name, truth.subjects.get(index)?.length ?? 0);
   await live(world, published);

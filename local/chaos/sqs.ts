@@ -1,7 +1,7 @@
 import { sqs } from '../../lambdas/sqs.js';
 import { doneOf } from '../queue-mapping/mapping.js';
-import { createHost, type Host } from './host.js';
 import { invoke } from './invoke.js';
+import { type Process, startProcess } from './process.js';
 import { finish, type Taken, take } from './replays.js';
 import type { World } from './world.js';
 
@@ -19,13 +19,13 @@ const toEvent = (batch: readonly Taken[]) => ({
   })),
 });
 
-async function work(world: World, host: Host, batch: readonly Taken[]): Promise<void> {
+async function work(world: World, process: Process, batch: readonly Taken[]): Promise<void> {
   const ids = batch.map(({ item }) => item.id);
-  const came = await invoke<unknown>(world, host, {
+  const came = await invoke<unknown>(world, process, {
     what: `${ids.length} parked records`,
     killMs: TIMEOUT_MS,
     run: ({ replay, left }) =>
-      sqs(replay, host.clock.now)(toEvent(batch), { getRemainingTimeInMillis: left }),
+      sqs(replay, process.host.clock.now)(toEvent(batch), { getRemainingTimeInMillis: left }),
   });
   // What is not removed shows itself again.
   if (came.kind !== 'answer') return;
@@ -35,13 +35,13 @@ async function work(world: World, host: Host, batch: readonly Taken[]): Promise<
 
 /** Works off the retry queue of AWS, for ever, as an event source mapping does. */
 export async function runSqs(world: World, name: string): Promise<void> {
-  let host: Host | undefined;
+  let process: Process | undefined;
   for (;;) {
     const batch = take(world, 'aws', 1 + world.waits.below(LARGEST_BATCH), HIDDEN_MS);
     if (batch.length === 0) await world.clouds.aws.queue.filled();
     else {
-      if (!host?.isAlive()) host = createHost(world, `${name}.${world.next()}`, 'aws');
-      await work(world, host, batch);
+      if (!process?.host.isAlive()) process = startProcess(world, `${name}.${world.next()}`, 'aws');
+      await work(world, process, batch);
     }
   }
 }

@@ -3,14 +3,15 @@ import { personKey } from '../../shared/stores/person-key.js';
 import { dynamoPort } from './dynamodb-port.js';
 import type { Invocation } from './host.js';
 import { memoryPort } from './memory-port.js';
+import type { Find } from './process.js';
 import { tablePort } from './table-port.js';
 import type { World } from './world.js';
 
 /** Told of every write that took effect, by the key the store files it under. */
 export type Took = (key: string) => void;
 
-/** What the demo's rules write. */
-const OBJECTS = ['Contact', 'Audience_Entry__c'];
+/** Rows that the rules write. What is done once is announced by its key, and only when it is sent. */
+const ROWS = ['Contact', 'Audience_Entry__c', 'Reader#news', 'State'];
 
 /** `entry:key` → key. */
 const keyOf = (id: string): string => id.slice(id.indexOf(':') + 1);
@@ -31,14 +32,14 @@ function open(world: World, invocation: Invocation, took: Took): StateStore {
 }
 
 /** The state store as one invocation reaches it, with what becomes of each write told to the judge. */
-export function storePort(world: World, invocation: Invocation): StateStore {
+function storeOf(world: World, invocation: Invocation): StateStore {
   const { repeats, story } = world;
   const { name } = invocation;
   const fileUnder = world.climate.store === 'memory' ? (id: string): string => id : personKey;
   const underway = new Map<string, StateWrite>();
   const note = (write: StateWrite, isWritten: boolean): void => {
     story.tell(() => `${name} ${isWritten ? 'wrote' : 'did not write'} ${told(write)}`);
-    if (write.state.claim && isWritten) repeats.leased(invocation, keyOf(write.id), OBJECTS);
+    if (write.state.claim && isWritten) repeats.leased(invocation, keyOf(write.id), ROWS);
     else repeats.recorded(invocation, keyOf(write.id), isWritten);
   };
   const settle = (key: string, isWritten: boolean): void => {
@@ -56,5 +57,21 @@ export function storePort(world: World, invocation: Invocation): StateStore {
         for (const { id } of writes) settle(fileUnder(id), false);
       }
     },
+  };
+}
+
+/** The state store of a process: each invocation reaches it by itself. */
+export function storePort(world: World, find: Find): StateStore {
+  const stores = new WeakMap<Invocation, StateStore>();
+  const of = (signal: AbortSignal | undefined): StateStore => {
+    const invocation = find(signal);
+    const store = stores.get(invocation) ?? storeOf(world, invocation);
+    stores.set(invocation, store);
+    return store;
+  };
+  return {
+    kind: world.climate.store,
+    read: (ids, signal, deadline) => of(signal).read(ids, signal, deadline),
+    write: (writes, signal, deadline) => of(signal).write(writes, signal, deadline),
   };
 }

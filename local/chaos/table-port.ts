@@ -2,8 +2,8 @@ import { RestError, type TableClient } from '@azure/data-tables';
 import type { StateStore } from '../../shared/core/ports.js';
 import { tableStore } from '../../shared/stores/azure-table.js';
 import { TTL_DAYS } from '../../shared/stores/deps.js';
-import { isOut } from './exchange.js';
 import type { Invocation } from './host.js';
+import { isOut } from './remote-trouble.js';
 import type { Took } from './store-port.js';
 import type { World } from './world.js';
 

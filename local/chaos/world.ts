@@ -1,5 +1,5 @@
 import type { PutItemCommandInput } from '@aws-sdk/client-dynamodb';
-import type { SalesforceConfig } from '../../shared/connectors/salesforce.js';
+import type { ConnectionConfig } from '../../shared/connectors/registry.js';
 import type { CompiledRules } from '../../shared/core/compiled.js';
 import type { StateStore } from '../../shared/core/ports.js';
 import type { PipelineDeps } from '../../shared/pipeline/run.js';
@@ -7,6 +7,7 @@ import type { Random } from '../demo/seeded-random.js';
 import type { Books } from './books.js';
 import type { Climate } from './climate.js';
 import type { ModelCrm } from './crm.js';
+import type { Desk } from './desk.js';
 import type { Faults } from './faults.js';
 import type { Cloud } from './host.js';
 import type { ModelQueue } from './model-queue.js';
@@ -35,8 +36,9 @@ export interface World {
   readonly faults: Faults;
   readonly story: Story;
   readonly rules: CompiledRules;
-  readonly connection: SalesforceConfig;
+  readonly connections: ReadonlyMap<string, ConnectionConfig>;
   readonly crm: ModelCrm;
+  readonly desk: Desk;
   /** What the one state store holds, whichever it is: of memory, of DynamoDB, of Azure Table. */
   readonly memory: StateStore;
   readonly items: Map<string, NonNullable<PutItemCommandInput['Item']>>;
