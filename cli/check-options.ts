@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { DEFAULT_CONFIG, FUNCTIONS_HELP } from './rules-file.js';
+import { readWords } from './words.js';
 import { WrongUse } from './wrong-use.js';
 
 /** What `tributary check --help` says. */
@@ -38,17 +38,9 @@ export interface CheckOptions {
   readonly json: boolean;
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new WrongUse(error instanceof Error ? error.message : String(error));
-  }
-}
-
 /** Reads the words after `tributary check`; undefined when only help is wanted. */
 export function readCheckOptions(args: readonly string[]): CheckOptions | undefined {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = readWords(args, OPTIONS);
   if (values.help) return undefined;
   const [file = DEFAULT_CONFIG, ...more] = positionals;
   if (more.length > 0) throw new WrongUse(`one file at a time, not ${positionals.length}`);

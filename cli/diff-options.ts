@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util';
 import type { EventSource } from '../shared/events/event-source.js';
 import { EVENTS_HELP } from './event-files.js';
 import { formatNamed, timeNamed } from './plan-options.js';
 import { FUNCTIONS_HELP } from './rules-file.js';
+import { readWords } from './words.js';
 import { WrongUse } from './wrong-use.js';
 
 /** What `tributary diff --help` says. */
@@ -57,14 +57,6 @@ export interface DiffOptions {
   readonly values: boolean;
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new WrongUse(error instanceof Error ? error.message : String(error));
-  }
-}
-
 function limitNamed(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new WrongUse(`--limit takes a whole number, not ${JSON.stringify(text)}`);
@@ -72,7 +64,7 @@ function limitNamed(text: string): number {
 
 /** Reads the words after `tributary diff`; undefined when only help is wanted. */
 export function readDiffOptions(args: readonly string[]): DiffOptions | undefined {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = readWords(args, OPTIONS);
   if (values.help) return undefined;
   const [before, after, ...events] = positionals;
   if (before === undefined || after === undefined)

@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util';
 import type { EventSource } from '../shared/events/event-source.js';
 import { EVENTS_HELP } from './event-files.js';
 import { formatNamed, timeNamed } from './plan-options.js';
 import { DEFAULT_CONFIG, FUNCTIONS_HELP } from './rules-file.js';
+import { readWords } from './words.js';
 import { WrongUse } from './wrong-use.js';
 
 /** What `tributary explain --help` says. */
@@ -54,14 +54,6 @@ export interface ExplainOptions {
   readonly json: boolean;
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new WrongUse(error instanceof Error ? error.message : String(error));
-  }
-}
-
 function recordNamed(text: string | undefined): number | undefined {
   if (text === undefined || /^[1-9]\d{0,14}$/.test(text))
     return text === undefined ? undefined : Number(text);
@@ -70,7 +62,7 @@ function recordNamed(text: string | undefined): number | undefined {
 
 /** Reads the words after `tributary explain`; undefined when only help is wanted. */
 export function readExplainOptions(args: readonly string[]): ExplainOptions | undefined {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = readWords(args, OPTIONS);
   if (values.help) return undefined;
   const { config, functions, state, json } = values;
   return {

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { type Filter, isEverything, readSince } from './parked-filter.js';
+import { readWords, type Words } from './words.js';
 import { WrongUse } from './wrong-use.js';
 
 /** What `tributary parked --help` says. */
@@ -75,21 +75,13 @@ export interface ParkedOptions {
 
 const DEFAULT_LIMIT = { list: 100, show: 100, replay: Infinity, drop: Infinity } as const;
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new WrongUse(error instanceof Error ? error.message : String(error));
-  }
-}
-
 function numberOf(name: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && value >= least && value <= most) return value;
   throw new WrongUse(`--${name} takes a number from ${least} to ${most}, not ${JSON.stringify(text)}`);
 }
 
-function filterOf(values: ReturnType<typeof parse>['values'], now: number): Filter {
+function filterOf(values: Words<typeof OPTIONS>['values'], now: number): Filter {
   const { source, code, person, since: text, record: records } = values;
   const since = text === undefined ? undefined : readSince(text, now);
   if (text !== undefined && since === undefined) {
@@ -101,7 +93,7 @@ function filterOf(values: ReturnType<typeof parse>['values'], now: number): Filt
 
 /** Reads the words after `tributary parked`; `undefined` when only help is wanted. */
 export function readOptions(args: readonly string[], now: number): ParkedOptions | undefined {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = readWords(args, OPTIONS);
   if (values.help) return undefined;
   const [word, ...more] = positionals;
   const action = ACTIONS.find((known) => known === word);

@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util';
 import { parseTime } from '../shared/core/time.js';
 import type { EventSource } from '../shared/events/event-source.js';
 import { EVENTS_HELP } from './event-files.js';
 import { DEFAULT_CONFIG, FUNCTIONS_HELP } from './rules-file.js';
+import { readWords } from './words.js';
 import { WrongUse } from './wrong-use.js';
 
 /** What `tributary plan --help` says. */
@@ -78,17 +78,9 @@ export function timeNamed(option: string, text: string | undefined): number | un
   );
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new WrongUse(error instanceof Error ? error.message : String(error));
-  }
-}
-
 /** Reads the words after `tributary plan`; undefined when only help is wanted. */
 export function readPlanOptions(args: readonly string[]): PlanOptions | undefined {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = readWords(args, OPTIONS);
   if (values.help) return undefined;
   const { config, functions, state, all, summary, json } = values;
   return {

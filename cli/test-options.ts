@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { DEFAULT_CONFIG, FUNCTIONS_HELP } from './rules-file.js';
-import { WrongUse } from './wrong-use.js';
+import { readWords } from './words.js';
 
 /** What `tributary test --help` says. */
 export const HELP = `tributary test [FILES…]: runs the cases of a rule file, and of *.tests.yaml beside it.
@@ -50,17 +49,9 @@ export interface TestOptions {
   readonly json: boolean;
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new WrongUse(error instanceof Error ? error.message : String(error));
-  }
-}
-
 /** Reads the words after `tributary test`; undefined when only help is wanted. */
 export function readTestOptions(args: readonly string[]): TestOptions | undefined {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = readWords(args, OPTIONS);
   if (values.help) return undefined;
   const { config, functions, filter, watch, junit, json } = values;
   return { config, functions, files: positionals, filter, watch, junit, json };

@@ -35,11 +35,16 @@ const Attribute = z
 /** A record written down in a few words; what it leaves out is made up, always in the same way. */
 export const ShortRecord = z
   .strictObject({
-    identities: z.record(Name, z.union([Name.transform((id) => [id]), z.array(Name).min(1)])).optional(),
-    attributes: z.record(Attribute, JsonValue).optional(),
-    member: Names.optional(),
-    left: Names.optional(),
-    at: Time.optional(),
+    identities: z
+      .record(Name, z.union([Name.transform((id) => [id]), z.array(Name).min(1)]))
+      .optional()
+      .describe(
+        'Ids by namespace; without it the person of the other records, or somebody made up. {} is nobody.',
+      ),
+    attributes: z.record(Attribute, JsonValue).optional().describe('Values by path; objects may be nested.'),
+    member: Names.optional().describe('Audiences the person is in, by their declared names.'),
+    left: Names.optional().describe('Audiences the person has left, by their declared names.'),
+    at: Time.optional().describe('When; without it a minute after the record before.'),
   })
   .refine((record) => Object.keys(record).length > 0, 'says nothing');
 export type ShortRecord = z.infer<typeof ShortRecord>;
@@ -96,10 +101,10 @@ export const ExpectedAction = z
     send: Target.optional(),
     delete: Target.optional(),
     list: Name.optional(),
-    match: z.record(Name, Address).optional(),
-    set: z.record(Name, JsonValue).optional(),
-    without: z.array(Name).min(1).optional(),
-    only: z.boolean().default(false),
+    match: z.record(Name, Address).optional().describe('What must address the row.'),
+    set: z.record(Name, JsonValue).optional().describe('Fields and the values they must be given.'),
+    without: z.array(Name).min(1).optional().describe('Fields that must not be written.'),
+    only: z.boolean().default(false).describe('true: no field but those of set.'),
   })
   .refine((action) => WORDS.filter((word) => action[word] !== undefined).length === 1, {
     error: `must have exactly one of ${WORDS.join(', ')}`,
@@ -120,15 +125,14 @@ export type ExpectedAction = z.infer<typeof ExpectedAction>;
  */
 export const TestCase = z.strictObject({
   name: Name,
-  state: Given.optional(),
-  given: Given,
-  expect: z.union(
-    [z.literal('nothing').transform((): ExpectedAction[] => []), z.array(ExpectedAction).min(1)],
-    {
+  state: Given.optional().describe('What happened before: delivered, and its actions do not count.'),
+  given: Given.describe('What happens: short records, whole exports, files of events.'),
+  expect: z
+    .union([z.literal('nothing').transform((): ExpectedAction[] => []), z.array(ExpectedAction).min(1)], {
       error: 'must be the word nothing, or a list of actions such as { upsert: sales/Contact, set: { … } }',
-    },
-  ),
-  only: z.boolean().default(false),
-  ending: z.enum(ENDINGS).optional(),
+    })
+    .describe('The actions that must come of it, or the word nothing.'),
+  only: z.boolean().default(false).describe('true: no action but those expected.'),
+  ending: z.enum(ENDINGS).optional().describe('How the last record must end.'),
 });
 export type TestCase = z.infer<typeof TestCase>;

@@ -55,7 +55,7 @@ async function partsOf(given: readonly GivenRecord[], file: string): Promise<rea
     else if ('body' in one) parts.push(wholePart({ file, line: 1, offset: 0, item: ok(one.body) }));
     else {
       const source = await fileSource(resolve(dirname(file), one.file));
-      for await (const some of readEvents([source])) parts.push(...some.map(wholePart));
+      for await (const some of readEvents([source])) for (const record of some) parts.push(wholePart(record));
     }
   }
   return parts;

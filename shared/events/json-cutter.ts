@@ -1,10 +1,10 @@
-import { isUtf8 } from 'node:buffer';
 import { LIMITS, open } from '../core/envelope.js';
-import { bad, type Fault, ok, type Result } from '../core/fault.js';
+import type { Fault, Result } from '../core/fault.js';
 import { inflate } from '../pipeline/inflate.js';
 import { ByteWindow } from './byte-window.js';
 import type { Found } from './found.js';
 import { type Extent, extentOf, restOfObject } from './json-extent.js';
+import { broken, cutOff, isEnvelope, parse, tooDeep, tooLong, type Wreck, withPassed } from './json-piece.js';
 import { goToNextRecord } from './json-recovery.js';
 
 const [OBJECT, OBJECT_END, LIST, LIST_END, COMMA] = [0x7b, 0x7d, 0x5b, 0x5d, 0x2c];
@@ -16,30 +16,6 @@ const SIGHT = 64;
 /** What surrounds the records: nothing, a list, the list of an envelope, or what an envelope has after its list. */
 type Around = 'nothing' | 'list' | 'profiles' | 'tail';
 
-const broken = (): Result<never> =>
-  bad('decode.json', 'what begins here is no JSON; nothing could be read of it');
-
-const cutOff = (what: string): Result<never> =>
-  bad('decode.json', `the file ends within ${what}; it was cut off`);
-
-const tooLong = (): Result<never> =>
-  bad('decode.too-large', `the record that begins here has more than ${LIMITS.messageBytes} bytes`);
-
-function parse(bytes: Buffer): Result<unknown> {
-  if (bytes.length > LIMITS.messageBytes) return tooLong();
-  if (!isUtf8(bytes))
-    return bad('decode.encoding', 'the record is not valid UTF-8; send JSON encoded as UTF-8');
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return ok(value);
-  } catch {
-    return broken();
-  }
-}
-
-const isEnvelope = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'profiles' in value && Array.isArray(value.profiles);
-
 /**
  * Cuts the bytes of a file, as they come, into records: one object a line, objects one after another or printed over
  * many lines, a list, `{"profiles":[…]}`. What cannot be read costs itself only: reading goes on at the next line that
@@ -49,8 +25,8 @@ export class JsonCutter {
   private readonly window = new ByteWindow();
   private around: Around = 'nothing';
   private listLine = 1;
-  /** A record that cannot be read, until the next one is found; `indent` is the white space before its line. */
-  private wreck: { readonly found: Found; readonly indent: number } | undefined;
+  /** A record that cannot be read, until the next one is found. */
+  private wreck: Wreck | undefined;
   /** A line that is more or less than one object: not tried as a whole again. */
   private crowded = 0;
   private found: Found[] = [];
@@ -146,6 +122,7 @@ export class JsonCutter {
   private take(extent: Extent, isLast: boolean, taken: (end: number) => void): boolean {
     if (extent.kind === 'whole') taken(extent.end);
     else if (extent.kind === 'broken') this.stumble(broken());
+    else if (extent.kind === 'deep') this.stumble(tooDeep());
     else if (this.window.left > LIMITS.messageBytes) this.stumble(tooLong());
     else if (isLast) this.stumble(cutOff('what begins here'));
     else return false;
@@ -175,18 +152,18 @@ export class JsonCutter {
   }
 
   private stumble(item: Result<never>): void {
+    const inList = this.around === 'list' || this.around === 'profiles';
     if (this.around === 'tail') this.around = 'nothing';
-    this.wreck = { found: this.place(item), indent: this.window.indent };
+    this.wreck = { found: this.place(item), indent: this.window.indent, inList };
   }
 
   private recover(isLast: boolean): boolean {
     if (!this.wreck) return true;
-    const { found, indent } = this.wreck;
-    const isFound = goToNextRecord(this.window, indent, isLast) === 'found';
+    const isFound = goToNextRecord(this.window, this.wreck.indent, isLast) === 'found';
     if (!isFound && !isLast) return false;
     if (!isFound) this.around = 'nothing';
+    this.found.push(withPassed(this.wreck, this.window.line, isFound));
     this.wreck = undefined;
-    this.found.push(found);
     return true;
   }
 

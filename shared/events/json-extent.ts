@@ -1,13 +1,24 @@
+import { LIMITS } from '../core/envelope.js';
+
 /** Where a JSON value ends, as far as its brackets, strings and commas tell. */
 export type Extent =
   | { readonly kind: 'whole'; readonly end: number }
   /** The bytes end before the value does. */
   | { readonly kind: 'unfinished' }
   /** Whatever follows, this will be no JSON. */
-  | { readonly kind: 'broken' };
+  | { readonly kind: 'broken' }
+  /** Nested deeper than anything that is taken. */
+  | { readonly kind: 'deep' };
 
 const UNFINISHED: Extent = { kind: 'unfinished' };
 const BROKEN: Extent = { kind: 'broken' };
+const DEEP: Extent = { kind: 'deep' };
+
+/**
+ * Deeper than this nobody looks for the end: brackets that are opened and never closed would have the rest of the file
+ * looked through, line after line.
+ */
+const MOST_DEPTH = 2 * LIMITS.depth;
 
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OBJECT, OBJECT_END, LIST, LIST_END, NEWLINE] = [0x7b, 0x7d, 0x5b, 0x5d, 0x0a];
@@ -97,7 +108,7 @@ class Scan {
     if (!mayBegin(this.open.at(-1), this.last)) return BROKEN;
     this.open.push(byte);
     this.last = 'open';
-    return at + 1;
+    return this.open.length > MOST_DEPTH ? DEEP : at + 1;
   }
 
   private end(byte: number, at: number): number | Extent {

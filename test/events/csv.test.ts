@@ -178,3 +178,30 @@ test('any text of cells comes back as it was', async () => {
     { numRuns: 200 },
   );
 });
+
+test('any bytes whatever are read to their end, alike however they are cut', async () => {
+  const unit = fc.constantFrom(
+    'a',
+    '"',
+    ',',
+    ';',
+    '\n',
+    '\r',
+    '\t',
+    ' ',
+    '\u00e9',
+    'identityMap.x',
+    ':number',
+    '.',
+  );
+  const bytes = fc.oneof(
+    fc.string({ unit, maxLength: 80 }).map((one) => Buffer.from(one)),
+    fc.uint8Array({ maxLength: 40 }).map((one) => Buffer.from(one)),
+  );
+  await fc.assert(
+    fc.asyncProperty(bytes, fc.integer({ min: 1, max: 9 }), async (all, size) => {
+      expect(brief(await csv(all, [size]))).toEqual(brief(await csv(all)));
+    }),
+    { numRuns: 1000 },
+  );
+});

@@ -168,6 +168,16 @@ describe('what cannot be read', () => {
     expect(brief(found.slice(-1))[0]).toContain('decode.compression');
   });
 
+  test.each([
+    ['its line only', '{"a":1,}\n{"b":1}', /could be read of it$/],
+    ['its lines', '{\n "a":1,,\n "b":2\n}\n{"b":1}', /; reading goes on in line 5$/],
+    ['the rest of a list on one line', '[{"a":1,},{"b":1}]', /; nothing after it in the list could be read$/],
+    ['the rest of the file', '{"a":1,}\nhello\nworld', /; nothing after it could be read$/],
+  ])('says what is passed with it: %s', async (_, text, said) => {
+    const [found] = await readAll(sourceOf(text));
+    expect(found?.item.ok === false && found.item.fault.message).toMatch(said);
+  });
+
   test('says nothing of what is in it', async () => {
     const [found] = await readAll(sourceOf('{"email":"ada@example.com"'));
     expect(found?.item.ok === false && found.item.fault.message).not.toContain('example.com');
@@ -196,4 +206,67 @@ test('the elements of a list are records, whatever is in them', async () => {
 test('several files are read one after another', async () => {
   const found = await readAll(sourceOf('{"a":1}', { name: 'one' }), sourceOf('{"a":2}', { name: 'two' }));
   expect(found.map(({ file, line }) => `${file}:${line}`)).toEqual(['one:1', 'two:1']);
+});
+
+describe('any bytes whatever', () => {
+  const alphabet = [
+    '{',
+    '}',
+    '[',
+    ']',
+    '"',
+    '\\',
+    ':',
+    ',',
+    '\n',
+    ' ',
+    '\r',
+    'a',
+    '1',
+    '-',
+    '{"profiles":[',
+    '\u00e9',
+    '{"a":1}',
+  ];
+  const text = fc.string({ unit: fc.constantFrom(...alphabet), maxLength: 120 });
+  const bytes = fc.oneof(
+    text.map((one) => Buffer.from(one)),
+    fc.uint8Array({ maxLength: 60 }).map((one) => Buffer.from(one)),
+  );
+
+  test('are read to their end, in order, alike however they are cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        bytes,
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 3 }),
+        async (all, sizes) => {
+          const found = await readAll(sourceOf(all, { sizes }));
+          for (const [i, { offset, line }] of found.entries()) {
+            expect(offset).toBeGreaterThanOrEqual(found[i - 1]?.offset ?? 0);
+            expect(offset).toBeLessThanOrEqual(all.length);
+            expect(line).toBe(lineAt(all, offset));
+          }
+          // Gzip is known by its first bytes, which must not be cut off what follows.
+          expect(brief(found)).toEqual(brief(await readAll(sourceOf(all))));
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each([
+    ['brackets that are never closed', '{"a":\n'],
+    ['lists that are never closed', '{"a":[\n'],
+    ['lists within lists', '[\n'],
+    ['ends without beginnings', '}, {\n'],
+    ['quotes', '{"\n'],
+    ['commas', ',\n'],
+    ['one line of objects', '{}'],
+    ['one line of brackets', '{"a":'],
+  ])('%s take time linear in their length', async (_, piece) => {
+    const begun = performance.now();
+    const found = await readAll(sourceOf(piece.repeat(200_000 / piece.length), { sizes: [262_144] }));
+    expect(found.length).toBeGreaterThan(0);
+    expect(performance.now() - begun).toBeLessThan(30_000);
+  });
 });

@@ -23,7 +23,7 @@ export const sourceOf = (
 /** Everything that is read of some files. */
 export async function readAll(...sources: readonly EventSource[]): Promise<readonly EventRecord[]> {
   const all: EventRecord[] = [];
-  for await (const some of readEvents(sources)) all.push(...some);
+  for await (const some of readEvents(sources)) for (const one of some) all.push(one);
   return all;
 }
 
