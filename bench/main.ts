@@ -1,15 +1,17 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchCore, type CoreResult } from './core.js';
+import { benchDoor, doorText, missedBy } from './door.js';
 import type { Comparison } from './rounds.js';
 import { benchScale } from './scale.js';
 
 const HELP = `npm run bench -- [options]: the core's speed as a share of its limit, measured side by side in one run.
 
-  --only NAME   only this benchmark (core, scale)
+  --only NAME   only this benchmark (core, scale, door)
   --json        results as JSON on standard output
   --rounds N    rounds per scenario (15)
   --ms N        time per contender and round, milliseconds (150)
+  --seconds N   of load on the HTTP door (5)
   --help        this text
 
 Exit status: 0 fine, 1 a target was missed, 2 wrong use.
@@ -24,12 +26,14 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
   rounds: { type: 'string', default: '15' },
   ms: { type: 'string', default: '150' },
+  seconds: { type: 'string', default: '5' },
   help: { type: 'boolean', default: false, short: 'h' },
 } as const;
 
 interface Options {
   readonly rounds: number;
   readonly ms: number;
+  readonly seconds: number;
   readonly onScenario: (name: string) => void;
 }
 
@@ -40,7 +44,11 @@ interface Outcome {
   readonly missed: readonly string[];
 }
 
-const BENCHMARKS: Readonly<Record<string, (options: Options) => Outcome>> = { core, scale };
+const BENCHMARKS: Readonly<Record<string, (options: Options) => Outcome | Promise<Outcome>>> = {
+  core,
+  scale,
+  door,
+};
 
 function row({ name, bytes, fieldsPerEvent, contenders, ratio }: CoreResult): string {
   const rates = contenders.map(
@@ -77,7 +85,13 @@ function scale(options: Options): Outcome {
   };
 }
 
-function main(args: string[]): number {
+async function door(options: Options): Promise<Outcome> {
+  options.onScenario('the HTTP door');
+  const results = await benchDoor(options.seconds);
+  return { results, text: doorText(results), missed: missedBy(results) };
+}
+
+async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: OPTIONS, allowPositionals: false });
   if (values.help) {
     process.stdout.write(HELP);
@@ -93,11 +107,12 @@ function main(args: string[]): number {
   const options = {
     rounds: Number(values.rounds),
     ms: Number(values.ms),
+    seconds: Number(values.seconds),
     onScenario: (name: string): void => void process.stderr.write(`measuring ${name} …\n`),
   };
-  const outcomes = Object.entries(BENCHMARKS)
-    .filter(([name]) => only === undefined || name === only)
-    .map(([name, run]) => ({ name, ...run(options) }));
+  const outcomes = [];
+  for (const [name, run] of Object.entries(BENCHMARKS))
+    if (only === undefined || name === only) outcomes.push({ name, ...(await run(options)) });
   const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
   const found = Object.fromEntries(outcomes.map(({ name, results }) => [name, results]));
   if (values.json) process.stdout.write(`${JSON.stringify({ machine, ...found }, null, 2)}\n`);
@@ -108,7 +123,7 @@ function main(args: string[]): number {
 }
 
 try {
-  process.exitCode = main(process.argv.slice(2));
+  process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
   process.exitCode = 2;

@@ -13,6 +13,7 @@ documented examples and generated traffic, half to each stream; shows what becam
   --patience SECONDS   how long to wait for the published events to be settled (120)
   --kinesis-port N, --event-hubs-port N, --crm-port N
                        fixed ports instead of free ones
+  --door-port N        port of the HTTP door (7071, or a free one where that is taken)
   --help               this text
 
 Exit status: 0 fine, 1 something is not accounted for, 2 wrong use, or something could not be started.
@@ -28,6 +29,7 @@ const OPTIONS = {
   'kinesis-port': { type: 'string', default: '0' },
   'event-hubs-port': { type: 'string', default: '0' },
   'crm-port': { type: 'string', default: '0' },
+  'door-port': { type: 'string' },
   help: { type: 'boolean', default: false, short: 'h' },
 } as const;
 
@@ -68,6 +70,8 @@ export async function dev(args: readonly string[]): Promise<number> {
       kinesisPort: whole('kinesis-port', values['kinesis-port'], MOST.port),
       eventHubsPort: whole('event-hubs-port', values['event-hubs-port'], MOST.port),
       crmPort: whole('crm-port', values['crm-port'], MOST.port),
+      doorPort:
+        values['door-port'] === undefined ? undefined : whole('door-port', values['door-port'], MOST.port),
     };
     // Before the SDK is loaded: its eight lines about Node versions to come would bury what is being said here.
     process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';

@@ -93,6 +93,8 @@ async function listen(server: Server, port: number): Promise<number> {
 /** Starts an HTTP server on 127.0.0.1. A port that is taken is a `config.port-in-use` fault. */
 export async function startHttpFront(options: HttpFrontOptions): Promise<HttpFront> {
   const server = createServer((message, response) => void serve(message, response, options));
+  // Longer than clients keep a connection they do not use: else it may close just as one sends.
+  server.keepAliveTimeout = 65_000;
   const port = await listen(server, options.port ?? 0);
   return {
     url: `http://${HOST}:${port}`,

@@ -131,6 +131,15 @@ export function table(summary: Summary, good: boolean, deliveries: readonly Deli
   ].join('');
 }
 
+/** A person who enters an audience of the demo: a command to be pasted. */
+const curl = (door: string): string => `
+curl ${door}/v1/exports -H 'content-type: application/json' -d '
+  { "identityMap": { "crmid": [ { "id": "CRM-0815" } ] },
+    "person": { "name": { "firstName": "Grace", "lastName": "Example" } },
+    "segmentMembership": { "ups": { "59bd2fkd-3c48-4b18-bf56-4f5c5e6967ae":
+      { "status": "realized", "lastQualificationTime": "2026-01-02T03:04:05Z" } } } }'
+`;
+
 /** How to go on, once the run is over and the stack stays up. */
 export function ready(stack: Stack): string {
   return [
@@ -138,6 +147,8 @@ export function ready(stack: Stack): string {
     `  Kinesis     endpoint ${stack.kinesis.endpoint}  stream ${stack.kinesis.streamName}  (any credentials, eu-central-1;\n`,
     '              the emulator speaks HTTP/1.1: new KinesisClient({ …, requestHandler: new NodeHttpHandler() }))\n',
     `  Event Hubs  ${stack.eventHubs.connectionString(stack.hub)}\n`,
+    `  HTTP door   ${stack.door}/v1/exports, by the Function into Event Hubs; for instance\n`,
+    `${curl(stack.door)}\n`,
     `  demo CRM    ${stack.crm.url}  (make it misbehave: see README)\n`,
     'Ctrl-C stops everything.\n',
   ].join('');

@@ -21,6 +21,7 @@ export interface DevOptions {
   readonly kinesisPort: number;
   readonly eventHubsPort: number;
   readonly crmPort: number;
+  readonly doorPort: number | undefined;
   /** Longest wait for the published events to be settled, seconds. */
   readonly patience: number;
 }
@@ -190,6 +191,7 @@ export async function runDev(options: DevOptions): Promise<number> {
       kinesisPort: options.kinesisPort,
       eventHubsPort: options.eventHubsPort,
       crmPort: options.crmPort,
+      doorPort: options.doorPort,
       crmLatencyMs: 20,
       onError: complain,
       onStep: (what) => say(`starting ${what}\n`),

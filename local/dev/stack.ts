@@ -5,7 +5,6 @@ import { assemble } from '../../shared/assemble.js';
 import { systemClock } from '../../shared/clock.js';
 import { Fault, type Result } from '../../shared/core/fault.js';
 import { provideObserver } from '../../shared/observers.js';
-import { settingOfSecret } from '../../shared/secrets.js';
 import { closeMemories, openKept } from '../../shared/stores/open.js';
 import { type DemoCrm, startDemoCrm } from '../demo-crm/server.js';
 import { startAzurite } from '../emulators/azurite.js';
@@ -17,7 +16,8 @@ import { readMappingSettings } from '../event-source-mapping/settings.js';
 import { startFunctionsHost } from '../functions-host/host.js';
 import { type LambdaHandler, lambdaInvoker } from '../lambda-invoker.js';
 import { readLambdaSettings } from '../lambda-settings.js';
-import { onPort } from './on-port.js';
+import { doorSettings, MEMORY, pipelineSettings, triggerSettings } from './deployment-settings.js';
+import { onPort, preferredPort } from './on-port.js';
 import { startReplay } from './replay-loop.js';
 import { createTracker, type Tracker } from './tracker.js';
 
@@ -27,6 +27,8 @@ export interface StackOptions {
   readonly kinesisPort: number;
   readonly eventHubsPort: number;
   readonly crmPort: number;
+  /** Of the HTTP door; when absent 7071, or any that is free. */
+  readonly doorPort: number | undefined;
   readonly crmLatencyMs: number;
   /** Told of failed attempts and lost connections. */
   readonly onError: (error: unknown) => void;
@@ -42,13 +44,16 @@ export interface Stack {
   readonly eventHubs: EventHubsEmulator;
   readonly hub: string;
   readonly mapping: EventSourceMapping;
+  /** Where the Function takes exports in by HTTP. */
+  readonly door: string;
   readonly deadLetters: () => ReturnType<Awaited<ReturnType<typeof openKept>>['all']>;
   close(): Promise<void>;
 }
 
 const SHARDS = 2;
-const MEMORY = 'memory:dev';
 const CONSUMER = 'consumer';
+/** Where Azure Functions Core Tools listen. */
+const DOOR_PORT = 7071;
 
 /** The package's own folder, whether this runs from dist/local/dev or from local/dev. */
 export const packageRoot = (): string => {
@@ -102,27 +107,6 @@ async function startLambda(
   });
 }
 
-const pipelineSettings = (crm: DemoCrm, config: string) => ({
-  AWS_REGION: 'eu-central-1',
-  SALESFORCE_DOMAIN: crm.url,
-  [settingOfSecret('salesforce')]: JSON.stringify({ clientId: crm.clientId, clientSecret: crm.clientSecret }),
-  TRIBUTARY_CONFIG: config,
-  TRIBUTARY_STATE: MEMORY,
-  TRIBUTARY_PARKING: MEMORY,
-  TRIBUTARY_DEAD_LETTERS: MEMORY,
-  TRIBUTARY_LOG_LEVEL: 'silent',
-  TRIBUTARY_OBSERVER: 'dev',
-});
-
-const triggerSettings = (eventHubs: EventHubsEmulator, hub: string, storage: string) => ({
-  EventHubConnection: eventHubs.connectionString(),
-  EVENT_HUB_NAME: hub,
-  EVENT_HUB_CONSUMER_GROUP: 'tributary',
-  // Nothing is parked there: the replay loop below works off the memory that both clouds share.
-  TRIBUTARY_STORAGE_CONNECTION: storage,
-  TRIBUTARY_PARKING_QUEUE: 'tributary-parked',
-});
-
 async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   const root = packageRoot();
   const serverless = await readFile(`${root}serverless.yml`, 'utf8');
@@ -158,6 +142,7 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   const settings = {
     ...pipelineSettings(crm, options.config),
     ...triggerSettings(eventHubs, hub, azurite.connectionString),
+    ...doorSettings(eventHubs, hub),
   };
   const parking = await openKept('TRIBUTARY_PARKING', MEMORY, systemClock);
   const replay = startReplay(pipeline, parking, systemClock, options.onError);
@@ -166,13 +151,15 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   const mapping = await startLambda(kinesis, serverless, options);
   closers.push(() => mapping.close());
   options.onStep('Function and its host');
-  const host = await startFunctionsHost({
+  const starting = startFunctionsHost({
     entry: entryUrl('functions/index'),
     hostJson: JSON.parse(await readFile(`${root}host.json`, 'utf8')),
     settings,
     blobConnectionString: azurite.connectionString,
+    httpPort: options.doorPort ?? (await preferredPort(DOOR_PORT)),
     onError: options.onError,
   });
+  const host = await onPort('--door-port', starting);
   closers.push(() => host.close());
   const letters = await openKept('TRIBUTARY_DEAD_LETTERS', MEMORY, systemClock);
   return {
@@ -182,6 +169,7 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
     eventHubs,
     hub,
     mapping,
+    door: host.url ?? '',
     deadLetters: () => letters.all(),
     close: () => closeAll(closers, options.onError),
   };

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -127,4 +127,34 @@ test('an occupied port is named, and what had started is stopped again', async (
     status: 2,
     err: expect.stringMatching(new RegExp(`config\\.port-in-use: .*${port} .*--kinesis-port N`)),
   });
+});
+
+/** The curl command in a text: its URL and its body. */
+function curlIn(text: string): { url: string; body: string } | undefined {
+  const [, url = '', body = ''] = /^curl (\S+\/v1\/exports) -H '[^']+' -d '([^']+)'$/m.exec(text) ?? [];
+  return url === '' ? undefined : { url, body };
+}
+
+test("the README's curl, with the port that is printed, delivers a person by the HTTP door", async () => {
+  const readme = curlIn(readFileSync('README.md', 'utf8'));
+  let answer: Promise<Response> | undefined;
+  let stopped = false;
+  const { status, out, err } = await tributary(
+    ['dev', '--events', '20', '--door-port', '0'],
+    (child, text) => {
+      const printed = curlIn(text);
+      if (!text.includes('Ctrl-C stops everything') || !printed) return;
+      expect(printed.body).toBe(readme?.body);
+      expect(readme?.url).toBe(printed.url.replace(/:\d+\//, ':7071/'));
+      const headers = { 'content-type': 'application/json' };
+      answer ??= fetch(printed.url, { method: 'POST', headers, body: printed.body });
+      if (stopped || !text.slice(text.indexOf('Ctrl-C')).includes('(+1)')) return;
+      stopped = true;
+      child.kill('SIGINT');
+    },
+  );
+  const response = await answer;
+  expect([response?.status, await response?.json()]).toMatchObject([200, { received: 1, accepted: 1 }]);
+  expect({ status, err: err.replace(/^published.*\n/gm, '') }).toEqual({ status: 0, err: '' });
+  expect(out).toMatch(/delivered \d+ \(\+1\)/);
 });

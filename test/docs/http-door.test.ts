@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { DoorSettings } from '../../shared/door/settings.js';
+import { authWorld, basic } from '../door/auth-world.js';
+
+const root = resolve(import.meta.dirname, '../..');
+const page = readFileSync(join(root, 'docs/http-door.md'), 'utf8');
+
+const blocks = (language: string): readonly string[] =>
+  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    ([, text = '']) => text,
+  );
+
+/** Runs the command of the page that makes keys, as it is pasted into a shell. */
+const keys = (): string =>
+  execFileSync('sh', ['-c', blocks('sh')[0] ?? ''], { cwd: root, encoding: 'utf8' }).trim();
+
+const envs = blocks('ini').map((block) => {
+  const entries = block
+    .trim()
+    .split('\n')
+    .map((line) => line.split(/=(.*)/s).slice(0, 2));
+  const env: Record<string, string> = Object.fromEntries(entries);
+  return env['TRIBUTARY_SECRET_DOOR_KEYS'] ? { ...env, TRIBUTARY_SECRET_DOOR_KEYS: keys() } : env;
+});
+
+test.each(envs.map((env) => [env['TRIBUTARY_DOOR_AUTH'] ?? '', env] as const))(
+  'the settings for %s open a door',
+  async (ways, env) => {
+    const world = await authWorld(env, { checksCertificates: true });
+    const expected = ways === 'none' ? 200 : ways.includes('mtls') ? 403 : 401;
+    expect((await world.knock()).status).toBe(expected);
+  },
+);
+
+test('the credentials of the examples let in', async () => {
+  const of = (ways: string) => envs.find((env) => env['TRIBUTARY_DOOR_AUTH'] === ways) ?? {};
+  const bearer = await authWorld(of('bearer'));
+  expect((await bearer.knock('Bearer 4f1f0c9f8e2b4b7d9a51c6e0d2b8a7f3')).status).toBe(200);
+  const users = await authWorld(of('basic'));
+  expect((await users.knock(basic('adobe', 'correct horse battery staple'))).status).toBe(200);
+  const oauth = await authWorld(of('oauth'));
+  for (const client_secret of ['the secret of today', 'the secret of tomorrow']) {
+    const form = { grant_type: 'client_credentials', client_id: 'adobe', client_secret };
+    const { json } = await oauth.token(form);
+    expect((await oauth.knock(`Bearer ${String(json['access_token'])}`)).status).toBe(200);
+  }
+});
+
+test('every setting of the door is on the page, and no other', () => {
+  const named = [...page.matchAll(/`(TRIBUTARY_DOOR_[A-Z_]+|…_[A-Z]+)`/g)].map(([, name = '']) =>
+    name.replace('…', 'TRIBUTARY_DOOR'),
+  );
+  const known = Object.keys(DoorSettings.shape).filter((name) => name.startsWith('TRIBUTARY_DOOR_'));
+  expect([...new Set(named)].sort()).toEqual(known.sort());
+});
