@@ -5,6 +5,7 @@ import { WrongUse } from './wrong-use.js';
 /** What `tributary check --help` says. */
 export const HELP = `tributary check [FILE]: everything that is wrong with a rule file (${DEFAULT_CONFIG}), and what is worth a look.
 
+  --config FILE      the same as FILE, as the other commands have it
   --strict           warnings count like errors
   ${FUNCTIONS_HELP}
   --watch            again whenever a file changes that it depends on, until Ctrl-C
@@ -22,6 +23,7 @@ Exit status: 0 fine, or warnings only; 1 errors (with --strict also warnings); 2
 `;
 
 const OPTIONS = {
+  config: { type: 'string' },
   strict: { type: 'boolean', default: false },
   functions: { type: 'string' },
   watch: { type: 'boolean', default: false },
@@ -42,8 +44,9 @@ export interface CheckOptions {
 export function readCheckOptions(args: readonly string[]): CheckOptions | undefined {
   const { values, positionals } = readWords(args, OPTIONS);
   if (values.help) return undefined;
-  const [file = DEFAULT_CONFIG, ...more] = positionals;
-  if (more.length > 0) throw new WrongUse(`one file at a time, not ${positionals.length}`);
+  const named = values.config === undefined ? positionals : [values.config, ...positionals];
+  const [file = DEFAULT_CONFIG, ...more] = named;
+  if (more.length > 0) throw new WrongUse(`one file at a time, not ${named.length}`);
   const { functions, strict, watch, json } = values;
   return { file, functions, strict, watch, json };
 }

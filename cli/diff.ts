@@ -92,7 +92,10 @@ async function go(options: DiffOptions, world: World): Promise<number> {
   };
   await compareAll(course, known, world);
   await world.out(endOf(course));
-  return course.sums.differing > 0 ? 1 : 0;
+  const { differing, events, malformed } = course.sums;
+  // A gate that compares nothing must not open.
+  if (events === 0) world.err('nothing was compared: there are no events\n');
+  return differing > 0 || malformed > 0 || events === 0 ? 1 : 0;
 }
 
 /** `tributary diff` on a given machine. */

@@ -124,7 +124,7 @@ function compileRule(rule: Rule, order: number, book: RowBook): CompiledRule {
     stop: rule.stop,
     backfill: rule.backfill,
     plain: level && quantity === 'any' && audiences.length === 1 && !judge && !otherwise,
-    causes: causesOf(rule.name, text),
+    causes: causesOf(rule.name, text, judge !== undefined),
   };
 }
 
@@ -153,11 +153,13 @@ function audiencesOf(about: LevelAudiences, at: FilePath, scope: FileScope): Abo
   return { quantity, audiences, text: quantity === 'none' ? `none of ${list}` : list };
 }
 
-const causesOf = (name: string, text: string): CompiledRule['causes'] => ({
+const causesOf = (name: string, text: string, conditional: boolean): CompiledRule['causes'] => ({
   entered: `${name} (entered ${text})`,
   left: `${name} (left ${text})`,
   stayed: `${name} (stayed in ${text})`,
   member: `${name} (member of ${text})`,
   changed: `${name} (${text} changed)`,
-  outside: `${name} (not a member of ${text})`,
+  outside: conditional
+    ? `${name} (otherwise: not a member of ${text}, or its condition is false)`
+    : `${name} (not a member of ${text})`,
 });
