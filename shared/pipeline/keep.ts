@@ -113,8 +113,9 @@ function isSpent(entry: Entry, run: Run, untried: boolean): boolean {
   return old || triedSoFar(entry, untried) >= most;
 }
 
-function exhausted({ message: { attempts = 0 } }: Entry, last: Fault): Fault {
-  const text = `tried ${attempts + 1} times in vain, the last time for ${last.code}: ${last.message}`;
+function exhausted(entry: Entry, last: Fault, untried: boolean): Fault {
+  const tried = triedSoFar(entry, untried);
+  const text = `tried ${tried} times in vain, the last time for ${last.code}: ${last.message}`;
   return new Fault('park.exhausted', text, { cause: last });
 }
 
@@ -151,11 +152,13 @@ export async function letGo(
   const end = (some: readonly AddressedEntry[], endingOf: (entry: Entry) => Ending): void => {
     for (const entry of some) run.endings.set(entry, endingOf(entry));
   };
-  const where = more.connection === undefined ? {} : { connection: more.connection };
-  const hold = (why: Fault) => (): Ending => ({ name: 'held', fault: why, person, ...where });
-  if (!more.alone && run.options.redelivers) return end(entries, hold(fault));
+  const { afterMs, untried = false, connection } = more;
+  const where = connection === undefined ? {} : { connection };
+  if (!more.alone && run.options.redelivers)
+    return end(entries, () => ({ name: 'held', fault, person, ...where }));
 
-  const { afterMs, untried = false } = more;
+  // Then it is not the connection any more that keeps them.
+  const hold = (why: Fault) => (): Ending => ({ name: 'held', fault: why, person });
   const after = { person, ...(afterMs !== undefined && { afterMs }) };
   // Asked once: time passes while they are kept, and each must end in one way.
   const spent = entries.filter((entry) => isSpent(entry, run, untried));
@@ -167,9 +170,13 @@ export async function letGo(
   end(waiting, unparked ? hold(unparked) : () => ({ name: 'parked', fault, person, ...where }));
 
   const unburied = await bury(
-    spent.map((entry) => keptOf(entry, exhausted(entry, fault), run, { person })),
+    spent.map((entry) =>
+      keptOf(entry, exhausted(entry, fault, untried), run, { person, attempts: triedSoFar(entry, untried) }),
+    ),
     run,
   );
-  const rejected = (entry: Entry): Ending => ({ name: 'rejected', fault: exhausted(entry, fault), person });
+  const rejected = (entry: Entry): Ending => {
+    return { name: 'rejected', fault: exhausted(entry, fault, untried), person };
+  };
   end(spent, unburied ? hold(unburied) : rejected);
 }

@@ -110,10 +110,11 @@ export async function sendChunk(sending: Sending, actions: readonly Action[]): P
     const final = whole ? await bisect(sending, batch) : answers;
     for (const [i, pending] of open.entries()) note(pending, final[i] ?? tooLate(), outcomes);
     open = open.filter(({ action, index }) => isOpen(outcomes[index] ?? tooLate(), action, sending));
-    const rest = askedFor(answers, 'connection');
-    run.breaker(connection).rest(rest);
+    const breaker = run.breaker(connection);
+    breaker.rest(askedFor(answers, 'connection'));
     if (whole || open.length === 0 || attempt >= attempts) break;
-    const wait = Math.max(rest, askedFor(answers, 'row'), backoff(attempt, run.tuning, run.deps.random));
+    const own = backoff(attempt, run.tuning, run.deps.random);
+    const wait = Math.max(breaker.resting(), askedFor(answers, 'row'), own);
     if (!fits(wait, run) || !(await pause(wait, run))) break;
   }
   return outcomes;

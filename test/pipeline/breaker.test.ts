@@ -101,6 +101,27 @@ test('a target that names a time is not asked before it, and at most a tenth aft
   }
 });
 
+test('a time that a probe is told counts as well', () => {
+  const { breaker, clock } = setUp();
+  report(breaker, down());
+  clock.advance(60_000);
+  report(breaker, down(300_000));
+  expect(wait(breaker, clock.now())).toBe(300_000);
+});
+
+test('a rest is as long as the longest that was asked for, an hour at the most, and opens nothing', () => {
+  const { breaker, clock } = setUp();
+  expect(breaker.resting()).toBe(0);
+  breaker.rest(8_000);
+  breaker.rest(3_000);
+  clock.advance(1_000);
+  expect([breaker.resting(), breaker.look().kind]).toEqual([7_000, 'free']);
+  clock.advance(60_000);
+  expect(breaker.resting()).toBe(0);
+  breaker.rest(90 * 86_400_000);
+  expect(breaker.resting()).toBe(3_600_000);
+});
+
 test('no wait outlasts an hour: a date that is wrong must not shut it for good', () => {
   const { breaker, clock } = setUp(1);
   report(breaker, down(400 * 86_400_000));
@@ -127,6 +148,15 @@ test('rows that fail alone add up to a target that fails; one that is answered t
   report(breaker, answered);
   for (let row = 0; row < 9; row++) expect(report(breaker, failing(1))).toBeUndefined();
   expect(report(breaker, failing(1))).toBe('opened');
+});
+
+test('once it has closed, rows that failed before say nothing any more', () => {
+  const { breaker, clock } = setUp();
+  report(breaker, failing(9));
+  report(breaker, down());
+  clock.advance(60_000);
+  report(breaker, answered);
+  expect(report(breaker, failing(9))).toBeUndefined();
 });
 
 test('a probe that was never sent says nothing: the next one probes', () => {

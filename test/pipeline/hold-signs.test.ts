@@ -4,6 +4,7 @@ import type { Connector, Outcome } from '../../shared/core/ports.js';
 import { fakeCrm } from '../support/fakes.js';
 import {
   breakSales,
+  busy,
   down,
   failing,
   kindsOf,
@@ -27,6 +28,36 @@ test('a refusal is an answer: it closes the breaker as well', async () => {
   expect(kindsOf(await w.run([salesOnly('C-1')]))).toEqual(['rejected']);
   w.says = undefined;
   expect(await w.run([salesOnly('C-2')])).toEqual(['delivered']);
+});
+
+test('a locked row is an answer, too: that it is locked nobody can say who is down', async () => {
+  await breakSales(w);
+  w.says = () => busy;
+  w.deps.clock.advance(60_000);
+  expect(await w.run([salesOnly('C-1')])).toEqual(['parked']);
+  w.says = undefined;
+  expect(await w.run([salesOnly('C-2')])).toEqual(['delivered']);
+});
+
+test('of several waits that rows are told the longest holds', async () => {
+  w.says = ({ key }) => down(key['Id'] === 'C-1' ? 600_000 : 20_000);
+  expect(kindsOf(await w.run(people(3)))).toEqual(['held']);
+  const calls = w.sales.calls.length;
+  w.deps.clock.advance(500_000);
+  expect(await w.run([salesOnly('C-9')])).toEqual(['held']);
+  expect(w.sales.calls.length).toBe(calls);
+});
+
+test('which row goes first is chance, so that one which always hangs does not keep all others waiting', async () => {
+  const found = async (random: number): Promise<string[]> => {
+    w = world({ maxRows: 1, more: { random: () => random } });
+    await breakSales(w);
+    w.says = ({ key }) => (key['Id'] === 'C-0' ? silence : undefined);
+    w.deps.clock.advance(60_000);
+    return w.run(people(2));
+  };
+  expect(await found(0.1)).toEqual(['held', 'held']);
+  expect((await found(0.9))[1]).toBe('delivered');
 });
 
 test('an API that answers 500 to each row is found out across small batches, and the queue stays short', async () => {
@@ -57,6 +88,12 @@ test('a row that never gets an answer is parked when others of its connection do
   expect(await w.run(people(3))).toEqual(['delivered', 'parked', 'delivered']);
   w.says = () => silence;
   expect(kindsOf(await w.run([salesOnly('D-1'), salesOnly('D-2')]))).toEqual(['held']);
+});
+
+test('a chunk of several rows that gets no answer is held: nobody knows which of them is to blame', async () => {
+  w = world({ maxRows: 2 });
+  w.says = ({ key }) => (key['Id'] === 'C-0' || key['Id'] === 'C-1' ? silence : undefined);
+  expect(await w.run(people(4))).toEqual(['held', 'held', 'delivered', 'delivered']);
 });
 
 test('silence to one request may be chance, to two in a row it is an outage', async () => {
@@ -96,6 +133,11 @@ test('that we ran out of time is no fault of the target', async () => {
     fault: new Fault('run.deadline', 'the run was stopped before anything was sent'),
   });
   expect(await w.run([salesOnly('C-1')])).toEqual(['held']);
+  w.says = () => ({
+    kind: 'unknown',
+    fault: new Fault('run.deadline', 'the run was stopped while there was no answer yet'),
+  });
+  for (let batch = 0; batch < 3; batch++) expect(await w.run([salesOnly('C-1')])).toEqual(['held']);
   w.says = undefined;
   expect(await w.run([salesOnly('C-1')])).toEqual(['delivered']);
 });

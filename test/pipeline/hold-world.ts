@@ -11,7 +11,7 @@ export const row = (connection: string, object = 'Contact') => ({
   set: { Points: 'points' },
 });
 /** People of `hot` are of interest to both targets, those of `vip` to the mail target alone. */
-const rules = rulesOf({
+export const rules = rulesOf({
   audiences: { hot: 'hot-1', vip: 'vip-1', warm: 'warm-1' },
   person: { key: ['crmid'] },
   connections: { sales: { type: 'fake' }, mail: { type: 'fake' } },
@@ -79,6 +79,8 @@ export interface World {
   readonly writes: () => number;
   /** What the sales target says; accepts when it is undefined. */
   says: ((action: Action) => Outcome | undefined) | undefined;
+  /** The same of the mail target. */
+  mailSays: ((action: Action) => Outcome | undefined) | undefined;
   /** Runs one batch in the one process there is; gives the endings by message. */
   run(messages: readonly Message[], more?: { redelivers?: boolean; deadline?: number }): Promise<string[]>;
 }
@@ -88,14 +90,17 @@ export function world(
   options: {
     maxRows?: number;
     more?: Partial<
-      Pick<PipelineDeps, 'rules' | 'log' | 'connectors' | 'tuning'> & { observer: MemoryObserver }
+      Pick<PipelineDeps, 'rules' | 'log' | 'connectors' | 'tuning' | 'random'> & {
+        observer: MemoryObserver;
+        clock: ReturnType<typeof fakeDeps>['clock'];
+      }
     >;
   } = {},
 ): World {
-  const one: Pick<World, 'says'> = { says: undefined };
-  const answer = (action: Action) => one.says?.(action);
-  const sales = fakeCrm({ ...(options.maxRows !== undefined && { maxRows: options.maxRows }), answer });
-  const mail: FakeCrm = { ...fakeCrm(), name: 'mail' };
+  const one: Pick<World, 'says' | 'mailSays'> = { says: undefined, mailSays: undefined };
+  const limit = options.maxRows === undefined ? {} : { maxRows: options.maxRows };
+  const sales = fakeCrm({ ...limit, answer: (action) => one.says?.(action) });
+  const mail: FakeCrm = { ...fakeCrm({ answer: (action) => one.mailSays?.(action) }), name: 'mail' };
   const base = fakeDeps(rules, sales);
   const { store, writes } = counted(base.store);
   const connectors = new Map<string, Connector>([

@@ -15,6 +15,7 @@ import {
   type World,
   world,
 } from './hold-world.js';
+import { timeline } from './timeline.js';
 
 let w: World;
 beforeEach(() => {
@@ -105,7 +106,7 @@ test('a target that said when to come back is not called before, by any batch of
 });
 
 test('a wait that fits is kept by every request of the connection, also by those under way', async () => {
-  w = world({ maxRows: 1 });
+  w = world({ maxRows: 1, more: { clock: timeline() } });
   const at: number[] = [];
   let first = true;
   w.says = () => {
