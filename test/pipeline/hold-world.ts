@@ -1,5 +1,12 @@
 import { Fault } from '../../shared/core/fault.js';
-import type { Action, Connector, Message, Outcome, StateStore } from '../../shared/core/ports.js';
+import type {
+  Action,
+  Connector,
+  KeptMessage,
+  Message,
+  Outcome,
+  StateStore,
+} from '../../shared/core/ports.js';
 import type { MemoryObserver } from '../../shared/observers.js';
 import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
 import { type FakeCrm, fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';
@@ -74,8 +81,9 @@ function counted(store: StateStore) {
 export interface World {
   readonly sales: FakeCrm;
   readonly mail: FakeCrm;
-  readonly deps: PipelineDeps &
-    Pick<ReturnType<typeof fakeDeps>, 'clock' | 'parking' | 'deadLetters' | 'observer'>;
+  readonly deps: PipelineDeps & Pick<ReturnType<typeof fakeDeps>, 'clock' | 'deadLetters' | 'observer'>;
+  /** What is in the retry queue. */
+  parked(): readonly KeptMessage[];
   readonly writes: () => number;
   /** What the sales target says; accepts when it is undefined. */
   says: ((action: Action) => Outcome | undefined) | undefined;
@@ -90,7 +98,7 @@ export function world(
   options: {
     maxRows?: number;
     more?: Partial<
-      Pick<PipelineDeps, 'rules' | 'log' | 'connectors' | 'tuning' | 'random'> & {
+      Pick<PipelineDeps, 'rules' | 'log' | 'connectors' | 'tuning' | 'random' | 'parking'> & {
         observer: MemoryObserver;
         clock: ReturnType<typeof fakeDeps>['clock'];
       }
@@ -114,6 +122,7 @@ export function world(
     mail,
     deps,
     writes,
+    parked: () => base.parking.all(),
     async run(messages: readonly Message[], more: { redelivers?: boolean; deadline?: number } = {}) {
       const settlements = await pipeline.run(messages, { redelivers: true, ...more });
       return settlements.flatMap(({ endings }) => endings.map(({ name }) => name));

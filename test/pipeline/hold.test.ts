@@ -27,7 +27,7 @@ test('once a connection is known to be down, the next batch is held without a ca
   const [calls, writes] = [w.sales.calls.length, w.writes()];
   expect(kindsOf(await w.run(people(300)))).toEqual(['held']);
   expect([w.sales.calls.length, w.writes()]).toEqual([calls, writes]);
-  expect(w.deps.parking.all()).toEqual([]);
+  expect(w.parked()).toEqual([]);
 });
 
 test('what is held says why, for whom it waits, and until when', async () => {
@@ -78,7 +78,7 @@ test('where nothing redelivers, records wait in the retry queue until it is trie
   await breakSales(w, 120_000);
   const past = { ...salesOnly('C-1'), attempts: 19, firstSeen: w.deps.clock.now() - 1_000 };
   expect(await w.run([past], { redelivers: false })).toEqual(['parked']);
-  const [parked] = w.deps.parking.all();
+  const [parked] = w.parked();
   expect(parked).toMatchObject({ attempts: 19, firstSeen: past.firstSeen, afterMs: expect.any(Number) });
   expect(parked?.afterMs).toBeGreaterThanOrEqual(120_000);
   expect(w.deps.deadLetters.all()).toEqual([]);
@@ -88,7 +88,8 @@ test('a record that has waited longer than patience allows is not parked again, 
   await breakSales(w);
   const old = { ...salesOnly('C-1'), attempts: 2, firstSeen: w.deps.clock.now() - 8 * 86_400_000 };
   expect(await w.run([old], { redelivers: false })).toEqual(['rejected']);
-  expect(w.deps.deadLetters.all().map(({ fault }) => fault.code)).toEqual(['park.exhausted']);
+  expect(w.deps.deadLetters.all()).toMatchObject([{ attempts: 2, fault: { code: 'park.exhausted' } }]);
+  expect(w.deps.deadLetters.all()[0]?.fault.message).toContain('tried 2 times in vain');
 });
 
 test('a target that said when to come back is not called before, by any batch of this process', async () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
+import { Fault } from '../../shared/core/fault.js';
 import type { BatchReport } from '../../shared/core/ports.js';
 import { jsonLog } from '../../shared/log.js';
 import { memoryObserver } from '../../shared/observers.js';
@@ -111,6 +112,16 @@ test('a connection because of which records wait in the retry queue is named the
   await breakSales(w);
   await w.run([salesOnly('C-1')], { redelivers: false });
   expect(w.deps.observer.totals().connections['sales']).toMatchObject({ held: 1, parked: 1 });
+});
+
+test('records that are held because the retry queue is away are not held by the connection', async () => {
+  const away = async () => {
+    throw new Fault('park.unavailable', 'the queue is away');
+  };
+  w = world({ more: { parking: { park: away } } });
+  w.says = () => busy;
+  expect(await w.run([salesOnly('C-1')])).toEqual(['held']);
+  expect(w.deps.observer.totals().connections).toEqual({});
 });
 
 test('what was never sent is not told as a delivery', async () => {

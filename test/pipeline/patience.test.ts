@@ -19,7 +19,7 @@ test('a connection that is down outweighs a row that is locked, whichever was fi
   w.says = () => down();
   w.mailSays = () => busy;
   expect(await w.run([both('C-1')])).toEqual(['held']);
-  expect(w.deps.parking.all()).toEqual([]);
+  expect(w.parked()).toEqual([]);
 });
 
 test('of two failures alike the first is the reason', async () => {
@@ -35,7 +35,7 @@ test('the wait that a target asked for goes into the retry queue with the record
   w.says = () => row(90_000);
   w.deps.clock.advance(400_000);
   expect(await w.run([salesOnly('C-2')])).toEqual(['parked']);
-  expect(w.deps.parking.all().map(({ afterMs, attempts }) => [afterMs, attempts])).toEqual([
+  expect(w.parked().map(({ afterMs, attempts }) => [afterMs, attempts])).toEqual([
     [300_000, 1],
     [90_000, 1],
   ]);
@@ -45,7 +45,7 @@ test('a record is tried as often as patience allows, and a dead letter then', as
   w.says = () => busy;
   const tried = (attempts: number) => ({ ...salesOnly('C-1'), attempts, firstSeen: w.deps.clock.now() });
   expect(await w.run([tried(18)])).toEqual(['parked']);
-  expect(w.deps.parking.all()).toMatchObject([{ attempts: 19 }]);
+  expect(w.parked()).toMatchObject([{ attempts: 19 }]);
   expect(await w.run([tried(19)])).toEqual(['rejected']);
   expect(w.deps.deadLetters.all()).toMatchObject([{ attempts: 20, fault: { code: 'park.exhausted' } }]);
   expect(w.deps.deadLetters.all()[0]?.fault.message).toContain('tried 20 times in vain');
@@ -55,7 +55,7 @@ test('when it was kept for the first time is not forgotten', async () => {
   w.says = () => busy;
   const firstSeen = w.deps.clock.now() - 86_400_000;
   await w.run([{ ...salesOnly('C-1'), attempts: 3, firstSeen }]);
-  expect(w.deps.parking.all()).toMatchObject([{ attempts: 4, firstSeen }]);
+  expect(w.parked()).toMatchObject([{ attempts: 4, firstSeen }]);
 });
 
 test('a locked row is tried again after the wait it asks for; other rows need not wait for it', async () => {
