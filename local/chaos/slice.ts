@@ -56,6 +56,11 @@ const DAY = 86_400_000;
 /** Faults stop at the latest after so long, and then everything must have ended after as long again. */
 const LONGEST_MS = 10 * DAY;
 const MOST_POISONED = 3;
+/**
+ * A pipeline that goes round for ever must come to be judged as well: what it has not settled by then is lost. The right
+ * one needs at most 64 happenings a message at 200 events, and fewer the more there are.
+ */
+const MOST_HAPPENINGS = { each: 100, spare: 20_000 };
 
 /** Some persons whose rows the CRM refuses for good, alone or with all of their request. */
 function poisonOf(faults: Faults, scenario: Scenario, chance: ReturnType<typeof chances>): World['poison'] {
@@ -118,7 +123,7 @@ function calm({ faults, outages, locks }: World): void {
   locks.clear();
 }
 
-async function live(world: World, { shards, partitions }: Published): Promise<void> {
+async function live(world: World, { shards, partitions, events }: Published): Promise<void> {
   const { timeline, climate, clouds } = world;
   let left = 1;
   const end = (): void => {
@@ -134,9 +139,11 @@ async function live(world: World, { shards, partitions }: Published): Promise<vo
     void runStorageQueue(world, `parked${i}`);
   }
   const isEmpty = (): boolean => Object.values(clouds).every(({ queue }) => queue.size() === 0);
-  await timeline.play(() => left === 0, timeline.now() + LONGEST_MS);
+  const most = events.size * MOST_HAPPENINGS.each + MOST_HAPPENINGS.spare;
+  const isEndless = (): boolean => timeline.happened() > most;
+  await timeline.play(() => left === 0 || isEndless(), timeline.now() + LONGEST_MS);
   calm(world);
-  await timeline.play(() => left === 0 && isEmpty(), timeline.now() + LONGEST_MS);
+  await timeline.play(() => (left === 0 && isEmpty()) || isEndless(), timeline.now() + LONGEST_MS);
 }
 
 /** Runs a scenario to its end and judges it. */

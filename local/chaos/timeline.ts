@@ -5,6 +5,8 @@ export interface Timeline {
   after(ms: number, act: () => void): void;
   /** Rejects at once when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** How many things have happened so far. */
+  happened(): number;
   /** Lets time pass until it is over, until nothing is left to happen (`idle`), or until an instant (`late`). */
   play(isOver: () => boolean, until: number): Promise<'over' | 'idle' | 'late'>;
 }
@@ -62,10 +64,12 @@ export function createTimeline(start: number): Timeline {
   const heap: Appointment[] = [];
   let now = start;
   let turn = 0;
+  let happened = 0;
   const after = (ms: number, act: () => void): void => push(heap, { at: now + ms, turn: turn++, act });
   return {
     now: () => now,
     after,
+    happened: () => happened,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const stop = (): void => reject(signal?.reason);
@@ -85,6 +89,7 @@ export function createTimeline(start: number): Timeline {
         if (next.at > until) return 'late';
         pop(heap);
         now = next.at;
+        happened += 1;
         next.act();
       }
     },

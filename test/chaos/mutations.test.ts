@@ -15,20 +15,12 @@ import {
 const EVENTS = 200;
 const MOST_SEEDS = 20;
 
-/** The right pipeline is through a scenario in about a second; one that is at it so long goes round for ever. */
-const ENDLESS_MS = 20_000;
-
-/** Whether a broken pipeline does something wrong, or never comes to an end. */
-async function isFoundOut(scenario: Scenario, mutate: Mutation): Promise<boolean> {
-  const endless = new Promise<true>((resolve) => setTimeout(resolve, ENDLESS_MS, true));
-  const run = runSlice(scenario, { mutate }).then(({ violations }) => violations.length > 0);
-  return Promise.race([run, endless]);
-}
-
 /** The first scenario in which a broken pipeline is found out. */
 async function firstCaught(mutate: Mutation): Promise<Scenario | undefined> {
   for (let seed = 1; seed <= MOST_SEEDS; seed++) {
-    if (await isFoundOut(scenarioOf(seed, EVENTS), mutate)) return scenarioOf(seed, EVENTS);
+    const scenario = scenarioOf(seed, EVENTS);
+    const { violations } = await runSlice(scenario, { mutate });
+    if (violations.length > 0) return scenario;
   }
   return undefined;
 }
@@ -39,10 +31,9 @@ describe('a pipeline that is broken on purpose is found out, in a scenario that 
     ['takes the status of an answer for the outcome of each row', believesTheStatus],
     ['remembers what was sent instead of what was accepted', remembersWhatWasSent],
     ['takes no notice of leases', ignoresLeases],
+    ['writes states without regard to their version', ignoresVersions],
     ['says that it parks and does not', losesParked],
     ['says that it keeps dead letters and does not', losesDeadLetters],
-    // Last, because it may go round for ever until the worker ends.
-    ['writes states without regard to their version', ignoresVersions],
   ])('%s', async (_, mutate) => {
     const caught = await firstCaught(mutate);
     if (caught === undefined) throw new Error(`not found out in ${MOST_SEEDS} scenarios`);
