@@ -1,4 +1,4 @@
-import { isSecretRef } from '../connectors/secret.js';
+import { isSecretRef } from '../connectors/auth/secret.js';
 import type { PathFinding } from './places.js';
 
 /** A secret in a text: where it stands, and what it looks like. Never the secret itself. */

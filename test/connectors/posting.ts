@@ -1,5 +1,5 @@
 import { afterEach } from 'vitest';
-import { attempt, type Failure, type Reply } from '../../shared/connectors/transport.js';
+import { attempt, type Failure, type Reply } from '../../shared/connectors/wire/transport.js';
 import { never } from './fakes.js';
 import { type FaultServer, startFaultServer } from './fault-server.js';
 

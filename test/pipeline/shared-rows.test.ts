@@ -98,7 +98,7 @@ test('twelve locked rows are parked, the connection is well: rows that fail alon
 });
 
 test('an API that answers 500 to everything holds a small batch as well', async () => {
-  const { http, HttpConfig } = await import('../../shared/connectors/http.js');
+  const { http, HttpConfig } = await import('../../shared/connectors/http/http.js');
   const deps = fakeDeps(hotRules, fakeCrm());
   const broken = http('sales', HttpConfig.parse({ type: 'http', url: 'https://crm.example.com/x/${key}' }), {
     secrets: { get: async () => '' },
@@ -204,7 +204,7 @@ test('a number cast does not hang on a long attribute', async () => {
 });
 
 test('a connection may not be given a time-out that outlives the lease', async () => {
-  const { SalesforceConfig } = await import('../../shared/connectors/salesforce.js');
+  const { SalesforceConfig } = await import('../../shared/connectors/salesforce/salesforce.js');
   const parsed = SalesforceConfig.safeParse({
     type: 'salesforce',
     domain: 'acme.my.salesforce.com',
@@ -215,7 +215,7 @@ test('a connection may not be given a time-out that outlives the lease', async (
 });
 
 test('keys that the CRM takes for one (case) do not meet in one request', async () => {
-  const { salesforce, SalesforceConfig } = await import('../../shared/connectors/salesforce.js');
+  const { salesforce, SalesforceConfig } = await import('../../shared/connectors/salesforce/salesforce.js');
   const deps = fakeDeps(hotRules, fakeCrm());
   const bodies: { records: { Id: string }[] }[] = [];
   const sales = salesforce(
