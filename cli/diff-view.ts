@@ -1,4 +1,5 @@
-import type { Action, Delivery, Json } from '../shared/core/ports.js';
+import type { Delivery, Json } from '../shared/core/ports.js';
+import type { Action } from '../shared/core/remote.js';
 import type { Change, FieldChange } from '../shared/dry-run/changes.js';
 import { type EventRecord, placeOf } from '../shared/events/read-events.js';
 import { type CauseOf, type DiffSums, rulesOf } from './diff-sums.js';

@@ -1,4 +1,5 @@
-import type { Clock, RetryQueue } from '../shared/core/ports.js';
+import type { RetryQueue } from '../shared/core/kept.js';
+import type { Clock } from '../shared/core/ports.js';
 import { keptOptions, readKeptSettings } from '../shared/settings.js';
 import { openLetters, openParking } from '../shared/stores/open-kept.js';
 import type { Shelf } from '../shared/stores/shelf.js';

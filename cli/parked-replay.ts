@@ -1,5 +1,6 @@
 import type { Fault } from '../shared/core/fault.js';
-import type { Clock, EndingName, KeptMessage, Pipeline, RetryQueue } from '../shared/core/ports.js';
+import type { KeptMessage, RetryQueue } from '../shared/core/kept.js';
+import type { Clock, EndingName, Pipeline } from '../shared/core/ports.js';
 import { emptyEndings } from '../shared/pipeline/ledger.js';
 import { oldestFirst, toMessage } from '../shared/pipeline/replay.js';
 import type { Visited } from '../shared/stores/shelf.js';

@@ -1,5 +1,5 @@
 import { LIMITS } from '../shared/core/envelope.js';
-import type { KeptMessage } from '../shared/core/ports.js';
+import type { KeptMessage } from '../shared/core/kept.js';
 import { inflate } from '../shared/pipeline/inflate.js';
 import type { Visited } from '../shared/stores/shelf.js';
 import { printable } from './printable.js';

@@ -1,5 +1,6 @@
 import type { LocatedCase } from '../shared/config/load-tests.js';
-import type { Action, Json } from '../shared/core/ports.js';
+import type { Json } from '../shared/core/ports.js';
+import type { Action } from '../shared/core/remote.js';
 import type { ExpectedAction } from '../shared/core/test-case.js';
 import type { Difference, FieldDifference } from '../shared/dry-run/case-match.js';
 import type { CaseResult } from '../shared/dry-run/run-case.js';

@@ -1,4 +1,5 @@
-import type { Action, Json } from '../shared/core/ports.js';
+import type { Json } from '../shared/core/ports.js';
+import type { Action } from '../shared/core/remote.js';
 import { printable } from './printable.js';
 
 /** Longest text of a value. */

@@ -1,7 +1,7 @@
+import type { KeptMessage } from '../../shared/core/kept.js';
 import {
   ENDINGS,
   type EndingName,
-  type KeptMessage,
   type Message,
   type Observer,
   type Settlement,

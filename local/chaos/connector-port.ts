@@ -1,4 +1,4 @@
-import type { Connector } from '../../shared/core/ports.js';
+import type { Connector } from '../../shared/core/remote.js';
 import type { Find } from './process.js';
 import type { World } from './world.js';
 

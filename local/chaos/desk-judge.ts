@@ -1,4 +1,4 @@
-import type { KeptMessage } from '../../shared/core/ports.js';
+import type { KeptMessage } from '../../shared/core/kept.js';
 import type { Desk, Done } from './desk.js';
 import type { PersonsDesk, Wanted } from './desk-oracle.js';
 import type { Violation } from './judge.js';

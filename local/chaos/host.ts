@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { openConnector } from '../../shared/connectors/registry.js';
-import type { Clock, Connector } from '../../shared/core/ports.js';
+import type { Clock } from '../../shared/core/ports.js';
+import type { Connector } from '../../shared/core/remote.js';
 import { type Span, within } from './chance.js';
 import { fetchPort } from './fetch-port.js';
 import type { World } from './world.js';

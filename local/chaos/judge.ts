@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer';
-import type { EndingName, KeptMessage } from '../../shared/core/ports.js';
+import type { KeptMessage } from '../../shared/core/kept.js';
+import type { EndingName } from '../../shared/core/ports.js';
 import { emptyEndings } from '../../shared/pipeline/ledger.js';
 import { decodeWhole } from '../../shared/stores/kept-codec.js';
 import { compare, type Difference, type Expected, expectedState } from '../demo/oracle.js';

@@ -1,5 +1,5 @@
 import { Fault } from '../../shared/core/fault.js';
-import type { DeadLetters, KeptMessage, RetryQueue } from '../../shared/core/ports.js';
+import type { DeadLetters, KeptMessage, RetryQueue } from '../../shared/core/kept.js';
 import type { MessageQueue, Outgoing } from '../../shared/stores/message-queue.js';
 import { objectLetters } from '../../shared/stores/object-letters.js';
 import type { ObjectStore } from '../../shared/stores/objects.js';

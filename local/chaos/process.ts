@@ -1,4 +1,5 @@
-import type { DeadLetters, Log, Pipeline, RetryQueue } from '../../shared/core/ports.js';
+import type { DeadLetters, RetryQueue } from '../../shared/core/kept.js';
+import type { Log, Pipeline } from '../../shared/core/ports.js';
 import { inflate } from '../../shared/pipeline/inflate.js';
 import { createPipeline } from '../../shared/pipeline/run.js';
 import { connectorPort } from './connector-port.js';

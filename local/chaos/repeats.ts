@@ -1,4 +1,4 @@
-import type { Action, Outcome } from '../../shared/core/ports.js';
+import type { Action, Outcome } from '../../shared/core/remote.js';
 import { TUNING } from '../../shared/pipeline/run.js';
 import type { Host, Invocation } from './host.js';
 

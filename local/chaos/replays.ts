@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
-import type { KeptMessage, Settlement } from '../../shared/core/ports.js';
+import type { KeptMessage } from '../../shared/core/kept.js';
+import type { Settlement } from '../../shared/core/ports.js';
 import { toMessage } from '../../shared/pipeline/replay.js';
 import { decodeKept, decodeWhole } from '../../shared/stores/kept-codec.js';
 import { fromText } from '../../shared/stores/kept-text.js';

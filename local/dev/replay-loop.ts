@@ -1,4 +1,5 @@
-import type { Clock, KeptMessage, Pipeline } from '../../shared/core/ports.js';
+import type { KeptMessage } from '../../shared/core/kept.js';
+import type { Clock, Pipeline } from '../../shared/core/ports.js';
 import { toMessage } from '../../shared/pipeline/replay.js';
 import type { MemoryKept } from '../../shared/stores/memory-kept.js';
 

@@ -1,8 +1,9 @@
 import { declared, quote } from '../core/names.js';
+import type { RemoteField } from '../core/remote-field.js';
 import type { RulesFile } from '../core/rules.js';
 import type { FilePath } from '../core/scope.js';
 import { type FieldSource, isConstant } from '../core/source.js';
-import type { Field, FieldLists } from './field-lists.js';
+import type { FieldLists } from './field-lists.js';
 import type { LintCode } from './kinds.js';
 import type { PathFinding } from './places.js';
 import { kindsText } from './profile-file.js';
@@ -12,7 +13,7 @@ import { actionsOf, type PlacedAction } from './walk.js';
 
 type Fields = FieldLists[string];
 
-const KINDS: Readonly<Record<Field['type'], readonly Kind[] | undefined>> = {
+const KINDS: Readonly<Record<RemoteField['type'], readonly Kind[] | undefined>> = {
   text: ['text'],
   number: ['number'],
   boolean: ['boolean'],
@@ -32,7 +33,7 @@ const isWritten = (source: FieldSource): boolean =>
   isConstant(source) || ('lookup' in source && source.lookup !== undefined);
 
 /** What is wrong with a value for a field, or nothing. */
-function unfit(field: Field, source: FieldSource, at: FilePath, looking: Looking): string | undefined {
+function unfit(field: RemoteField, source: FieldSource, at: FilePath, looking: Looking): string | undefined {
   if (field.readonly) return 'is written by the system alone';
   const { kinds, values } = readOf(source, at, looking).known;
   const needed = KINDS[field.type];

@@ -1,5 +1,5 @@
 import type { Action } from '../core/action-schema.js';
-import type { Operation } from '../core/ports.js';
+import type { Operation } from '../core/remote.js';
 import type { RulesFile } from '../core/rules.js';
 import type { FilePath } from '../core/scope.js';
 import type { FieldSource, MatchSource } from '../core/source.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Connector, Operation } from '../core/ports.js';
+import type { Connector, Operation } from '../core/remote.js';
 import type { ConnectorDeps } from './deps.js';
 import { HTTP_OPERATIONS, HttpConfig, http } from './http/http.js';
 import { SALESFORCE_OPERATIONS, SalesforceConfig, salesforce } from './salesforce/salesforce.js';

@@ -1,5 +1,5 @@
 import type { PlannedAction } from './plan.js';
-import type { Action } from './ports.js';
+import type { Action } from './remote.js';
 
 /** A planned action as a connector takes it: values only, without what is ours alone. */
 export function toAction(planned: PlannedAction): Action {

@@ -1,4 +1,5 @@
 import type { Fault, Result } from './fault.js';
+import type { Action, Outcome } from './remote.js';
 import type { Owed, PersonState } from './state.js';
 
 /** A JSON value. */
@@ -117,69 +118,6 @@ export interface Ledger {
   readonly connections: Readonly<Record<string, ConnectionLedger>>;
 }
 
-/**
- * What can be done to a remote system. `update` never makes a row; `add` and `remove` are about membership of a list;
- * `send` makes something happen (a task, a message) and is the only one that must not be repeated.
- */
-export const OPERATIONS = ['upsert', 'update', 'add', 'remove', 'send', 'delete'] as const;
-export type Operation = (typeof OPERATIONS)[number];
-
-/** One change to one object of one remote system. */
-export interface Action {
-  readonly connection: string;
-  readonly operation: Operation;
-  /** The remote object type, e.g. `Contact`. */
-  readonly object: string;
-  /** External id field → value: what addresses the row. Empty for `send`. */
-  readonly key: Readonly<Record<string, string>>;
-  readonly fields: Readonly<Record<string, Json>>;
-  /** The list or campaign that `add` and `remove` are about. */
-  readonly list?: string;
-  /** Of a `send`: the same for every repetition of the same one, different for all others. */
-  readonly idempotencyKey?: string;
-}
-
-/** What a target said about one action. Never guessed: no answer is `unknown`. */
-export type Outcome =
-  | { readonly kind: 'accepted'; readonly id?: string; readonly created?: boolean }
-  /** There is no row that an `update`, `remove` or `delete` could be about; nothing was done. */
-  | { readonly kind: 'absent' }
-  /** Refused for good. `whole` marks a refusal of the entire request, which may be the fault of one row in it. */
-  | {
-      readonly kind: 'rejected';
-      readonly code: string;
-      readonly text: string;
-      readonly field?: string;
-      readonly whole?: boolean;
-      /** An earlier attempt got no answer and may have been carried out, before this one was refused. */
-      readonly doubtful?: boolean;
-    }
-  /** Waiting may cure it. `scope` tells a busy row from a connection that is down, throttled or unauthorised. */
-  | {
-      readonly kind: 'retry';
-      readonly scope: 'row' | 'connection';
-      readonly fault: Fault;
-      readonly afterMs?: number;
-      /** Nothing was sent, so the target holds what it held: the row is as certain as before. */
-      readonly unsent?: boolean;
-    }
-  /** The request may or may not have been carried out (time-out, reset after sending). */
-  | { readonly kind: 'unknown'; readonly fault: Fault };
-
-/** A remote system. `send` never throws for an answer: it gives one outcome per action, in the same order. */
-export interface Connector {
-  readonly name: string;
-  readonly operations: readonly Operation[];
-  /**
-   * Most actions per `send`. All actions of one `send` share connection, operation, object, list and the names of their
-   * key's fields, and differ in key.
-   */
-  readonly maxRows: number;
-  /** Operations whose repetition with the same key changes nothing more: then an `unknown` may be sent again. */
-  readonly idempotent: readonly Operation[];
-  send(actions: readonly Action[], signal: AbortSignal): Promise<readonly Outcome[]>;
-}
-
 /** A state with the version it was read at. */
 export interface Versioned {
   readonly state: PersonState;
@@ -221,72 +159,6 @@ export interface StateStore {
     signal?: AbortSignal,
     deadline?: number,
   ): Promise<readonly WriteAnswer[]>;
-}
-
-/** A message that waits outside its stream, or is kept for good, with all that is needed to try it again. */
-export interface KeptMessage {
-  readonly message: Message;
-  readonly fault: Fault;
-  /** Index of the record within the message; the whole message when absent. */
-  readonly record?: number;
-  /** What the target said, word for word, when a target refused it. */
-  readonly remote?: {
-    readonly connection: string;
-    readonly code: string;
-    readonly text: string;
-    readonly field?: string;
-  };
-  /** When it was kept, epoch milliseconds. */
-  readonly at: number;
-  /** The wait the target asked for. */
-  readonly afterMs?: number;
-  /** How often it was tried in vain, this time included; 1 when absent. */
-  readonly attempts?: number;
-  /** When it was kept for the first time, epoch milliseconds; `at` when absent. */
-  readonly firstSeen?: number;
-  /** One-way name of the person, as in the logs. */
-  readonly person?: string;
-  /**
-   * Edges of the record that the person's standing has moved past although not all that rules wanted could be done. When
-   * absent nothing is said: an earlier letter of the same record may know.
-   */
-  readonly owed?: readonly Owed[];
-}
-
-/** The retry queue. A promise that resolves means: durable. */
-export interface Parking {
-  park(items: readonly KeptMessage[]): Promise<void>;
-}
-
-/** A parked message as it comes back. */
-export interface Parked {
-  readonly kept: KeptMessage;
-  /** Not to be tried before, epoch milliseconds. */
-  readonly due: number;
-  /** Where its bytes lie when they do not fit the queue; opaque to everybody but the queue. */
-  readonly claim?: string;
-}
-
-/** The retry queue, from the side of those who work it off. */
-export interface RetryQueue extends Parking {
-  /**
-   * Reads one of its messages as a platform hands it over. Bad: `park.format` for one that is not ours or of a newer
-   * version, `park.unavailable` when its bytes cannot be fetched now.
-   */
-  open(text: Uint8Array): Promise<Result<Parked>>;
-  /** Puts back what came before it was due; that does not count as an attempt. */
-  postpone(items: readonly Parked[]): Promise<void>;
-  /** Lets go of what lies outside the queue for a message that has been settled. */
-  forget(item: Parked): Promise<void>;
-}
-
-/**
- * Where what can never succeed is kept with its reason. A promise that resolves means: durable.
- * Burying the same record of the same message again replaces the letter, all but what it says is owed: that stays unless
- * the new one says.
- */
-export interface DeadLetters {
-  bury(items: readonly KeptMessage[]): Promise<void>;
 }
 
 /** Time, as a parameter. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Name } from './name.js';
-import { ENDINGS, type Json, type Operation } from './ports.js';
+import { ENDINGS, type Json } from './ports.js';
+import type { Operation } from './remote.js';
 import { parseTime } from './time.js';
 
 /** The words of the file for what can be done to a remote system. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '../core/fault.js';
-import type { Clock, DeadLetters, KeptMessage } from '../core/ports.js';
+import type { DeadLetters, KeptMessage } from '../core/kept.js';
+import type { Clock } from '../core/ports.js';
 
 /** What is kept aside of a call, and why. */
 export interface Aside {

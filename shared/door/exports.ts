@@ -1,6 +1,7 @@
 import type { CompiledRules } from '../core/compiled.js';
 import { Fault } from '../core/fault.js';
-import type { DeadLetters, Log } from '../core/ports.js';
+import type { DeadLetters } from '../core/kept.js';
+import type { Log } from '../core/ports.js';
 import { type AppendDeps, appendAll } from './append.js';
 import { type Aside, keepAside } from './aside.js';
 import { unpackBody } from './content.js';

@@ -1,5 +1,6 @@
 import { canonical } from '../core/fingerprint.js';
-import type { Action, Json } from '../core/ports.js';
+import type { Json } from '../core/ports.js';
+import type { Action } from '../core/remote.js';
 import type { ExpectedAction } from '../core/test-case.js';
 
 /** One thing that is not as it was expected; a side that is not there is undefined. */

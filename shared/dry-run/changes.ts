@@ -1,5 +1,6 @@
 import { canonical } from '../core/fingerprint.js';
-import type { Action, Delivery, Json } from '../core/ports.js';
+import type { Delivery, Json } from '../core/ports.js';
+import type { Action } from '../core/remote.js';
 
 /** One field that two versions write differently; a side that does not write it is undefined. */
 export interface FieldChange {

@@ -1,12 +1,6 @@
 import type { CompiledRules } from '../core/compiled.js';
-import {
-  type Clock,
-  type Connector,
-  type Delivery,
-  type Ending,
-  type Message,
-  OPERATIONS,
-} from '../core/ports.js';
+import type { Clock, Delivery, Ending, Message } from '../core/ports.js';
+import { type Connector, OPERATIONS } from '../core/remote.js';
 import type { EventRecord } from '../events/read-events.js';
 import { inflate } from '../pipeline/inflate.js';
 import { createPipeline } from '../pipeline/run.js';
@@ -31,7 +25,7 @@ const agreeable = (name: string): Connector => ({
   name,
   operations: OPERATIONS,
   maxRows: 10_000,
-  idempotent: OPERATIONS,
+  isIdempotent: () => true,
   send: async (actions) => actions.map(() => ({ kind: 'accepted' })),
 });
 

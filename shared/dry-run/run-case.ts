@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import type { CompiledRules } from '../core/compiled.js';
 import { Fault, ok } from '../core/fault.js';
-import type { Action, Ending, EndingName } from '../core/ports.js';
+import type { Ending, EndingName } from '../core/ports.js';
+import type { Action } from '../core/remote.js';
 import type { GivenRecord, ShortRecord, TestCase } from '../core/test-case.js';
 import { parseTime } from '../core/time.js';
 import { timesIn } from '../events/arrival.js';

@@ -1,8 +1,9 @@
 import { toAction } from '../core/action.js';
 import { Fault } from '../core/fault.js';
 import type { Verdict } from '../core/fold.js';
+import type { KeptMessage } from '../core/kept.js';
 import { owedOf } from '../core/owed.js';
-import type { Ending, KeptMessage } from '../core/ports.js';
+import type { Ending } from '../core/ports.js';
 import type { Attempt } from './attempt.js';
 import type { AddressedEntry } from './decode.js';
 import { DOUBTFUL, doubtFault } from './doubt.js';

@@ -1,6 +1,6 @@
 import { toAction } from '../core/action.js';
 import { Fault } from '../core/fault.js';
-import type { Outcome } from '../core/ports.js';
+import type { Outcome } from '../core/remote.js';
 import type { Shut, Sign } from './breaker.js';
 import { lastWord } from './doubt.js';
 import { blame, type Health, observe, signOf, unknownHealth } from './health.js';

@@ -1,15 +1,13 @@
 import { Fault } from '../core/fault.js';
 import type { PlannedAction } from '../core/plan.js';
-import type { Connector, Outcome } from '../core/ports.js';
+import type { Connector, Outcome } from '../core/remote.js';
 
 /** As a refusal's code: nobody refused, but nobody answered either. */
 export const DOUBTFUL = 'DOUBTFUL';
 
 /** Something that happens once, at a target that would do it again if it were asked again. */
-const mustNotRepeat = (
-  { operation }: Pick<PlannedAction, 'operation'>,
-  connector: Connector | undefined,
-): boolean => operation === 'send' && connector?.idempotent.includes('send') !== true;
+const mustNotRepeat = (action: PlannedAction, connector: Connector | undefined): boolean =>
+  action.operation === 'send' && connector?.isIdempotent(action) !== true;
 
 const doubtful = (connection: string): Outcome => ({
   kind: 'rejected',

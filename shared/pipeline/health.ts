@@ -1,5 +1,5 @@
 import type { Fault } from '../core/fault.js';
-import type { Outcome } from '../core/ports.js';
+import type { Outcome } from '../core/remote.js';
 import type { Sign } from './breaker.js';
 
 /** What the outcomes of this run say about one connection. */

@@ -1,5 +1,6 @@
 import { Fault } from '../core/fault.js';
-import type { Ending, KeptMessage, Message } from '../core/ports.js';
+import type { KeptMessage } from '../core/kept.js';
+import type { Ending, Message } from '../core/ports.js';
 import type { AddressedEntry, Entry } from './decode.js';
 import type { Run } from './run.js';
 

@@ -5,9 +5,9 @@ import {
   ENDINGS,
   type EndingName,
   type Ledger,
-  type Outcome,
   type Settlement,
 } from '../core/ports.js';
+import type { Outcome } from '../core/remote.js';
 import type { Change } from './breaker.js';
 
 /** What a run counts as it goes; the endings are counted from the settlements. */

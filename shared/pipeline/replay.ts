@@ -1,16 +1,7 @@
 import { concealed } from '../conceal.js';
 import { Fault } from '../core/fault.js';
-import type {
-  Clock,
-  DeadLetters,
-  KeptMessage,
-  Log,
-  Message,
-  Parked,
-  Pipeline,
-  RetryQueue,
-  Settlement,
-} from '../core/ports.js';
+import type { DeadLetters, KeptMessage, Parked, RetryQueue } from '../core/kept.js';
+import type { Clock, Log, Message, Pipeline, Settlement } from '../core/ports.js';
 
 /** One message of the retry queue as a platform hands it over. */
 export interface Arrival {

@@ -1,20 +1,19 @@
 import type { CompiledRules } from '../core/compiled.js';
 import type { Inflate } from '../core/envelope.js';
+import type { DeadLetters, Parking } from '../core/kept.js';
 import type { Marks } from '../core/outdated.js';
 import type {
   Clock,
-  Connector,
-  DeadLetters,
   Ending,
   Log,
   Message,
   Observer,
-  Parking,
   Pipeline,
   RunOptions,
   Settlement,
   StateStore,
 } from '../core/ports.js';
+import type { Connector } from '../core/remote.js';
 import { type Breaker, createBreaker } from './breaker.js';
 import { decodeMessage, type Entry } from './decode.js';
 import { buryUnreadable, type Patience } from './keep.js';

@@ -1,5 +1,5 @@
 import { Fault } from '../core/fault.js';
-import type { Action, Connector, Outcome } from '../core/ports.js';
+import type { Action, Connector, Outcome } from '../core/remote.js';
 import type { Pass } from './breaker.js';
 import { backoff } from './retry.js';
 import { isLate, lastCall, type Run } from './run.js';
@@ -14,9 +14,9 @@ export interface Sending {
 }
 
 /** May this outcome change by sending again within this invocation? A login that was refused may be locked by trying. */
-function isOpen(outcome: Outcome, { operation }: Action, { connector }: Sending): boolean {
+function isOpen(outcome: Outcome, action: Action, { connector }: Sending): boolean {
   if (outcome.kind === 'retry') return outcome.fault.code !== 'remote.unauthorized';
-  return outcome.kind === 'unknown' && connector.idempotent.includes(operation);
+  return outcome.kind === 'unknown' && connector.isIdempotent(action);
 }
 
 async function call({ connector, run }: Sending, actions: readonly Action[]): Promise<readonly Outcome[]> {

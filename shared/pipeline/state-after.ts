@@ -1,4 +1,4 @@
-import type { Operation, Outcome } from '../core/ports.js';
+import type { Operation, Outcome } from '../core/remote.js';
 import type { PersonState } from '../core/state.js';
 import { remembered, type WrittenFields } from '../core/suppress.js';
 import { settledValues } from '../core/values.js';

@@ -2,7 +2,7 @@ import { toAction } from '../core/action.js';
 import type { Fault } from '../core/fault.js';
 import { canonical } from '../core/fingerprint.js';
 import type { PlannedAction } from '../core/plan.js';
-import type { Connector, Outcome } from '../core/ports.js';
+import type { Connector, Outcome } from '../core/remote.js';
 
 /** One person's actions, in the order in which they must reach their targets. */
 export interface Lane {
@@ -75,12 +75,35 @@ export function nextWave(lanes: readonly Lane[], step: number): Send[] {
 export const groupOf = ({ connection, operation, object, list, key }: PlannedAction): string =>
   JSON.stringify([connection, operation, object, list, Object.keys(key)]);
 
+/** Requests of one group so far; only the last of them may still take rows. */
+interface Chunks {
+  readonly all: Send[][];
+  lastBytes: number;
+}
+
+const encoder = new TextEncoder();
+
+const bytesOf = ({ action }: Send): number => encoder.encode(JSON.stringify(toAction(action))).length;
+
+function put(send: Send, chunks: Chunks, connector: Connector | undefined): void {
+  const { maxRows = 1, maxBytes } = connector ?? {};
+  const bytes = maxBytes === undefined ? 0 : bytesOf(send);
+  const last = chunks.all.at(-1);
+  if (last && last.length < maxRows && chunks.lastBytes + bytes <= (maxBytes ?? 0)) {
+    last.push(send);
+    chunks.lastBytes += bytes;
+    return;
+  }
+  chunks.all.push([send]);
+  chunks.lastBytes = bytes;
+}
+
 /**
  * Turns of requests, by connection and object. Vendors take rows of one object at a time and refuse a key that comes
  * twice (many compare keys without regard to case): different wishes for one row go into turns of their own.
  */
 export function turnsOf(wave: readonly Send[], connectors: ReadonlyMap<string, Connector>): Send[][][][] {
-  const turns: Map<string, Send[][]>[] = [];
+  const turns: Map<string, Chunks>[] = [];
   const seen = new Map<string, number>();
   for (const send of wave) {
     const { connection, target } = send.action;
@@ -89,11 +112,9 @@ export function turnsOf(wave: readonly Send[], connectors: ReadonlyMap<string, C
     seen.set(row, turn + 1);
     turns[turn] ??= new Map();
     const group = groupOf(send.action);
-    const chunks = turns[turn].get(group) ?? [];
-    const last = chunks.at(-1);
-    if (last && last.length < (connectors.get(connection)?.maxRows ?? 1)) last.push(send);
-    else chunks.push([send]);
+    const chunks = turns[turn].get(group) ?? { all: [], lastBytes: 0 };
+    put(send, chunks, connectors.get(connection));
     turns[turn].set(group, chunks);
   }
-  return turns.map((groups) => [...groups.values()]);
+  return turns.map((groups) => [...groups.values()].map(({ all }) => all));
 }

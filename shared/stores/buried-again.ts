@@ -1,4 +1,4 @@
-import type { KeptMessage } from '../core/ports.js';
+import type { KeptMessage } from '../core/kept.js';
 
 /**
  * What a letter says when its record is buried again. A redelivery knows nothing of the edges its record made the first

@@ -1,7 +1,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
 import { bad, FAULTS, Fault, type FaultCode, ok, type Result } from '../core/fault.js';
-import type { KeptMessage, Message } from '../core/ports.js';
+import type { KeptMessage } from '../core/kept.js';
+import type { Message } from '../core/ports.js';
 import { exactJson } from './exact-json.js';
 
 /*

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KeptMessage } from '../core/ports.js';
+import type { KeptMessage } from '../core/kept.js';
 
 /** Characters of a hash that people are shown and may type: enough to tell a million letters apart. */
 const REF_LENGTH = 12;

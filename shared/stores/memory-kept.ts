@@ -1,5 +1,6 @@
 import { ok } from '../core/fault.js';
-import type { Clock, DeadLetters, KeptMessage, RetryQueue } from '../core/ports.js';
+import type { DeadLetters, KeptMessage, RetryQueue } from '../core/kept.js';
+import type { Clock } from '../core/ports.js';
 import { buriedAgain } from './buried-again.js';
 import { decodeKept, decodeWhole } from './kept-codec.js';
 import { keptHash, refOf } from './kept-name.js';

@@ -1,4 +1,4 @@
-import type { DeadLetters, KeptMessage } from '../core/ports.js';
+import type { DeadLetters, KeptMessage } from '../core/kept.js';
 import { buriedAgain } from './buried-again.js';
 import { decodeWhole, encodeKept } from './kept-codec.js';
 import { hashIn, letterName, refOf } from './kept-name.js';

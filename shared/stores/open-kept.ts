@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Fault } from '../core/fault.js';
-import type { Clock, DeadLetters, RetryQueue } from '../core/ports.js';
+import type { DeadLetters, RetryQueue } from '../core/kept.js';
+import type { Clock } from '../core/ports.js';
 import type { MessageQueue } from './message-queue.js';
 import { objectLetters } from './object-letters.js';
 import type { ObjectStore } from './objects.js';

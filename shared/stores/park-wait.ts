@@ -1,4 +1,4 @@
-import type { KeptMessage } from '../core/ports.js';
+import type { KeptMessage } from '../core/kept.js';
 
 /** Waits double from the first to the last: in sum about a day for ten attempts, then twice a day. */
 const FIRST_MS = 60_000;

@@ -1,5 +1,6 @@
 import { bad, Fault, ok, type Result } from '../core/fault.js';
-import type { Clock, KeptMessage, Parked, RetryQueue } from '../core/ports.js';
+import type { KeptMessage, Parked, RetryQueue } from '../core/kept.js';
+import type { Clock } from '../core/ports.js';
 import { decodeKept, decodeWhole, encodeClaim, encodeKept } from './kept-codec.js';
 import { claimName, keptHash, refOf } from './kept-name.js';
 import { fromText, textLength, toText } from './kept-text.js';

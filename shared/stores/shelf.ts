@@ -1,5 +1,5 @@
 import type { Result } from '../core/fault.js';
-import type { KeptMessage } from '../core/ports.js';
+import type { KeptMessage } from '../core/kept.js';
 
 /** One kept message, met on a visit. */
 export interface Visited {

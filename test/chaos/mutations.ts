@@ -1,7 +1,8 @@
 import type { Mutation } from '../../local/chaos/world.js';
 import { ok } from '../../shared/core/fault.js';
 import { fingerprint } from '../../shared/core/fingerprint.js';
-import type { Action, Connector, Outcome, StateStore, StateWrite } from '../../shared/core/ports.js';
+import type { StateStore, StateWrite } from '../../shared/core/ports.js';
+import type { Action, Connector, Outcome } from '../../shared/core/remote.js';
 import type { PersonState } from '../../shared/core/state.js';
 import type { PipelineDeps } from '../../shared/pipeline/run.js';
 

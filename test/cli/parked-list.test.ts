@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Fault } from '../../shared/core/fault.js';
-import type { KeptMessage } from '../../shared/core/ports.js';
+import type { KeptMessage } from '../../shared/core/kept.js';
 import { keptHash } from '../../shared/stores/kept-name.js';
 import { closeMemories, openKept } from '../../shared/stores/open.js';
 import { HOSTILE, NOW, noise, sample } from '../stores/kept-samples.js';

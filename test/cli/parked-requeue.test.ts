@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type DemoCrm, startDemoCrm } from '../../local/demo-crm/server.js';
 import { Fault } from '../../shared/core/fault.js';
-import type { KeptMessage } from '../../shared/core/ports.js';
+import type { KeptMessage } from '../../shared/core/kept.js';
 import { encodeKept } from '../../shared/stores/kept-codec.js';
 import { toText } from '../../shared/stores/kept-text.js';
 import { closeMemories, openKept } from '../../shared/stores/open.js';

@@ -1,5 +1,6 @@
 import type { DemoCrm } from '../../local/demo-crm/server.js';
-import type { Ending, KeptMessage } from '../../shared/core/ports.js';
+import type { KeptMessage } from '../../shared/core/kept.js';
+import type { Ending } from '../../shared/core/ports.js';
 import type { Recorder } from './recorder.js';
 
 /** A message as a scenario publishes it. Names are unique within the scenario. */

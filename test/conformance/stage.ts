@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type DemoCrm, startDemoCrm } from '../../local/demo-crm/server.js';
 import { startReplay } from '../../local/dev/replay-loop.js';
 import { assemble } from '../../shared/assemble.js';
-import type { KeptMessage } from '../../shared/core/ports.js';
+import type { KeptMessage } from '../../shared/core/kept.js';
 import { provideObserver } from '../../shared/observers.js';
 import { settingOfSecret } from '../../shared/secrets.js';
 import { openKept } from '../../shared/stores/open.js';

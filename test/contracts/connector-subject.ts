@@ -1,5 +1,5 @@
 import { afterEach } from 'vitest';
-import type { Action, Connector, Outcome } from '../../shared/core/ports.js';
+import type { Action, Connector, Outcome } from '../../shared/core/remote.js';
 import { never } from '../connectors/fakes.js';
 import {
   answer,

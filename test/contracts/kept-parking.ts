@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { KeptMessage, Parked } from '../../shared/core/ports.js';
+import type { KeptMessage, Parked } from '../../shared/core/kept.js';
 import { encodeKept } from '../../shared/stores/kept-codec.js';
 import { keptHash } from '../../shared/stores/kept-name.js';
 import { anyKept, NOW, noise, plain, sample } from '../stores/kept-samples.js';

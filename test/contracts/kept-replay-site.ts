@@ -1,5 +1,6 @@
 import { Fault } from '../../shared/core/fault.js';
-import type { Observer, Outcome, Pipeline } from '../../shared/core/ports.js';
+import type { Observer, Pipeline } from '../../shared/core/ports.js';
+import type { Outcome } from '../../shared/core/remote.js';
 import { type Arrival, createReplay } from '../../shared/pipeline/replay.js';
 import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
 import { NOW } from '../stores/kept-samples.js';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../shared/core/fault.js';
-import type { KeptMessage, Pipeline } from '../../shared/core/ports.js';
+import type { KeptMessage } from '../../shared/core/kept.js';
+import type { Pipeline } from '../../shared/core/ports.js';
 import { createReplay } from '../../shared/pipeline/replay.js';
 import { encodeClaim, encodeKept } from '../../shared/stores/kept-codec.js';
 import { toText } from '../../shared/stores/kept-text.js';

@@ -1,5 +1,5 @@
 import type { Fault } from '../../shared/core/fault.js';
-import type { KeptMessage } from '../../shared/core/ports.js';
+import type { KeptMessage } from '../../shared/core/kept.js';
 import { keptHash } from '../../shared/stores/kept-name.js';
 import type { Interest, Shelf, Visited } from '../../shared/stores/shelf.js';
 import { plain } from '../stores/kept-samples.js';

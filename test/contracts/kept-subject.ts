@@ -1,4 +1,5 @@
-import type { Clock, DeadLetters, RetryQueue } from '../../shared/core/ports.js';
+import type { DeadLetters, RetryQueue } from '../../shared/core/kept.js';
+import type { Clock } from '../../shared/core/ports.js';
 import type { ObjectStore } from '../../shared/stores/objects.js';
 import type { Shelf } from '../../shared/stores/shelf.js';
 

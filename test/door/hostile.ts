@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { httpOf } from '../../lambdas/http.js';
 import { systemClock } from '../../shared/clock.js';
-import type { DeadLetters } from '../../shared/core/ports.js';
+import type { DeadLetters } from '../../shared/core/kept.js';
 import { openGateOf } from '../../shared/door/auth/open-gate.js';
 import { handleDoor } from '../../shared/door/door.js';
 import { exportsRoute } from '../../shared/door/exports.js';

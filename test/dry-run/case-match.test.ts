@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Action, type Json, OPERATIONS } from '../../shared/core/ports.js';
+import type { Json } from '../../shared/core/ports.js';
+import { type Action, OPERATIONS } from '../../shared/core/remote.js';
 import { ExpectedAction } from '../../shared/core/test-case.js';
 import { compareActions } from '../../shared/dry-run/case-match.js';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonical } from '../../shared/core/fingerprint.js';
-import { type Action, type Delivery, type Json, OPERATIONS } from '../../shared/core/ports.js';
+import type { Delivery, Json } from '../../shared/core/ports.js';
+import { type Action, OPERATIONS } from '../../shared/core/remote.js';
 import { type Change, compareDeliveries } from '../../shared/dry-run/changes.js';
 
 const delivery: fc.Arbitrary<Delivery> = fc

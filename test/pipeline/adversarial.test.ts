@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../shared/core/fault.js';
-import type { Connector, Message, Outcome, StateStore, WriteAnswer } from '../../shared/core/ports.js';
+import type { Message, StateStore, WriteAnswer } from '../../shared/core/ports.js';
+import type { Connector, Outcome } from '../../shared/core/remote.js';
 import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
 import { fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../shared/core/fault.js';
-import type { Connector, EndingName, Message } from '../../shared/core/ports.js';
+import type { EndingName, Message } from '../../shared/core/ports.js';
+import type { Connector } from '../../shared/core/remote.js';
 import { toMessage } from '../../shared/pipeline/replay.js';
 import { createPipeline } from '../../shared/pipeline/run.js';
 import { fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';

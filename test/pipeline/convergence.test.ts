@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Connector, Message, StateStore } from '../../shared/core/ports.js';
+import type { Message, StateStore } from '../../shared/core/ports.js';
+import type { Connector } from '../../shared/core/remote.js';
 import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
 import { fakeCrm, fakeDeps } from '../support/fakes.js';
 import { batches, historyAndShuffle, levelRules } from '../support/histories.js';

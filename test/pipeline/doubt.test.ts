@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../shared/core/fault.js';
-import type { Message, Operation, Outcome } from '../../shared/core/ports.js';
+import type { Message } from '../../shared/core/ports.js';
+import type { Action, Operation, Outcome } from '../../shared/core/remote.js';
 import { toMessage } from '../../shared/pipeline/replay.js';
 import { createPipeline } from '../../shared/pipeline/run.js';
 import { fakeCrm, fakeDeps, rulesOf } from '../support/fakes.js';
@@ -27,7 +28,10 @@ const silence: Outcome = { kind: 'unknown', fault: new Fault('remote.timeout', '
 
 /** A target that answers `first` at its first call; `idempotent`: what it does only once. */
 function world(idempotent: readonly Operation[], first: Outcome = silence) {
-  const crm = { ...fakeCrm({ answer: (_, call) => (call === 1 ? first : undefined) }), idempotent };
+  const crm = {
+    ...fakeCrm({ answer: (_, call) => (call === 1 ? first : undefined) }),
+    isIdempotent: ({ operation }: Pick<Action, 'operation'>) => idempotent.includes(operation),
+  };
   const deps = { ...fakeDeps(RULES, crm), tuning: { attempts: 1 } };
   const run = async (...messages: Message[]) =>
     (await createPipeline(deps).run(messages, { redelivers: false }))[0]?.endings[0];
@@ -100,7 +104,7 @@ test('doubt is said even when another row of the record is refused: who mends th
   const refusal: Outcome = { kind: 'rejected', code: 'STRING_TOO_LONG', text: 'too long' };
   const crm = {
     ...fakeCrm({ answer: ({ operation }) => (operation === 'send' ? silence : refusal) }),
-    idempotent: ['upsert'] as const,
+    isIdempotent: ({ operation }: Pick<Action, 'operation'>) => operation === 'upsert',
   };
   const deps = fakeDeps(rules, crm);
   const [settlement] = await createPipeline(deps).run([message], { redelivers: false });

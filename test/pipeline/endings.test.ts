@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { bad, Fault } from '../../shared/core/fault.js';
-import type { Connector, EndingName, Message, Outcome, StateStore } from '../../shared/core/ports.js';
+import type { EndingName, Message, StateStore } from '../../shared/core/ports.js';
+import type { Connector, Outcome } from '../../shared/core/remote.js';
 import { EMPTY_STATE } from '../../shared/core/state.js';
 import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
 import { fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Fault } from '../../shared/core/fault.js';
-import type { Connector, Outcome } from '../../shared/core/ports.js';
+import type { Connector, Outcome } from '../../shared/core/remote.js';
 import { fakeCrm } from '../support/fakes.js';
 import {
   breakSales,

@@ -1,12 +1,7 @@
 import { Fault } from '../../shared/core/fault.js';
-import type {
-  Action,
-  Connector,
-  KeptMessage,
-  Message,
-  Outcome,
-  StateStore,
-} from '../../shared/core/ports.js';
+import type { KeptMessage } from '../../shared/core/kept.js';
+import type { Message, StateStore } from '../../shared/core/ports.js';
+import type { Action, Connector, Outcome } from '../../shared/core/remote.js';
 import type { MemoryObserver } from '../../shared/observers.js';
 import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
 import { type FakeCrm, fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../shared/core/fault.js';
-import type { EndingName, KeptMessage, Message, Outcome } from '../../shared/core/ports.js';
+import type { KeptMessage } from '../../shared/core/kept.js';
+import type { EndingName, Message } from '../../shared/core/ports.js';
+import type { Outcome } from '../../shared/core/remote.js';
 import { toMessage } from '../../shared/pipeline/replay.js';
 import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
 import { fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';

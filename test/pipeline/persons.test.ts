@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { bad, Fault } from '../../shared/core/fault.js';
-import type { EndingName, Message, Outcome, StateStore } from '../../shared/core/ports.js';
+import type { EndingName, Message, StateStore } from '../../shared/core/ports.js';
+import type { Outcome } from '../../shared/core/remote.js';
 import { EMPTY_STATE, type PersonState } from '../../shared/core/state.js';
 import { forgetPerson } from '../../shared/pipeline/forget.js';
 import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';

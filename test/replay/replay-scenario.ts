@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type DemoCrm, startDemoCrm } from '../../local/demo-crm/server.js';
-import type { KeptMessage } from '../../shared/core/ports.js';
+import type { KeptMessage } from '../../shared/core/kept.js';
 import { provideObserver } from '../../shared/observers.js';
 import { settingOfSecret } from '../../shared/secrets.js';
 import { encodeKept } from '../../shared/stores/kept-codec.js';

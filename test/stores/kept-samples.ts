@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { FAULTS, Fault, type FaultCode } from '../../shared/core/fault.js';
-import type { KeptMessage, Message } from '../../shared/core/ports.js';
+import type { KeptMessage } from '../../shared/core/kept.js';
+import type { Message } from '../../shared/core/ports.js';
 
 /** What the clocks of these tests begin with. */
 export const NOW = 1_790_000_000_000;

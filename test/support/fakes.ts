@@ -1,15 +1,7 @@
 import { compile } from '../../shared/core/compile.js';
 import type { CompiledRules } from '../../shared/core/compiled.js';
-import {
-  type Action,
-  type Clock,
-  type Connector,
-  type Json,
-  type Log,
-  type Message,
-  OPERATIONS,
-  type Outcome,
-} from '../../shared/core/ports.js';
+import type { Clock, Json, Log, Message } from '../../shared/core/ports.js';
+import type { Action, Connector, Outcome } from '../../shared/core/remote.js';
 import { RulesFile } from '../../shared/core/rules.js';
 import { NO_TOOLS } from '../../shared/core/tools.js';
 import { memoryObserver } from '../../shared/observers.js';
@@ -54,7 +46,7 @@ export function fakeCrm(
     name: 'sales',
     operations: ['upsert'],
     maxRows: options.maxRows ?? 200,
-    idempotent: OPERATIONS,
+    isIdempotent: () => true,
     rows,
     calls,
     async send(actions) {

@@ -1,4 +1,5 @@
-import type { Connector, Message, StateStore } from '../../shared/core/ports.js';
+import type { Message, StateStore } from '../../shared/core/ports.js';
+import type { Connector } from '../../shared/core/remote.js';
 import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
 
 /** A stream: batches in order, each repeated until every message is settled. */

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.js';
-import type { Operation, Outcome } from '../../core/ports.js';
-import { unauthorized } from '../auth/oauth.js';
+import type { Operation, Outcome } from '../../core/remote.js';
+import { unauthorized } from '../auth/tokens.js';
 import { fromWaitingStatus, retry, unknown } from '../wire/outcome.js';
 import { retryAfterMs } from '../wire/retry-after.js';
 import type { Reply } from '../wire/transport.js';

@@ -1,12 +1,6 @@
 import * as z from 'zod';
-import {
-  type Action,
-  type Connector,
-  type Json,
-  OPERATIONS,
-  type Operation,
-  type Outcome,
-} from '../../core/ports.js';
+import type { Json } from '../../core/ports.js';
+import { type Action, type Connector, OPERATIONS, type Operation, type Outcome } from '../../core/remote.js';
 import type { ConnectorDeps } from '../deps.js';
 import { fromFailure, retry } from '../wire/outcome.js';
 import { attempt, type Failure, type Reply } from '../wire/transport.js';
@@ -173,7 +167,7 @@ async function sendOne(endpoint: Endpoint, action: Action, signal: AbortSignal):
   if (reply.kind === 'failure') return fromFailure(endpoint.name, reply);
   const { operation } = action;
   const { success } = endpoint.requests[operation];
-  const idempotent = idempotentOf(endpoint.config).includes(operation);
+  const idempotent = isIdempotent(endpoint.config, operation);
   const now = endpoint.deps.clock.now();
   return fromHttpReply(
     { connection: endpoint.name, now, operation, success, idempotent, secrets: ready.secrets },
@@ -181,8 +175,8 @@ async function sendOne(endpoint: Endpoint, action: Action, signal: AbortSignal):
   );
 }
 
-const idempotentOf = ({ idempotent, honoursIdempotencyKey }: HttpConfig): readonly Operation[] =>
-  OPERATIONS.filter((operation) => (operation === 'send' ? honoursIdempotencyKey : idempotent));
+const isIdempotent = ({ idempotent, honoursIdempotencyKey }: HttpConfig, operation: Operation): boolean =>
+  operation === 'send' ? honoursIdempotencyKey : idempotent;
 
 /** Opens a connection to an HTTP API. Nothing is sent, and no secret read, before the first action. */
 export function http(name: string, config: HttpConfig, deps: ConnectorDeps): Connector {
@@ -195,7 +189,7 @@ export function http(name: string, config: HttpConfig, deps: ConnectorDeps): Con
     name,
     operations: HTTP_OPERATIONS,
     maxRows: 1,
-    idempotent: idempotentOf(config),
+    isIdempotent: ({ operation }) => isIdempotent(config, operation),
     async send(actions, signal) {
       const outcomes: Outcome[] = [];
       for (const action of actions) outcomes.push(await sendOne(endpoint, action, signal));

@@ -1,4 +1,5 @@
-import type { Action, Json } from '../../core/ports.js';
+import type { Json } from '../../core/ports.js';
+import type { Action } from '../../core/remote.js';
 
 const PLACEHOLDER = /\$\{([^}]*)\}/g;
 const EXACT = /^\$\{([^}]*)\}$/;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Outcome } from '../../core/ports.js';
-import { unauthorized } from '../auth/oauth.js';
+import type { Outcome } from '../../core/remote.js';
+import { unauthorized } from '../auth/tokens.js';
 import { fromWaitingStatus, unknown } from '../wire/outcome.js';
 import type { Reply } from '../wire/transport.js';
 import { excerpt } from '../wire/vendor-text.js';

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { bad, ok, type Result } from '../../core/fault.js';
-import { type Credentials, clientCredentials, type Tokens } from '../auth/oauth.js';
+import { type ClientSecret, clientSecretPost } from '../auth/grants.js';
 import { readSecret } from '../auth/secret.js';
+import { type Tokens, tokenCache } from '../auth/tokens.js';
 import type { ConnectorDeps } from '../deps.js';
 
 /** Where to log in, and the name of the secret to do it with. */
@@ -13,11 +14,11 @@ export interface SalesforceLogin {
   readonly timeoutMs: number;
 }
 
-const ClientSecret = z.object({ clientId: z.string().min(1), clientSecret: z.string().min(1) });
+const Credentials = z.object({ clientId: z.string().min(1), clientSecret: z.string().min(1) });
 
-function parse({ connection, secret }: SalesforceLogin, text: string): Result<Credentials> {
+function parse({ connection, secret }: SalesforceLogin, text: string): Result<ClientSecret> {
   try {
-    const parsed = ClientSecret.safeParse(JSON.parse(text));
+    const parsed = Credentials.safeParse(JSON.parse(text));
     if (parsed.success) return ok(parsed.data);
   } catch {
     // The error of JSON.parse quotes the text, and the text is a secret: it must not become a cause.
@@ -37,12 +38,14 @@ export const loginAdvice = (secret: string): string =>
  * (help.salesforce.com, "OAuth 2.0 Client Credentials Flow").
  */
 export function salesforceTokens(login: SalesforceLogin, deps: ConnectorDeps): Tokens {
-  return clientCredentials({
+  return tokenCache({
     connection: login.connection,
     tokenUrl: `${login.base}/services/oauth2/token`,
-    credentials: async () => {
+    ask: async () => {
       const text = await readSecret(deps.secrets, login.secret);
-      return text.ok ? parse(login, text.value) : text;
+      if (!text.ok) return text;
+      const credentials = parse(login, text.value);
+      return credentials.ok ? ok(clientSecretPost(credentials.value)) : credentials;
     },
     advice: loginAdvice(login.secret),
     fetch: deps.fetch ?? globalThis.fetch,

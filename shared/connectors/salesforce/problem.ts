@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Fault } from '../../core/fault.js';
-import type { Outcome } from '../../core/ports.js';
+import type { Outcome } from '../../core/remote.js';
 import { retry } from '../wire/outcome.js';
 import { presentable } from '../wire/vendor-text.js';
 

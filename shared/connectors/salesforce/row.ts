@@ -1,4 +1,5 @@
-import type { Action, Json, Outcome } from '../../core/ports.js';
+import type { Json } from '../../core/ports.js';
+import type { Action, Outcome } from '../../core/remote.js';
 
 /** An action as a record of the collections request. `index` is its place among the actions of the send. */
 export interface Row {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Action, Connector, Operation, Outcome } from '../../core/ports.js';
-import { authorised, type Token, type Tokens } from '../auth/oauth.js';
+import type { Action, Connector, Operation, Outcome } from '../../core/remote.js';
 import { SecretRef } from '../auth/secret.js';
+import { authorised, type Token, type Tokens } from '../auth/tokens.js';
 import type { ConnectorDeps } from '../deps.js';
 import { isLoopback } from '../wire/endpoint.js';
 import { fromFailure } from '../wire/outcome.js';
@@ -157,7 +157,7 @@ export function salesforce(name: string, config: SalesforceConfig, deps: Connect
     name,
     operations: SALESFORCE_OPERATIONS,
     maxRows: MAX_ROWS,
-    idempotent: ['upsert'],
+    isIdempotent: ({ operation }) => operation === 'upsert',
     send: (actions, signal) => send(org, actions, signal),
   };
 }

@@ -1,5 +1,5 @@
 import { Fault, type FaultCode } from '../../core/fault.js';
-import type { Outcome } from '../../core/ports.js';
+import type { Outcome } from '../../core/remote.js';
 import { retryAfterMs } from './retry-after.js';
 import type { Failure, Reply } from './transport.js';
 

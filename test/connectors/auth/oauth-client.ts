@@ -1,24 +1,28 @@
-import { type Credentials, clientCredentials, type Tokens } from '../../../shared/connectors/auth/oauth.js';
+import { type ClientSecret, clientSecretPost } from '../../../shared/connectors/auth/grants.js';
+import { type Tokens, tokenCache } from '../../../shared/connectors/auth/tokens.js';
 import { ok, type Result } from '../../../shared/core/fault.js';
 import { type Asked, fakeFetch, jsonResponse, never, stillClock, T0 } from '../fakes.js';
 
 /** What the client of these tests proves itself with. */
-export const CREDENTIALS: Credentials = { clientId: 'the-client', clientSecret: 's3cr%t:+/a' };
+export const CREDENTIALS: ClientSecret = { clientId: 'the-client', clientSecret: 's3cr%t:+/a' };
 
 /** How the token endpoint answers, and what the credentials are. */
 export interface Options {
   readonly respond: (asked: Asked, index: number) => Response | Promise<Response>;
-  readonly credentials?: () => Promise<Result<Credentials>>;
+  readonly credentials?: () => Promise<Result<ClientSecret>>;
 }
 
 /** A token cache at an endpoint that is a function. */
 export function tokensFrom({ respond, credentials = () => Promise.resolve(ok(CREDENTIALS)) }: Options) {
   const time = { now: T0 };
   const { fetch, asked } = fakeFetch(respond);
-  const tokens = clientCredentials({
+  const tokens = tokenCache({
     connection: 'crm',
     tokenUrl: 'https://login.example.com/token',
-    credentials,
+    ask: async () => {
+      const known = await credentials();
+      return known.ok ? ok(clientSecretPost(known.value)) : known;
+    },
     advice: 'Check "secret:crm".',
     fetch,
     clock: stillClock(time),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { authorised } from '../../../shared/connectors/auth/oauth.js';
+import { authorised } from '../../../shared/connectors/auth/tokens.js';
 import type { Reply } from '../../../shared/connectors/wire/transport.js';
 import { ok } from '../../../shared/core/fault.js';
 import { never, T0 } from '../fakes.js';

@@ -1,4 +1,4 @@
-import type { Action } from '../../../shared/core/ports.js';
+import type { Action } from '../../../shared/core/remote.js';
 import { type Asked, fakeFetch, jsonResponse, never } from '../fakes.js';
 import { contact, open } from '../subjects.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Action, Operation } from '../../../shared/core/ports.js';
+import type { Action, Operation } from '../../../shared/core/remote.js';
 import { jsonResponse } from '../fakes.js';
 import { api, hole } from './api.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Action } from '../../../shared/core/ports.js';
+import type { Action } from '../../../shared/core/remote.js';
 import { contact } from '../subjects.js';
 import { ada, api, hole } from './api.js';
 

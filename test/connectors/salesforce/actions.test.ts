@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Action } from '../../../shared/core/ports.js';
+import type { Action } from '../../../shared/core/remote.js';
 import { fakeFetch, jsonResponse, never, secretsOf } from '../fakes.js';
 import { contact, open, salesforceAt } from '../subjects.js';
 import { accept, HOST, org } from './org.js';

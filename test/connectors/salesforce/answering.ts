@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../shared/core/ports.js';
+import type { Outcome } from '../../../shared/core/remote.js';
 import { fakeFetch, jsonResponse, never } from '../fakes.js';
 import { contact, open, salesforceAt, TOKEN } from '../subjects.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { type DemoCrm, type DemoCrmOptions, startDemoCrm } from '../../../local/demo-crm/server.js';
-import type { Connector } from '../../../shared/core/ports.js';
+import type { Connector } from '../../../shared/core/remote.js';
 import { never, secretsOf } from '../fakes.js';
 import { contact, open, salesforceAt } from '../subjects.js';
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Fault, type Result } from '../../core/fault.js';
-import type { Clock, Outcome } from '../../core/ports.js';
+import type { Clock } from '../../core/ports.js';
+import type { Outcome } from '../../core/remote.js';
 import { refusedUrl } from '../wire/endpoint.js';
 import { fromFailure, fromWaitingStatus, retry } from '../wire/outcome.js';
 import { attempt, type Failure, type Reply } from '../wire/transport.js';
@@ -24,18 +25,20 @@ export interface Tokens {
   drop(token: Token): void;
 }
 
-/** What a client of the client credentials grant proves itself with. */
-export interface Credentials {
-  readonly clientId: string;
-  readonly clientSecret: string;
+/** A token request: a form (RFC 6749 section 4), made by grants.ts. */
+export interface Ask {
+  readonly form: URLSearchParams;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What it was made of and must never be repeated in a message. */
+  readonly secrets: readonly string[];
 }
 
 /** Where and how to ask for tokens. */
-export interface ClientCredentials {
+export interface TokenSource {
   readonly connection: string;
   readonly tokenUrl: string;
-  /** Asked before each token request, so that a rotated secret is found without a restart. */
-  readonly credentials: () => Promise<Result<Credentials>>;
+  /** Made anew for each token request, so that a rotated secret is found without a restart and no assertion gets old. */
+  readonly ask: () => Promise<Result<Ask>>;
   /** Said when the endpoint refuses: where the person in charge should look. */
   readonly advice: string;
   readonly fetch: typeof fetch;
@@ -66,7 +69,7 @@ export const unauthorized = (connection: string, said: string, advice: string): 
     new Fault('remote.unauthorized', `"${connection}" refused our credentials (${said}). ${advice}`),
   );
 
-function refused(source: ClientCredentials, reply: Reply, { clientId, clientSecret }: Credentials): Outcome {
+function refused(source: TokenSource, reply: Reply, { secrets }: Ask): Outcome {
   const waiting = fromWaitingStatus(source.connection, reply, source.clock.now());
   if (waiting !== undefined) return waiting;
   const { error, error_description } = Refusal.safeParse(reply.json).data ?? {
@@ -74,7 +77,7 @@ function refused(source: ClientCredentials, reply: Reply, { clientId, clientSecr
     error_description: '',
   };
   const said = [`${reply.status}`, error, error_description].filter((part) => part !== '').join(' ');
-  return unauthorized(source.connection, presentable(said, [clientSecret, clientId]), source.advice);
+  return unauthorized(source.connection, presentable(said, secrets), source.advice);
 }
 
 interface Held {
@@ -90,12 +93,15 @@ function held(grant: z.infer<typeof Grant>, now: number): Held {
   return { token: instanceUrl === undefined ? { accessToken } : { accessToken, instanceUrl }, refreshAt };
 }
 
-async function request(source: ClientCredentials): Promise<Held | Denied> {
-  const credentials = await source.credentials();
-  if (!credentials.ok) return denied(retry('connection', credentials.fault));
-  const { clientId: client_id, clientSecret: client_secret } = credentials.value;
-  const form = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret });
-  const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
+async function request(source: TokenSource): Promise<Held | Denied> {
+  const ask = await source.ask();
+  if (!ask.ok) return denied(retry('connection', ask.fault));
+  const { form, headers: own } = ask.value;
+  const headers = {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
+    ...own,
+  };
   const reply = await attempt(
     { method: 'POST', url: source.tokenUrl, headers, body: form.toString() },
     // Shared by all callers, so one caller's abort must not end it; the time-out does.
@@ -104,7 +110,7 @@ async function request(source: ClientCredentials): Promise<Held | Denied> {
   if (reply.kind === 'failure') return denied(notAnswered(source.connection, reply));
   const grant = Grant.safeParse(reply.json);
   if (reply.status === 200 && grant.success) return held(grant.data, source.clock.now());
-  if (reply.status !== 200) return denied(refused(source, reply, credentials.value));
+  if (reply.status !== 200) return denied(refused(source, reply, ask.value));
   const message = `"${source.connection}" answered the token request with something that is not a usable token.`;
   return denied(retry('connection', new Fault('remote.unanswered', message)));
 }
@@ -135,8 +141,8 @@ async function until<T>(shared: Promise<T>, signal: AbortSignal, otherwise: () =
   }
 }
 
-/** A token cache for one connection (RFC 6749 section 4.4): at most one token request at a time, however many callers. */
-export function clientCredentials(source: ClientCredentials): Tokens {
+/** A token cache for one connection: at most one token request at a time, however many callers. */
+export function tokenCache(source: TokenSource): Tokens {
   let current: Held | undefined;
   let pending: Promise<Held | Denied> | undefined;
   const fetchOnce = async (): Promise<Held | Denied> => {

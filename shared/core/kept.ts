@@ -1,0 +1,69 @@
+import type { Fault, Result } from './fault.js';
+import type { Message } from './ports.js';
+import type { Owed } from './state.js';
+
+/** A message that waits outside its stream, or is kept for good, with all that is needed to try it again. */
+export interface KeptMessage {
+  readonly message: Message;
+  readonly fault: Fault;
+  /** Index of the record within the message; the whole message when absent. */
+  readonly record?: number;
+  /** What the target said, word for word, when a target refused it. */
+  readonly remote?: {
+    readonly connection: string;
+    readonly code: string;
+    readonly text: string;
+    readonly field?: string;
+  };
+  /** When it was kept, epoch milliseconds. */
+  readonly at: number;
+  /** The wait the target asked for. */
+  readonly afterMs?: number;
+  /** How often it was tried in vain, this time included; 1 when absent. */
+  readonly attempts?: number;
+  /** When it was kept for the first time, epoch milliseconds; `at` when absent. */
+  readonly firstSeen?: number;
+  /** One-way name of the person, as in the logs. */
+  readonly person?: string;
+  /**
+   * Edges of the record that the person's standing has moved past although not all that rules wanted could be done. When
+   * absent nothing is said: an earlier letter of the same record may know.
+   */
+  readonly owed?: readonly Owed[];
+}
+
+/** The retry queue. A promise that resolves means: durable. */
+export interface Parking {
+  park(items: readonly KeptMessage[]): Promise<void>;
+}
+
+/** A parked message as it comes back. */
+export interface Parked {
+  readonly kept: KeptMessage;
+  /** Not to be tried before, epoch milliseconds. */
+  readonly due: number;
+  /** Where its bytes lie when they do not fit the queue; opaque to everybody but the queue. */
+  readonly claim?: string;
+}
+
+/** The retry queue, from the side of those who work it off. */
+export interface RetryQueue extends Parking {
+  /**
+   * Reads one of its messages as a platform hands it over. Bad: `park.format` for one that is not ours or of a newer
+   * version, `park.unavailable` when its bytes cannot be fetched now.
+   */
+  open(text: Uint8Array): Promise<Result<Parked>>;
+  /** Puts back what came before it was due; that does not count as an attempt. */
+  postpone(items: readonly Parked[]): Promise<void>;
+  /** Lets go of what lies outside the queue for a message that has been settled. */
+  forget(item: Parked): Promise<void>;
+}
+
+/**
+ * Where what can never succeed is kept with its reason. A promise that resolves means: durable.
+ * Burying the same record of the same message again replaces the letter, all but what it says is owed: that stays unless
+ * the new one says.
+ */
+export interface DeadLetters {
+  bury(items: readonly KeptMessage[]): Promise<void>;
+}
