@@ -4,11 +4,14 @@ import { systemClock } from './clock.js';
 import { readConfig } from './config/read-config.js';
 import type { Clock } from './core/ports.js';
 import { openGateOf } from './door/auth/open-gate.js';
+import { inTurn } from './door/content.js';
 import { ANSWER_MS, handleDoor } from './door/door.js';
 import { exportsRoute } from './door/exports.js';
 import type { Door } from './door/late-door.js';
 import { withOpenApi } from './door/openapi.js';
+import { createRoom } from './door/room.js';
 import { readDoorSettings } from './door/settings.js';
+import { watchStream } from './door/stream-watch.js';
 import { jsonLog } from './log.js';
 import { settingSecrets } from './secrets.js';
 import { keptOptions } from './settings.js';
@@ -53,6 +56,12 @@ export async function assembleDoor(
     clock,
     log,
     random: Math.random,
+    room: createRoom({
+      calls: settings.TRIBUTARY_DOOR_MAX_CALLS,
+      bytes: settings.TRIBUTARY_DOOR_MAX_BYTES_AT_ONCE,
+    }),
+    watch: watchStream(clock),
+    turn: inTurn(),
     maxBytes: settings.TRIBUTARY_DOOR_MAX_BYTES,
     maxUnpackedBytes: settings.TRIBUTARY_DOOR_MAX_UNPACKED_BYTES,
   });

@@ -52,6 +52,7 @@ export const FAULTS = {
   'door.unauthorized': { retryable: false },
   'door.forbidden': { retryable: false },
   'door.attempts': { retryable: true },
+  'door.busy': { retryable: true },
   'door.unavailable': { retryable: true },
 } as const satisfies Record<string, { retryable: boolean }>;
 

@@ -16,12 +16,15 @@ const CAP_MS = 400;
 /** A try with less time than this is not begun. */
 const LEAST_MS = 50;
 
-const isFinal = (fate: Fate): boolean => fate.kind === 'durable' || fate.kind === 'too-large';
+const isFinal = (fate: Fate | undefined): boolean => fate?.kind === 'durable' || fate?.kind === 'too-large';
 
 const lost = (place: string, why: string, cause?: unknown): Fate => ({
   kind: 'unavailable',
   fault: new Fault('stream.unavailable', `the stream ${place} ${why}`, { cause }),
 });
+
+/** Why what is no longer needed is ended: made once, because each call ends a timer. */
+const DONE = new Error('no longer needed');
 
 /** One try, ended at the deadline whatever the service or its client are doing. */
 async function tryOnce(
@@ -41,8 +44,8 @@ async function tryOnce(
   try {
     return await Promise.race([tried, late]);
   } finally {
-    timer.abort();
-    work.abort();
+    timer.abort(DONE);
+    work.abort(DONE);
   }
 }
 
@@ -56,8 +59,7 @@ export async function appendAll(
   deps: AppendDeps,
 ): Promise<readonly Fate[]> {
   const { appender, clock, random } = deps;
-  const unasked = lost(appender.place, 'was not asked in time');
-  const fates: Fate[] = entries.map(() => unasked);
+  const fates: (Fate | undefined)[] = entries.map(() => undefined);
   let left = entries.map((entry, index) => ({ entry, index }));
   for (let tries = 0; left.length > 0 && deadline - clock.now() >= LEAST_MS; tries++) {
     const answers = await tryOnce(
@@ -67,10 +69,10 @@ export async function appendAll(
     );
     for (const [i, { index }] of left.entries())
       fates[index] = answers[i] ?? lost(appender.place, 'said nothing of an entry');
-    left = left.filter((_, i) => !isFinal(answers[i] ?? unasked));
+    left = left.filter(({ index }) => !isFinal(fates[index]));
     const wait = Math.round(random() * Math.min(CAP_MS, BASE_MS * 2 ** tries));
     if (left.length === 0 || clock.now() + wait + LEAST_MS > deadline) break;
     await clock.sleep(wait);
   }
-  return fates;
+  return fates.map((fate) => fate ?? lost(appender.place, 'was not asked in time'));
 }

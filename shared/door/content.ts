@@ -39,6 +39,24 @@ async function unpack(bytes: Uint8Array, layers: readonly string[], limit: numbe
   return open;
 }
 
+/** True for a body that takes more room unpacked than as it came. */
+export const isPacked = (body: Uint8Array, encoding: string): boolean =>
+  isGzip(body) || layersOf(encoding).some((layer) => layer !== 'identity');
+
+/** Gives a way of doing things one after another, for what little things become when they are unpacked is not known before. */
+export function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    // Not the turn itself: that would keep what it gave.
+    last = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
+  };
+}
+
 /**
  * Undoes the `Content-Encoding` of a body: gzip, deflate (with and without its head), br, or several of them; also gzip
  * that nothing announces. Bad: `decode.too-large` beyond `limit` bytes, `decode.compression` for what cannot be undone.

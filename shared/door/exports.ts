@@ -1,22 +1,28 @@
 import type { CompiledRules } from '../core/compiled.js';
-import { Fault } from '../core/fault.js';
+import { Fault, type Result } from '../core/fault.js';
 import type { DeadLetters } from '../core/kept.js';
 import type { Log } from '../core/ports.js';
 import { type AppendDeps, appendAll } from './append.js';
 import { type Aside, keepAside } from './aside.js';
-import { unpackBody } from './content.js';
+import { type inTurn, isPacked, unpackBody } from './content.js';
 import { type Origin, originOf } from './origin.js';
 import type { Fate } from './ports.js';
 import { answer, type DoorRequest, type DoorResponse, problem } from './request.js';
+import type { Room, Stay } from './room.js';
 import type { Route, Visit } from './router.js';
 import { type Sorted, sortItems } from './sort.js';
 import { split } from './split.js';
+import type { StreamWatch } from './stream-watch.js';
 
 /** What taking in exports needs. */
 export interface ExportsDeps extends AppendDeps {
   readonly rules: CompiledRules;
   readonly deadLetters: DeadLetters;
   readonly log: Log;
+  readonly room: Room;
+  readonly watch: StreamWatch;
+  /** Lets calls unpack one after another. */
+  readonly turn: ReturnType<typeof inTurn>;
   /** Longest body, as it comes and unpacked. */
   readonly maxBytes: number;
   readonly maxUnpackedBytes: number;
@@ -79,6 +85,7 @@ async function store(sorted: Sorted, source: string, visit: Visit, deps: Exports
     appendAll(sorted.entries, deadline, deps),
     keepAside(asides, source, deadline, deps),
   ]);
+  if (fates.length > 0) deps.watch.heard(fates.some(({ kind }) => kind !== 'unavailable'));
   const refused = sorted.entries.flatMap(({ body }, i): Aside[] => {
     const fate = fates[i];
     return fate?.kind === 'too-large' ? [{ body, fault: fate.fault }] : [];
@@ -88,20 +95,57 @@ async function store(sorted: Sorted, source: string, visit: Visit, deps: Exports
   return answerFor(sorted, fates, refused.length, requestId);
 }
 
-async function take(request: DoorRequest, visit: Visit, deps: ExportsDeps): Promise<DoorResponse> {
+const busy = (requestId: string): DoorResponse =>
+  problem(503, 'door.busy', `the door takes no more calls for the moment; ${REPEAT}`, requestId);
+
+/** The body unpacked; undefined when the answer would be late, or there is no room for it. */
+async function openBody(
+  request: DoorRequest,
+  { deadline }: Visit,
+  stay: Stay,
+  { turn, clock, maxUnpackedBytes }: ExportsDeps,
+): Promise<Result<Uint8Array> | undefined> {
+  const encoding = request.headers['content-encoding'] ?? '';
+  const unpack = () => unpackBody(request.body, encoding, maxUnpackedBytes);
+  if (!isPacked(request.body, encoding)) return unpack();
+  return turn(async () => {
+    if (clock.now() >= deadline) return undefined;
+    const open = await unpack();
+    return !open.ok || stay.weigh(open.value.length) ? open : undefined;
+  });
+}
+
+async function take(
+  request: DoorRequest,
+  visit: Visit,
+  stay: Stay,
+  deps: ExportsDeps,
+): Promise<DoorResponse> {
   const origin = originOf(request, visit.params['source']);
   const { length } = request.body;
   if (length > deps.maxBytes) {
     const text = `the body has ${length} bytes; the limit is ${deps.maxBytes}`;
     return refuse(new Fault('decode.too-large', text), request, origin, visit, deps);
   }
-  const encoding = request.headers['content-encoding'] ?? '';
-  const open = await unpackBody(request.body, encoding, deps.maxUnpackedBytes);
+  const open = await openBody(request, visit, stay, deps);
+  if (!open) return busy(visit.requestId);
   const items = open.ok ? split(open.value, deps.clock.now()) : open;
   if (!items.ok) return refuse(items.fault, request, origin, visit, deps);
   const { maxBytes } = deps.appender;
   const sorted = await sortItems(items.value, origin, { rules: deps.rules, maxBytes });
   return store(sorted, sourceOf(origin), visit, deps);
+}
+
+/** Turns a call away at once when it would wait in vain: Adobe repeats it, and nothing of it has been touched. */
+async function admit(request: DoorRequest, visit: Visit, deps: ExportsDeps): Promise<DoorResponse> {
+  const stay = deps.room.enter(request.body.length);
+  if (!stay) return busy(visit.requestId);
+  try {
+    if (!deps.watch.mayTry()) return unavailable(visit.requestId, 'the stream gives no answer');
+    return await take(request, visit, stay, deps);
+  } finally {
+    stay.leave();
+  }
 }
 
 /**
@@ -115,7 +159,7 @@ export const exportsRoute = (deps: ExportsDeps): Route => ({
   access: 'authenticated',
   async handle(request, visit) {
     const before = deps.clock.now();
-    const response = await take(request, visit, deps);
+    const response = await admit(request, visit, deps);
     const { requestId, caller } = visit;
     const fields = { requestId, caller, status: response.status, ms: deps.clock.now() - before };
     deps.log.write(response.status === 200 ? 'info' : 'warn', 'door.exports', fields);

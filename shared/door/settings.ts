@@ -31,6 +31,14 @@ export const DoorSettings = z
       .min(1_024)
       .max(134_217_728)
       .default(33_554_432),
+    /** How many calls about exports one process works on at once, and how many bytes of bodies. */
+    TRIBUTARY_DOOR_MAX_CALLS: z.coerce.number().int().min(1).max(100_000).default(1_000),
+    TRIBUTARY_DOOR_MAX_BYTES_AT_ONCE: z.coerce
+      .number()
+      .int()
+      .min(1_048_576)
+      .max(4_294_967_296)
+      .default(67_108_864),
     /** How long tokens of our own endpoint count; Adobe advises a day or more. */
     TRIBUTARY_DOOR_TOKEN_SECONDS: z.coerce.number().int().min(60).max(2_592_000).default(86_400),
     /** How long after its end a token still counts: Adobe does not repeat a call that was answered with 401. */

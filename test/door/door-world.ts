@@ -1,8 +1,11 @@
+import { inTurn } from '../../shared/door/content.js';
 import { type DoorDeps, handleDoor } from '../../shared/door/door.js';
 import { exportsRoute } from '../../shared/door/exports.js';
 import { openGate } from '../../shared/door/gate.js';
 import type { Appender, Entry, Fate } from '../../shared/door/ports.js';
 import type { DoorRequest, DoorResponse } from '../../shared/door/request.js';
+import { createRoom, type RoomLimits } from '../../shared/door/room.js';
+import { watchStream } from '../../shared/door/stream-watch.js';
 import { memoryAppender } from '../../shared/stores/memory-appender.js';
 import { memoryKept } from '../../shared/stores/memory-kept.js';
 import { rulesOf } from '../support/fakes.js';
@@ -35,6 +38,8 @@ interface WorldOptions {
   readonly interfere?: (entries: readonly Entry[]) => Promise<Fate[]> | undefined;
   /** The longest body of one entry. */
   readonly entryBytes?: number;
+  /** How much the door works on at once. */
+  readonly limits?: RoomLimits;
 }
 
 /** A door on a stream in memory that can be told how to behave. */
@@ -73,6 +78,9 @@ export function doorWorld(options: WorldOptions = {}) {
         appender,
         rules: RULES,
         deadLetters: letters,
+        room: createRoom(options.limits ?? { calls: 1_000, bytes: 10_000_000 }),
+        watch: watchStream(clock),
+        turn: inTurn(),
         maxBytes: 100_000,
         maxUnpackedBytes: 400_000,
       }),

@@ -4,12 +4,15 @@ import { httpOf } from '../../lambdas/http.js';
 import { systemClock } from '../../shared/clock.js';
 import type { DeadLetters } from '../../shared/core/kept.js';
 import { openGateOf } from '../../shared/door/auth/open-gate.js';
+import { inTurn } from '../../shared/door/content.js';
 import { handleDoor } from '../../shared/door/door.js';
 import { exportsRoute } from '../../shared/door/exports.js';
 import { openGate } from '../../shared/door/gate.js';
 import type { Appender } from '../../shared/door/ports.js';
 import type { DoorRequest, DoorResponse } from '../../shared/door/request.js';
+import { createRoom } from '../../shared/door/room.js';
 import { readDoorSettings } from '../../shared/door/settings.js';
+import { watchStream } from '../../shared/door/stream-watch.js';
 import { settingSecrets } from '../../shared/secrets.js';
 import { BASE, signingKey } from './auth-world.js';
 import { RULES } from './door-world.js';
@@ -69,6 +72,9 @@ async function hostileGround() {
     clock,
     log,
     random: Math.random,
+    room: createRoom({ calls: 1_000, bytes: 67_108_864 }),
+    watch: watchStream(clock),
+    turn: inTurn(),
     ...limits,
   });
   const routes = [exports, ...guarded.routes];
