@@ -2,16 +2,19 @@ import * as z from 'zod';
 import type { Connector, Operation } from '../core/remote.js';
 import type { ConnectorDeps } from './deps.js';
 import { HTTP_OPERATIONS, HttpConfig, http } from './http/http.js';
+import { HubspotConfig } from './hubspot/config.js';
+import { HUBSPOT_OPERATIONS, hubspot } from './hubspot/hubspot.js';
 import { SALESFORCE_OPERATIONS, SalesforceConfig, salesforce } from './salesforce/salesforce.js';
 
 export type { ConnectorDeps } from './deps.js';
 
 /** One entry under `connections:` of a config file: `type` says which system it is. */
-export const ConnectionConfig = z.discriminatedUnion('type', [SalesforceConfig, HttpConfig]);
+export const ConnectionConfig = z.discriminatedUnion('type', [SalesforceConfig, HubspotConfig, HttpConfig]);
 export type ConnectionConfig = z.infer<typeof ConnectionConfig>;
 
 const OPERATIONS: Readonly<Record<ConnectionConfig['type'], readonly Operation[]>> = {
   salesforce: SALESFORCE_OPERATIONS,
+  hubspot: HUBSPOT_OPERATIONS,
   http: HTTP_OPERATIONS,
 };
 
@@ -23,6 +26,8 @@ export function openConnector(name: string, config: ConnectionConfig, deps: Conn
   switch (config.type) {
     case 'salesforce':
       return salesforce(name, config, deps);
+    case 'hubspot':
+      return hubspot(name, config, deps);
     case 'http':
       return http(name, config, deps);
   }

@@ -9,6 +9,7 @@ const SALES = {
   domain: 'acme.my.salesforce.com',
   auth: { clientCredentials: { secret: 'secret:salesforce' } },
 };
+const HUB = { type: 'hubspot', auth: { bearer: { token: 'secret:hubspot' } } };
 const HTTP = { type: 'http', url: 'https://api.example.com' };
 
 const faults = (config: unknown): string => {
@@ -18,6 +19,12 @@ const faults = (config: unknown): string => {
 
 test('defaults are filled in', () => {
   expect(ConnectionConfig.parse(SALES)).toEqual({ ...SALES, apiVersion: 'v66.0', timeoutMs: 30_000 });
+  expect(ConnectionConfig.parse(HUB)).toEqual({
+    ...HUB,
+    url: 'https://api.hubapi.com',
+    apiVersion: '2026-09',
+    timeoutMs: 30_000,
+  });
   expect(ConnectionConfig.parse(HTTP)).toEqual({
     ...HTTP,
     method: 'POST',
@@ -44,6 +51,8 @@ describe('what is fine', () => {
     { ...SALES, domain: 'http://localhost:4000' },
     { ...SALES, domain: 'http://[::1]:4000' },
     { ...SALES, domain: 'acme--dev.sandbox.my.salesforce.com', apiVersion: 'v46.0' },
+    { ...HUB, url: 'http://127.0.0.1:1', apiVersion: '2027-03-beta', sendKey: 'aep_event' },
+    { ...HUB, auth: { refreshToken: { secret: 'secret:app' } } },
     { ...HTTP, url: 'http://127.0.0.1:1/x' },
     {
       ...HTTP,
@@ -58,7 +67,7 @@ describe('what is fine', () => {
 
 describe('what is refused, and where', () => {
   test.each<[unknown, RegExp]>([
-    [{ type: 'hubspot' }, /at type/],
+    [{ type: 'nosuch' }, /at type/],
     [{ ...SALES, domain: 'https://acme.my.salesforce.com' }, /bare My Domain host[\s\S]*at domain/],
     [{ ...SALES, domain: 'http://acme.my.salesforce.com' }, /bare My Domain host/],
     [{ ...SALES, domain: 'acme.my.salesforce.com/services' }, /bare My Domain host/],
@@ -70,6 +79,12 @@ describe('what is refused, and where', () => {
     [{ ...SALES, apiVersion: 'v45.0' }, /v46\.0 or newer/],
     [{ ...SALES, auth: { clientCredentials: { secret: 'hunter2' } } }, /never the secret itself/],
     [{ ...SALES, extra: 1 }, /extra/],
+    [{ ...HUB, url: 'http://api.hubapi.com' }, /must start with https[\s\S]*at url/],
+    [{ ...HUB, url: 'https://api.hubapi.com/crm' }, /without a path/],
+    [{ ...HUB, apiVersion: 'v3' }, /dated version[\s\S]*at apiVersion/],
+    [{ ...HUB, auth: {} }, /at auth/],
+    [{ ...HUB, auth: { ...HUB.auth, refreshToken: { secret: 'secret:app' } } }, /at auth/],
+    [{ ...HUB, auth: { bearer: { token: 'pat-eu1' } } }, /at auth/],
     [{ ...HTTP, url: 'ftp://api.example.com' }, /https[\s\S]*at url/],
     [{ ...HTTP, url: 'http://api.example.com' }, /https/],
     [{ ...HTTP, url: 'https://ada:pw@api.example.com' }, /user name or password/],
@@ -104,7 +119,7 @@ describe('what is refused, and where', () => {
 test('opening reads no secret and sends nothing', () => {
   const secrets = secretsOf({});
   const fetch = () => Promise.reject(new Error('something was sent'));
-  for (const config of [SALES, HTTP]) {
+  for (const config of [SALES, HUB, HTTP]) {
     const connector = openConnector('crm', ConnectionConfig.parse(config), {
       secrets,
       clock: stillClock(),
@@ -116,12 +131,12 @@ test('opening reads no secret and sends nothing', () => {
 
 test('the config has a JSON Schema, for editors', () => {
   const schema = z.toJSONSchema(ConnectionConfig, { io: 'input' });
-  expect(schema.oneOf).toHaveLength(2);
+  expect(schema.oneOf).toHaveLength(3);
 });
 
 test('each type of connection can do what its connectors say', () => {
   const deps = { secrets: secretsOf({}), clock: stillClock() };
-  for (const config of [SALES, HTTP].map((raw) => ConnectionConfig.parse(raw)))
+  for (const config of [SALES, HUB, HTTP].map((raw) => ConnectionConfig.parse(raw)))
     expect(OPERATIONS_OF.get(config.type)).toEqual(openConnector('x', config, deps).operations);
-  expect([...OPERATIONS_OF.keys()].sort()).toEqual(['http', 'salesforce']);
+  expect([...OPERATIONS_OF.keys()].sort()).toEqual(['http', 'hubspot', 'salesforce']);
 });

@@ -63,3 +63,19 @@ export const jwtBearer = (assertion: string, extra: Readonly<Record<string, stri
   }),
   secrets: [assertion],
 });
+
+/** A client that was let in once and keeps the refresh token it was given. */
+export interface RefreshToken extends ClientSecret {
+  readonly refreshToken: string;
+}
+
+/** The refresh token grant with id and secret in the form (RFC 6749 section 6). */
+export const refreshToken = ({ clientId, clientSecret, refreshToken: token }: RefreshToken): Ask => ({
+  form: new URLSearchParams({
+    grant_type: 'refresh_token',
+    client_id: clientId,
+    client_secret: clientSecret,
+    refresh_token: token,
+  }),
+  secrets: [clientSecret, clientId, token],
+});

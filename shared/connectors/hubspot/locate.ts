@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import { Fault } from '../../core/fault.js';
+import type { Operation, Outcome } from '../../core/remote.js';
+import type { Reply } from '../wire/transport.js';
+import { call, type Hub, objectsPath } from './api.js';
+import { type Answering, contextOf, Problem } from './problem.js';
+import { readable } from './readable.js';
+import { fromRefusal } from './refusal.js';
+import { EMAIL, RECORD_ID, type Row } from './row.js';
+
+/** A row whose record was looked up: the record's id, or why it is not known. */
+export type Located = { readonly row: Row } & ({ readonly id: string } | { readonly outcome: Outcome });
+
+/** Properties that hold further keys of a record, joined by ";": its other addresses, the records merged into it. */
+const ALIASES: Readonly<Record<string, string>> = {
+  [EMAIL]: 'hs_additional_emails',
+  [RECORD_ID]: 'hs_merged_object_ids',
+};
+
+const Read = z.object({ results: z.array(z.unknown()), errors: z.array(z.unknown()).optional() });
+const Found = z.object({
+  id: z.string().min(1),
+  properties: z.record(z.string(), z.unknown()).catch({}),
+});
+type Found = z.infer<typeof Found>;
+
+/** Nothing was written yet, whatever became of the look-up. */
+function unsent(outcome: Outcome): Outcome {
+  if (outcome.kind === 'unknown')
+    return { kind: 'retry', scope: 'connection', fault: outcome.fault, unsent: true };
+  return outcome.kind === 'retry' ? { ...outcome, unsent: true } : outcome;
+}
+
+/** Every key by which a record may have been asked for, in lower case: HubSpot compares keys without regard to case. */
+function keysOf({ id, properties }: Found, keyProperty: string): readonly string[] {
+  const texts = [properties[keyProperty], properties[ALIASES[keyProperty] ?? '']];
+  const own = keyProperty === RECORD_ID ? [id] : [];
+  return [...own, ...texts.filter((text) => typeof text === 'string')]
+    .flatMap((text) => text.split(';'))
+    .map((key) => key.trim().toLowerCase());
+}
+
+/** The keys that HubSpot says no record has: errors of category OBJECT_NOT_FOUND list them as `context.ids`. */
+const missingKeys = (problems: readonly Problem[]): ReadonlySet<string> =>
+  new Set(
+    problems
+      .filter(({ category }) => category === 'OBJECT_NOT_FOUND')
+      .flatMap((problem) => contextOf(problem, 'ids'))
+      .map((key) => key.toLowerCase()),
+  );
+
+function fromRead(context: Answering, reply: Reply, rows: readonly Row[]): readonly Located[] {
+  const read = reply.status === 200 || reply.status === 207 ? Read.safeParse(reply.json).data : undefined;
+  if (read === undefined) {
+    const outcome = unsent(fromRefusal(context, reply));
+    return rows.map((row) => ({ row, outcome }));
+  }
+  const found = readable(Found, read.results);
+  const missing = missingKeys(readable(Problem, read.errors ?? []));
+  const text = `"${context.connection}" said neither where a record is nor that there is none; nothing was written.`;
+  const silent: Outcome = {
+    kind: 'retry',
+    scope: 'row',
+    fault: new Fault('remote.unanswered', text),
+    unsent: true,
+  };
+  return rows.map((row) => {
+    const key = row.key.toLowerCase();
+    const record = found.find((each) => keysOf(each, row.keyProperty).includes(key));
+    if (record !== undefined) return { row, id: record.id };
+    return { row, outcome: missing.has(key) ? { kind: 'absent' } : silent };
+  });
+}
+
+/**
+ * Looks up the record ids of rows that share a key property, in one request ("Read a batch of objects"). A record that
+ * does not exist is `absent`; when the look-up fails, nothing was written.
+ */
+export async function locate(
+  hub: Hub,
+  { operation, object }: { readonly operation: Operation; readonly object: string },
+  rows: readonly Row[],
+  signal: AbortSignal,
+): Promise<readonly Located[]> {
+  const keyProperty = rows[0]?.keyProperty;
+  if (keyProperty === undefined) return [];
+  const alias = ALIASES[keyProperty];
+  const body = {
+    ...(keyProperty !== RECORD_ID && { idProperty: keyProperty }),
+    properties: alias === undefined ? [keyProperty] : [keyProperty, alias],
+    propertiesWithHistory: [],
+    inputs: [...new Set(rows.map(({ key }) => key))].map((id) => ({ id })),
+  };
+  const path = objectsPath(hub, object, 'read');
+  const heard = await call(hub, { operation, method: 'POST', path, body }, signal);
+  if (heard.kind === 'reply') return fromRead(heard.context, heard.reply, rows);
+  return rows.map((row) => ({ row, outcome: unsent(heard.outcome) }));
+}
