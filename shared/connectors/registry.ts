@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { Connector, Operation } from '../core/remote.js';
 import type { ConnectorDeps } from './deps.js';
+import { DynamicsConfig } from './dynamics/config.js';
+import { DYNAMICS_OPERATIONS, dynamics } from './dynamics/dynamics.js';
 import { HTTP_OPERATIONS, HttpConfig, http } from './http/http.js';
 import { HubspotConfig } from './hubspot/config.js';
 import { HUBSPOT_OPERATIONS, hubspot } from './hubspot/hubspot.js';
@@ -9,12 +11,18 @@ import { SALESFORCE_OPERATIONS, SalesforceConfig, salesforce } from './salesforc
 export type { ConnectorDeps } from './deps.js';
 
 /** One entry under `connections:` of a config file: `type` says which system it is. */
-export const ConnectionConfig = z.discriminatedUnion('type', [SalesforceConfig, HubspotConfig, HttpConfig]);
+export const ConnectionConfig = z.discriminatedUnion('type', [
+  SalesforceConfig,
+  HubspotConfig,
+  DynamicsConfig,
+  HttpConfig,
+]);
 export type ConnectionConfig = z.infer<typeof ConnectionConfig>;
 
 const OPERATIONS: Readonly<Record<ConnectionConfig['type'], readonly Operation[]>> = {
   salesforce: SALESFORCE_OPERATIONS,
   hubspot: HUBSPOT_OPERATIONS,
+  dynamics: DYNAMICS_OPERATIONS,
   http: HTTP_OPERATIONS,
 };
 
@@ -28,6 +36,8 @@ export function openConnector(name: string, config: ConnectionConfig, deps: Conn
       return salesforce(name, config, deps);
     case 'hubspot':
       return hubspot(name, config, deps);
+    case 'dynamics':
+      return dynamics(name, config, deps);
     case 'http':
       return http(name, config, deps);
   }

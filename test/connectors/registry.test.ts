@@ -10,6 +10,12 @@ const SALES = {
   auth: { clientCredentials: { secret: 'secret:salesforce' } },
 };
 const HUB = { type: 'hubspot', auth: { bearer: { token: 'secret:hubspot' } } };
+const DYNAMICS = {
+  type: 'dynamics',
+  url: 'https://acme.crm4.dynamics.com',
+  tenant: 'contoso.example.com',
+  auth: { clientCredentials: { secret: 'secret:dynamics' } },
+};
 const HTTP = { type: 'http', url: 'https://api.example.com' };
 
 const faults = (config: unknown): string => {
@@ -119,7 +125,7 @@ describe('what is refused, and where', () => {
 test('opening reads no secret and sends nothing', () => {
   const secrets = secretsOf({});
   const fetch = () => Promise.reject(new Error('something was sent'));
-  for (const config of [SALES, HUB, HTTP]) {
+  for (const config of [SALES, HUB, DYNAMICS, HTTP]) {
     const connector = openConnector('crm', ConnectionConfig.parse(config), {
       secrets,
       clock: stillClock(),
@@ -131,12 +137,12 @@ test('opening reads no secret and sends nothing', () => {
 
 test('the config has a JSON Schema, for editors', () => {
   const schema = z.toJSONSchema(ConnectionConfig, { io: 'input' });
-  expect(schema.oneOf).toHaveLength(3);
+  expect(schema.oneOf).toHaveLength(4);
 });
 
 test('each type of connection can do what its connectors say', () => {
   const deps = { secrets: secretsOf({}), clock: stillClock() };
-  for (const config of [SALES, HUB, HTTP].map((raw) => ConnectionConfig.parse(raw)))
+  for (const config of [SALES, HUB, DYNAMICS, HTTP].map((raw) => ConnectionConfig.parse(raw)))
     expect(OPERATIONS_OF.get(config.type)).toEqual(openConnector('x', config, deps).operations);
-  expect([...OPERATIONS_OF.keys()].sort()).toEqual(['http', 'hubspot', 'salesforce']);
+  expect([...OPERATIONS_OF.keys()].sort()).toEqual(['dynamics', 'http', 'hubspot', 'salesforce']);
 });

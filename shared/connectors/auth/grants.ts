@@ -79,3 +79,18 @@ export const refreshToken = ({ clientId, clientSecret, refreshToken: token }: Re
   }),
   secrets: [clientSecret, clientId, token],
 });
+
+/** The client credentials grant of a client that proves itself with a signed assertion (RFC 7523 section 2.2). */
+export const clientAssertion = (
+  { clientId, assertion }: { readonly clientId: string; readonly assertion: string },
+  extra: Readonly<Record<string, string>> = {},
+): Ask => ({
+  form: new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: assertion,
+    ...extra,
+  }),
+  secrets: [assertion, clientId],
+});

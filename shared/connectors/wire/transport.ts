@@ -48,8 +48,11 @@ const failure = (sent: Sent, why: FailureWhy, code: string): Failure => ({
   code,
 });
 
-/** Gateways answer HTML with any status, so nothing is parsed that is not declared as JSON. */
-function parseJson(headers: Headers, text: string): unknown {
+/**
+ * The value of a body; `undefined` when it is not declared as JSON or not well-formed. Gateways answer HTML with any
+ * status, so nothing is parsed that is not declared as JSON.
+ */
+export function parseJson(headers: Headers, text: string): unknown {
   const type = (headers.get('content-type') ?? '').split(';', 1)[0]?.trim() ?? '';
   if (!JSON_TYPE.test(type)) return undefined;
   try {

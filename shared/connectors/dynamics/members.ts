@@ -1,0 +1,157 @@
+import { Fault } from '../../core/fault.js';
+import type { Action, Outcome } from '../../core/remote.js';
+import type { Reply } from '../wire/transport.js';
+import { type Address, addressOf, isGuid, refuse } from './address.js';
+import { batch, type ReadPart } from './batch.js';
+import {
+  lookUp,
+  type Member,
+  type Membership,
+  type MemberTable,
+  memberTableOf,
+  readMemberships,
+} from './look-up.js';
+import { ask, type Org } from './org.js';
+import { fromProblem, saysAbsent, saysDuplicate } from './problem.js';
+import { isWritten } from './rows.js';
+import { stage } from './stage.js';
+
+/** A list and the table its members are rows of. */
+interface Roster {
+  readonly list: string;
+  readonly table: MemberTable;
+}
+
+function rosterOf({ object, list = '' }: Action): Roster | Outcome {
+  const table = memberTableOf(object);
+  if (table === undefined)
+    return refuse(
+      'list.object',
+      `Members of marketing lists are contacts, accounts or leads, not ${object}.`,
+    );
+  if (!isGuid(list))
+    return refuse(
+      'list.id',
+      'The list must be the GUID of a static marketing list (listid), as in its address.',
+    );
+  return { list: list.toLowerCase(), table };
+}
+
+const addresses = (org: Org, actions: readonly Action[]): readonly (Address | Outcome)[] =>
+  actions.map(({ object, key }) => addressOf(object, key, org.config.bareKeys));
+
+const noRow = (): Outcome =>
+  refuse('row.absent', 'There is no row with this key, so nobody can join the list. Upsert the row first.');
+
+async function join(
+  org: Org,
+  { list, table }: Roster,
+  members: readonly Member[],
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const body = {
+    List: { '@odata.type': 'Microsoft.Dynamics.CRM.list', listid: list },
+    Members: members.map(({ id }) => ({
+      '@odata.type': `Microsoft.Dynamics.CRM.${table.name}`,
+      [table.idColumn]: id,
+    })),
+  };
+  const request = {
+    method: 'POST',
+    path: `${org.root}/AddListMembersList`,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+  const asked = await ask(org, request, signal);
+  if (asked.kind === 'unanswered') return asked.outcome;
+  const { reply, context } = asked;
+  if (reply.status === 204) return { kind: 'accepted' };
+  // A member already; of several nobody says which, so they are asked for one by one.
+  if (saysDuplicate(reply) && members.length === 1) return { kind: 'accepted' };
+  const outcome = fromProblem(context, reply, 'request');
+  return outcome.kind === 'rejected' ? { ...outcome, whole: true } : outcome;
+}
+
+/** What was found out before anything was changed, and came to nothing, leaves everything as it was. */
+function unsent<T extends object>(row: T | Outcome): T | Outcome {
+  if (!('kind' in row)) return row;
+  if (row.kind === 'unknown') {
+    const scope = row.fault.code === 'remote.unanswered' ? 'row' : 'connection';
+    return { kind: 'retry', scope, fault: row.fault, unsent: true };
+  }
+  return row.kind === 'retry' ? { ...row, unsent: true } : row;
+}
+
+/** Puts rows on a static marketing list: their ids are looked up, then all of them join in one request. */
+export async function addMembers(
+  org: Org,
+  actions: readonly Action[],
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> {
+  const [first] = actions;
+  if (first === undefined) return [];
+  const roster = rosterOf(first);
+  if ('kind' in roster) return actions.map(() => roster);
+  const found = await stage(addresses(org, actions), (rows) => lookUp(org, roster.table, rows, signal));
+  const known = found.map((row) => ('kind' in row && row.kind === 'absent' ? noRow() : unsent(row)));
+  return stage(known, async (members) => {
+    const outcome = await join(org, roster, members, signal);
+    return members.map(() => outcome);
+  });
+}
+
+/** Deletes memberships, and gives those members whose every membership is said to be deleted. */
+async function dropped(
+  org: Org,
+  memberships: readonly Membership[],
+  signal: AbortSignal,
+): Promise<readonly (Member | Outcome)[]> {
+  const rows = memberships.flatMap(({ member, ids }) => ids.map((id) => ({ member, id })));
+  const parts = rows.map(({ id }) => ({ method: 'DELETE', path: `${org.root}/listmembers(${id})` }) as const);
+  const read: ReadPart<Outcome> = (context, reply: Reply) =>
+    isWritten(reply) || saysAbsent(reply) ? { kind: 'accepted' } : fromProblem(context, reply, 'row');
+  const outcomes = await batch(org, parts, signal, read);
+  return memberships.map(({ member }) => {
+    const own = outcomes.filter((_, i) => rows[i]?.member === member);
+    return own.find(({ kind }) => kind !== 'accepted') ?? member;
+  });
+}
+
+const stillThere = (connection: string): Outcome => {
+  const text = `"${connection}" said that a member was taken off a list, and still lists it.`;
+  return { kind: 'retry', scope: 'row', fault: new Fault('remote.unanswered', text) };
+};
+
+/** Reads the memberships that were deleted: gone is who is no longer there. */
+async function confirmed(
+  org: Org,
+  list: string,
+  members: readonly Member[],
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> {
+  const left = await readMemberships(org, list, members, signal);
+  return left.map((row) => {
+    if (!('kind' in row)) return stillThere(org.name);
+    return row.kind === 'absent' ? { kind: 'accepted' } : row;
+  });
+}
+
+/**
+ * Takes rows off a list: their memberships (table listmember) are looked up, deleted, and looked up again, because the
+ * documented action for it is not in every environment. Who is not on the list is `absent`.
+ */
+export async function removeMembers(
+  org: Org,
+  actions: readonly Action[],
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> {
+  const [first] = actions;
+  if (first === undefined) return [];
+  const roster = rosterOf(first);
+  if ('kind' in roster) return actions.map(() => roster);
+  const { list, table } = roster;
+  const found = await stage(addresses(org, actions), (rows) => lookUp(org, table, rows, signal));
+  const listed = await stage(found, (members) => readMemberships(org, list, members, signal));
+  const gone = await stage(listed.map(unsent), (memberships) => dropped(org, memberships, signal));
+  return stage(gone, (members) => confirmed(org, list, members, signal));
+}
