@@ -34,6 +34,7 @@ export function compile(
     changes: changeIndex(rules),
     optOut,
     backfillMicros: file.backfill.days * DAY,
+    quotas: quotasOf(file),
     refreshMs: file.refresh && (file.refresh.days * DAY) / 1000,
     hasStop: rules.some(({ stop }) => stop),
     attributes: treeOf(scope.paths.values()),
@@ -87,6 +88,13 @@ function waitsOf({ person: { key, wait = [] } }: RulesFile, scope: FileScope): r
   }
   return wait.map(keySource);
 }
+
+const quotasOf = ({ connections }: RulesFile): CompiledRules['quotas'] =>
+  new Map(
+    Object.entries(connections).flatMap(([name, { quota }]) =>
+      quota === undefined ? [] : [[name, quota] as const],
+    ),
+  );
 
 function compileRule(rule: Rule, order: number, book: RowBook): CompiledRule {
   const { scope } = book;

@@ -1,5 +1,6 @@
 import type { ReadPath } from './path.js';
 import type { PathTree } from './path-tree.js';
+import type { CallLimit } from './quota.js';
 import type { Judge, Reader } from './scope.js';
 
 /** A declared audience. */
@@ -132,6 +133,8 @@ export interface CompiledRules {
   readonly hasStop: boolean;
   /** How long it counts that a target has accepted a row, milliseconds; for ever when undefined. */
   readonly refreshMs: number | undefined;
+  /** Limits on calls, of the connections that have some. */
+  readonly quotas: ReadonlyMap<string, readonly CallLimit[]>;
   /** Attribute paths that the file reads. */
   readonly attributes: PathTree;
   /** Namespaces whose identity the file reads. */

@@ -43,6 +43,7 @@ export const FAULTS = {
   'park.exhausted': { retryable: false },
   'park.format': { retryable: false },
   'run.deadline': { retryable: true },
+  'quota.spent': { retryable: true },
   'stream.throttled': { retryable: true },
   'stream.unavailable': { retryable: true },
   'door.not-found': { retryable: false },

@@ -3,6 +3,7 @@ import { Action, StateAction } from './action-schema.js';
 import { Condition } from './condition.js';
 import { Name } from './name.js';
 import { Path } from './path.js';
+import { CallLimit } from './quota.js';
 import { TestCase } from './test-case.js';
 
 /** Whether an entry of `person.key` is an identity namespace, bare or a URI; any other entry with a dot is a path. */
@@ -86,6 +87,14 @@ export type Rule = z.infer<typeof Rule>;
 
 /** What a connection of any type may say about the rules that use it; all else is for its connector. */
 export const CONNECTION_MEMBERS = {
+  quota: z
+    .array(CallLimit)
+    .min(1)
+    .refine((limits) => new Set(limits.map(({ seconds }) => seconds)).size === limits.length, {
+      error: 'must not name the same number of seconds twice',
+    })
+    .optional()
+    .describe('Most calls to this connection, all functions that share one state together (docs/quota.md).'),
   allow: z
     .array(z.enum(['delete']))
     .optional()

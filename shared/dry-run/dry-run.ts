@@ -45,7 +45,8 @@ export function dryRun(
   let now = 0;
   const clock: Clock = { now: () => now, sleep: async () => undefined };
   const pipeline = createPipeline({
-    rules,
+    // What is only tried waits for nobody.
+    rules: { ...rules, quotas: new Map() },
     store: states,
     connectors: new Map(connections.map((name) => [name, agreeable(name)])),
     parking: nowhere,

@@ -4,6 +4,7 @@ import type { PersonState } from '../core/state.js';
 import { wait } from '../core/waiting.js';
 import type { Known } from './adopt.js';
 import { decided } from './doubt.js';
+import { hasteOf } from './haste.js';
 import type { Work } from './route.js';
 import type { Run } from './run.js';
 import type { Lane } from './waves.js';
@@ -42,6 +43,7 @@ export function attempt(known: Known, run: Run): Attempt {
   const draft = draftOf(state, known.work, run);
   const replayed = known.work.entries.some(({ message }) => message.owed !== undefined);
   const outcomes = decided(draft.actions, state.unsure, replayed, run.deps.connectors);
-  const lane = { person: known.work.id, actions: draft.actions, outcomes };
+  const haste = hasteOf(draft, run.deps.rules);
+  const lane = { person: known.work.id, actions: draft.actions, haste, outcomes };
   return { ...known, state, draft, lane };
 }

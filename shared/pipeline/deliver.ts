@@ -6,9 +6,10 @@ import { lastWord } from './doubt.js';
 import { blame, type Health, observe, signOf, unknownHealth } from './health.js';
 import { shutFault, tellChange, waitOf } from './hold.js';
 import { actionEnding } from './ledger.js';
+import { MOST_AT_ONCE } from './meter.js';
 import type { Run } from './run.js';
 import { sendChunk } from './send.js';
-import { type Lane, nextWave, type Send, turnsOf, unsent } from './waves.js';
+import { hasteOfChunk, type Lane, nextWave, type Send, turnsOf, unsent } from './waves.js';
 
 /** One delivery on its way, and what it has learnt of each connection. */
 interface Delivery {
@@ -26,7 +27,11 @@ const shutOut = (connection: string, shut: Shut, now: number): Outcome =>
   unsent(shutFault(connection, shut), waitOf(shut, now));
 
 /** Sends a chunk if the connection's breaker lets it through, and tells the breaker what came of it. */
-async function sendOne(chunk: readonly Send[], { healths, run }: Delivery): Promise<void> {
+async function sendOne(
+  chunk: readonly Send[],
+  { healths, run }: Delivery,
+  following: readonly Send[][],
+): Promise<void> {
   const connection = chunk[0]?.action.connection ?? '';
   const connector = run.deps.connectors.get(connection);
   if (!connector) throw new Error(`no connector is open for connection ${connection}`);
@@ -41,7 +46,10 @@ async function sendOne(chunk: readonly Send[], { healths, run }: Delivery): Prom
   let sign: Sign = { kind: 'untried' };
   try {
     const actions = chunk.map(({ action }) => toAction(action));
-    const outcomes = await sendChunk({ connector, connection, pass, run }, actions);
+    const haste = hasteOfChunk(chunk);
+    const next = (): number =>
+      following.slice(0, MOST_AT_ONCE).filter((one) => hasteOfChunk(one) === haste).length;
+    const outcomes = await sendChunk({ connector, connection, pass, run, haste, next }, actions);
     sign = signOf(outcomes);
     observe(health, outcomes);
     const last = chunk.map(({ action }, i) =>
@@ -86,7 +94,7 @@ function conclude(lanes: readonly Lane[], { healths, run }: Delivery): void {
 async function sendGroup(chunks: readonly Send[][], delivery: Delivery): Promise<void> {
   const queue = [...chunks];
   const worker = async (): Promise<void> => {
-    for (let chunk = queue.shift(); chunk; chunk = queue.shift()) await sendOne(chunk, delivery);
+    for (let chunk = queue.shift(); chunk; chunk = queue.shift()) await sendOne(chunk, delivery, queue);
   };
   await Promise.all(Array.from({ length: delivery.run.tuning.parallelCalls }, worker));
 }

@@ -1,4 +1,4 @@
-import type { Fault } from '../core/fault.js';
+import type { Fault, FaultCode } from '../core/fault.js';
 import type { Outcome } from '../core/remote.js';
 import type { Sign } from './breaker.js';
 
@@ -26,8 +26,15 @@ type Retry = Extract<Outcome, { kind: 'retry' }>;
 
 const isRetry = (outcome: Outcome): outcome is Retry => outcome.kind === 'retry';
 
-/** That we ran out of time says nothing about the target. */
-const isOurs = (fault: Fault): boolean => fault.code === 'run.deadline';
+/** What kept us from asking says nothing about the target. */
+const OURS: ReadonlySet<FaultCode> = new Set([
+  'run.deadline',
+  'quota.spent',
+  'store.unavailable',
+  'store.contended',
+  'store.format',
+]);
+const isOurs = ({ code }: Fault): boolean => OURS.has(code);
 
 /** A lock is an answer: only somebody who is well can say that one row is busy. */
 const isBusy = ({ fault }: Retry): boolean => fault.code === 'remote.row-busy';

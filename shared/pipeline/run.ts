@@ -18,6 +18,7 @@ import { type Breaker, createBreaker } from './breaker.js';
 import { decodeMessage, type Entry } from './decode.js';
 import { buryUnreadable, type Patience } from './keep.js';
 import { type Counts, countFaults, countLedger, emptyCounts } from './ledger.js';
+import { createMeter, type Meter } from './meter.js';
 import { settlePersons } from './settle.js';
 
 /** How hard one invocation tries before it lets go. */
@@ -84,6 +85,8 @@ export interface Run {
   readonly endings: Map<Entry, Ending>;
   /** The breaker of a connection; all runs of a process share it. */
   readonly breaker: (connection: string) => Breaker;
+  /** Of the connections whose calls are limited; all runs of a process share them. */
+  readonly meters: ReadonlyMap<string, Meter>;
   readonly startedAt: number;
   /** Epoch milliseconds at which the leases taken last run out. */
   leaseEnd: number;
@@ -137,6 +140,9 @@ function settlementOf(message: Message, entries: readonly Entry[], run: Run): Se
  */
 export function createPipeline(deps: PipelineDeps): Pipeline {
   const breaker = breakersOf(deps);
+  const meters = new Map(
+    [...deps.rules.quotas].map(([name, limits]) => [name, createMeter(name, limits, deps)]),
+  );
   return {
     async run(messages, options) {
       const run: Run = {
@@ -148,6 +154,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
         counts: emptyCounts(),
         endings: new Map(),
         breaker,
+        meters,
         startedAt: deps.clock.now(),
         leaseEnd: Number.POSITIVE_INFINITY,
         marks: new Map(),

@@ -1,4 +1,5 @@
 import { Fault } from '../core/fault.js';
+import type { Haste } from '../core/quota.js';
 import type { Action, Connector, Outcome } from '../core/remote.js';
 import type { Pass } from './breaker.js';
 import { backoff } from './retry.js';
@@ -11,6 +12,9 @@ export interface Sending {
   readonly connection: string;
   readonly pass: Pass;
   readonly run: Run;
+  readonly haste: Haste;
+  /** How many requests of the same haste are likely to follow at once. */
+  readonly next: () => number;
 }
 
 /** May this outcome change by sending again within this invocation? A login that was refused may be locked by trying. */
@@ -80,17 +84,39 @@ export async function pause(ms: number, { deps, signal }: Run): Promise<boolean>
   return !signal.aborted;
 }
 
-const tooLate = (): Outcome => ({
+const notNow = (fault: Fault, afterMs?: number): Outcome => ({
   kind: 'retry',
   scope: 'connection',
-  fault: new Fault('run.deadline', 'the invocation ran out of time before this was sent'),
+  fault,
   unsent: true,
+  ...(afterMs !== undefined && { afterMs }),
 });
+
+const tooLate = (): Outcome =>
+  notNow(new Fault('run.deadline', 'the invocation ran out of time before this was sent'));
 
 /** Waits as long as the target wants to be left alone; gives false when that does not fit. */
 async function rested({ connection, run }: Sending): Promise<boolean> {
   const rest = run.breaker(connection).resting();
   return rest === 0 || (fits(rest, run) && (await pause(rest, run)));
+}
+
+/** Waits for leave to make one call where calls are limited; gives what it means for the rows when none comes in time. */
+async function refusal({ connection, run, haste, next }: Sending): Promise<Outcome | undefined> {
+  const meter = run.meters.get(connection);
+  if (!meter) return undefined;
+  try {
+    for (;;) {
+      const leave = await meter.take(haste, next(), run.signal);
+      if (leave.ok) return undefined;
+      const { fault, waitMs } = leave;
+      if (!fits(waitMs, run) || !(await pause(waitMs, run))) return notNow(fault, waitMs);
+    }
+  } catch (error) {
+    if (run.signal.aborted) return tooLate();
+    if (error instanceof Fault) return notNow(error);
+    throw error;
+  }
 }
 
 /**
@@ -104,6 +130,11 @@ export async function sendChunk(sending: Sending, actions: readonly Action[]): P
   const outcomes: Outcome[] = actions.map(tooLate);
   let open: Pending[] = actions.map((action, index) => ({ action, index, doubtful: false }));
   for (let attempt = 1; (await rested(sending)) && !isLate(run); attempt++) {
+    const refused = await refusal(sending);
+    if (refused) {
+      for (const pending of open) note(pending, refused, outcomes);
+      break;
+    }
     const batch = open.map(({ action }) => action);
     const answers = await call(sending, batch);
     const whole = isRefusedWhole(answers);

@@ -2,12 +2,15 @@ import { toAction } from '../core/action.js';
 import type { Fault } from '../core/fault.js';
 import { canonical } from '../core/fingerprint.js';
 import type { PlannedAction } from '../core/plan.js';
+import { HASTES, type Haste } from '../core/quota.js';
 import type { Connector, Outcome } from '../core/remote.js';
+import { mostHaste } from './haste.js';
 
 /** One person's actions, in the order in which they must reach their targets. */
 export interface Lane {
   readonly person: string;
   readonly actions: readonly PlannedAction[];
+  readonly haste: Haste;
   /** Filled here: what the target said, by target. */
   readonly outcomes: Map<string, Outcome>;
 }
@@ -98,23 +101,44 @@ function put(send: Send, chunks: Chunks, connector: Connector | undefined): void
   chunks.lastBytes = bytes;
 }
 
+/** Of those that want one row the first goes in turn 0, the next in turn 1. */
+function turnOf({ action }: Send, seen: Map<string, number>): number {
+  const row = action.target.toLowerCase();
+  const turn = seen.get(row) ?? 0;
+  seen.set(row, turn + 1);
+  return turn;
+}
+
+/** The haste of a request is that of the row that has most. */
+export const hasteOfChunk = (chunk: readonly Send[]): Haste =>
+  mostHaste(chunk.flatMap(({ lanes }) => lanes.map(({ haste }) => haste)));
+
+const byHaste = (a: Send, b: Send): number =>
+  HASTES.indexOf(hasteOfChunk([a])) - HASTES.indexOf(hasteOfChunk([b]));
+
 /**
  * Turns of requests, by connection and object. Vendors take rows of one object at a time and refuse a key that comes
- * twice (many compare keys without regard to case): different wishes for one row go into turns of their own.
+ * twice (many compare keys without regard to case): different wishes for one row go into turns of their own. Within a turn
+ * those with more haste go first.
  */
 export function turnsOf(wave: readonly Send[], connectors: ReadonlyMap<string, Connector>): Send[][][][] {
-  const turns: Map<string, Chunks>[] = [];
+  const turns: Send[][] = [];
   const seen = new Map<string, number>();
   for (const send of wave) {
-    const { connection, target } = send.action;
-    const row = target.toLowerCase();
-    const turn = seen.get(row) ?? 0;
-    seen.set(row, turn + 1);
-    turns[turn] ??= new Map();
-    const group = groupOf(send.action);
-    const chunks = turns[turn].get(group) ?? { all: [], lastBytes: 0 };
-    put(send, chunks, connectors.get(connection));
-    turns[turn].set(group, chunks);
+    const turn = turnOf(send, seen);
+    turns[turn] ??= [];
+    turns[turn].push(send);
   }
-  return turns.map((groups) => [...groups.values()].map(({ all }) => all));
+  return turns.map((sends) => groupsOf(sends.sort(byHaste), connectors));
+}
+
+function groupsOf(sends: readonly Send[], connectors: ReadonlyMap<string, Connector>): Send[][][] {
+  const groups = new Map<string, Chunks>();
+  for (const send of sends) {
+    const group = groupOf(send.action);
+    const chunks = groups.get(group) ?? { all: [], lastBytes: 0 };
+    put(send, chunks, connectors.get(send.action.connection));
+    groups.set(group, chunks);
+  }
+  return [...groups.values()].map(({ all }) => all);
 }

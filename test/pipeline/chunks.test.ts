@@ -23,6 +23,7 @@ function chunksOf(texts: readonly string[], limits: Pick<Connector, 'maxRows' | 
   const lanes = texts.map((text, i) => ({
     person: `p${i}`,
     actions: [upsert(`k${i}`, text)],
+    haste: 'usual' as const,
     outcomes: new Map(),
   }));
   const connectors = new Map([['crm', { ...fakeCrm(), ...limits }]]);
