@@ -72,11 +72,12 @@ test('a row that waits behind one that failed was not sent, so it is as certain 
 });
 
 test('half of a request that was refused as a whole and never sent again is as certain as before', async () => {
-  const other = message('3', asserted('C-0', 30, 'realized'));
+  const before = message('0', asserted('C-0', 10, 'realized'));
+  const other = message('3', asserted('C-0', 30, 'exited'));
   // The whole is refused; of the halves the first is slow, and time is up before the second.
   const crm = crmThat((rows, call) => (call === 1 ? whole : rows.length === 1 ? timeout : undefined));
   const deps = fakeDeps(rules, crm.connector);
-  expect(await endings(deps, [entered])).toEqual(['delivered']);
+  expect(await endings(deps, [before, entered])).toEqual(['delivered', 'delivered']);
   crm.state.misbehaves = true;
   const slow = { ...crm.connector, send: slowly(crm.connector, deps) };
   const hurried = { ...deps, connectors: new Map([['sales', slow]]) };
