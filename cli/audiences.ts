@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { openAudienceBook } from '../shared/assemble-adobe.js';
+import { openAudienceBook } from '../shared/assemble-book.js';
 import { type AudienceRecord, recordJson } from '../shared/door/audience.js';
 import { printable } from './printable.js';
 import { complain, runHere, type World } from './world.js';
@@ -11,8 +11,9 @@ const HELP = `tributary audiences: the audiences that somebody in Adobe's UI act
   --json   one JSON object a line
   --help   this text
 
-They are kept with the persons' state: TRIBUTARY_STATE (and TRIBUTARY_STATE_CONNECTION) say where. Only destinations with an
-audience template register audiences: those of tributary adobe do.
+They are kept with the persons' state: TRIBUTARY_STATE (and TRIBUTARY_STATE_CONNECTION) say where. Destinations with an audience
+template register audiences: those of tributary adobe do. Others are known by the names that exports carry ("Include Segment
+Names"). A rule file may declare an audience by its name alone: vip: { name: "VIP customers" }.
 
   tributary audiences
   tributary audiences --yaml >> tributary.yaml
@@ -49,13 +50,31 @@ function ruleName(name: string, taken: Set<string>): string {
   return found;
 }
 
-/** Ids stand in quotes: YAML would take some for numbers. The namespace is not told by Adobe; that of segments is usual. */
+/** Ids stand in quotes: YAML would take some for numbers. The namespace is told by exports only; that of segments is usual. */
+const refOf = (id: string, namespace = 'ups'): string =>
+  namespace === 'ups'
+    ? JSON.stringify(id)
+    : `{ id: ${JSON.stringify(id)}, namespace: ${JSON.stringify(namespace)} }`;
+
+/** Of an audience that was registered and seen the name it was registered by, and the namespace it was seen in. */
+function merged(records: readonly AudienceRecord[]): readonly AudienceRecord[] {
+  const seen = records.filter((record) => record.seen === true);
+  const others = records.filter((record) => record.seen !== true);
+  const spaces = (id: string | undefined) => seen.filter(({ audience }) => audience === id);
+  const known = new Set(others.map(({ audience }) => audience));
+  return records.flatMap((record) => {
+    if (record.seen === true) return known.has(record.audience) ? [] : [record];
+    const [only, more] = spaces(record.audience);
+    return [only && !more ? { ...record, namespace: only.namespace } : record];
+  });
+}
+
 function toYaml(records: readonly AudienceRecord[]): string {
   const taken = new Set<string>();
-  const lines = records.flatMap(({ name, audience, sandbox }) => {
+  const lines = merged(records).flatMap(({ name, audience, namespace, sandbox }) => {
     if (audience === undefined) return [];
     const where = sandbox === undefined ? '' : `, sandbox ${printable(sandbox)}`;
-    return [`  ${ruleName(name, taken)}: ${JSON.stringify(audience)} # ${printable(name)}${where}\n`];
+    return [`  ${ruleName(name, taken)}: ${refOf(audience, namespace)} # ${printable(name)}${where}\n`];
   });
   return lines.length === 0 ? '# no audience has been registered\n' : `audiences:\n${lines.join('')}`;
 }

@@ -7,6 +7,7 @@ import { bad, ok } from '../shared/core/fault.js';
 import { toolsFor } from '../shared/tools/load.js';
 import { type CheckOptions, HELP, readCheckOptions } from './check-options.js';
 import { findingsJson, findingsText, sumsOf, sumsText } from './check-view.js';
+import { namesHere } from './known-rules.js';
 import { paintOf } from './paint.js';
 import { readText } from './rules-file.js';
 import { besides, TESTS_NAME } from './test-run.js';
@@ -47,6 +48,7 @@ async function checkOnce(
     settings: world.env,
     tools: await toolsFor(text, functionsOf(options, world)),
     read: readBeside(dirname(file), files),
+    names: () => namesHere(world),
     tests,
   });
   const sums = sumsOf(findings);

@@ -10,9 +10,9 @@ import { type DiffOptions, HELP, readDiffOptions } from './diff-options.js';
 import { type CauseOf, countChanges, type DiffSums, emptySums } from './diff-sums.js';
 import { eventJson, eventText, sumsJson, sumsText } from './diff-view.js';
 import { eventSources } from './event-files.js';
+import { readKnownRules } from './known-rules.js';
 import { type Paint, paintOf } from './paint.js';
 import { progressOn, totalOf } from './progress.js';
-import { readRules } from './rules-file.js';
 import { complain, runHere, type World } from './world.js';
 
 /** Both versions at work, and what has come of it. */
@@ -76,7 +76,8 @@ function endOf({ options, sums, causeOf, shown, told, paint }: Course): string {
 
 async function go(options: DiffOptions, world: World): Promise<number> {
   const functions = options.functions ?? world.env['TRIBUTARY_FUNCTIONS'];
-  const [a, b] = [await readRules(options.before, functions), await readRules(options.after, functions)];
+  const a = await readKnownRules(options.before, functions, world);
+  const b = await readKnownRules(options.after, functions, world);
   const known = options.state === undefined ? undefined : await loadStates(options.state);
   const runOf = ({ rules, file }: typeof a): DryRun =>
     dryRun(rules, Object.keys(file.connections), dryStates(new Map(known?.states)));

@@ -12,8 +12,8 @@ import { eventSources } from './event-files.js';
 import { explanationJson } from './explain-json.js';
 import { type ExplainOptions, HELP, readExplainOptions } from './explain-options.js';
 import { type Explained, explanationText } from './explain-view.js';
+import { readKnownRules } from './known-rules.js';
 import { paintOf } from './paint.js';
-import { readRules } from './rules-file.js';
 import { complain, runHere, type World } from './world.js';
 import { WrongUse } from './wrong-use.js';
 
@@ -61,9 +61,10 @@ async function explained({ record, at }: Meant, run: DryRun, rules: CompiledRule
 }
 
 async function go(options: ExplainOptions, world: World): Promise<number> {
-  const { rules, file } = await readRules(
+  const { rules, file } = await readKnownRules(
     options.config,
     options.functions ?? world.env['TRIBUTARY_FUNCTIONS'],
+    world,
   );
   const known = options.state === undefined ? undefined : await loadStates(options.state);
   const run = dryRun(rules, Object.keys(file.connections), dryStates(known?.states));

@@ -5,11 +5,11 @@ import { type Cause, causesOf, count, emptyTally, type Tally } from '../shared/d
 import { type Arrivals, arrivalsAt, arrivalsFrom } from '../shared/events/arrival.js';
 import { type EventRecord, readEvents } from '../shared/events/read-events.js';
 import { eventSources } from './event-files.js';
+import { readKnownRules } from './known-rules.js';
 import { type Paint, paintOf } from './paint.js';
 import { HELP, type PlanOptions, readPlanOptions } from './plan-options.js';
 import { jsonOf, tallyJson, tallyText, textOf } from './plan-view.js';
 import { progressOn, totalOf } from './progress.js';
-import { readRules } from './rules-file.js';
 import { complain, runHere, type World } from './world.js';
 
 /** Everything a record passes through. */
@@ -54,9 +54,10 @@ async function playAll(course: Course, world: World): Promise<number | undefined
 }
 
 async function go(options: PlanOptions, world: World): Promise<number> {
-  const { rules, file } = await readRules(
+  const { rules, file } = await readKnownRules(
     options.config,
     options.functions ?? world.env['TRIBUTARY_FUNCTIONS'],
+    world,
   );
   const known = options.state === undefined ? undefined : await loadStates(options.state);
   const run = dryRun(rules, Object.keys(file.connections), dryStates(known?.states));

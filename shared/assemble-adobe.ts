@@ -1,12 +1,11 @@
+import { openBookStore } from './assemble-book.js';
 import type { CompiledRules } from './core/compiled.js';
-import type { Clock, Log, StateStore } from './core/ports.js';
-import { type AudienceBook, audienceBook, BOOK_TTL_DAYS } from './door/audience-book.js';
+import type { Clock, Log } from './core/ports.js';
+import { audienceBook } from './door/audience-book.js';
 import { audienceRoutes } from './door/audiences.js';
 import { healthRoute } from './door/health.js';
 import type { Route } from './door/router.js';
 import { schemaRoute } from './door/schema.js';
-import { readStateSettings } from './settings.js';
-import { openStore } from './stores/open.js';
 import type { Reachable } from './stores/reachable.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -18,16 +17,6 @@ export interface AdobeParts {
   readonly deadLetters: Reachable;
   readonly clock: Clock;
   readonly log: Log;
-}
-
-function openBookStore(env: Env, clock: Clock): Promise<StateStore> {
-  const { TRIBUTARY_STATE: state, TRIBUTARY_STATE_CONNECTION: connection } = readStateSettings(env);
-  return openStore(state, { clock, connection, ttlDays: BOOK_TTL_DAYS });
-}
-
-/** The book of a deployment's audiences, in its state store. */
-export async function openAudienceBook(env: Env, clock: Clock): Promise<AudienceBook> {
-  return audienceBook(await openBookStore(env, clock), clock);
 }
 
 /** What the door does besides taking in exports: audiences, target fields, health. */

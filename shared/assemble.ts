@@ -1,9 +1,11 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { openAudienceBook } from './assemble-book.js';
 import { systemClock } from './clock.js';
 import { readConfig } from './config/read-config.js';
 import { openConnector } from './connectors/registry.js';
 import type { Clock, Pipeline } from './core/ports.js';
 import type { Connector } from './core/remote.js';
+import { namedRules } from './door/named-rules.js';
 import { jsonLog } from './log.js';
 import { observerNamed } from './observers.js';
 import { inflate } from './pipeline/inflate.js';
@@ -60,8 +62,10 @@ export async function assembleAll(env: Env, { clock, fetch }: Machine = thisMach
   const parking = await openParking(kept);
   const deadLetters = await openLetters(kept);
   const log = jsonLog(settings.TRIBUTARY_LOG_LEVEL, (line) => process.stdout.write(line), clock.now);
+  const rulesFor = await namedRules({ ...config, book: await openAudienceBook(env, clock), clock, log });
   const pipeline = createPipeline({
     rules: config.rules,
+    rulesFor,
     store: await openStore(settings.TRIBUTARY_STATE, {
       clock,
       connection: settings.TRIBUTARY_STATE_CONNECTION,

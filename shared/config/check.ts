@@ -1,5 +1,6 @@
 import type { RulesFile } from '../core/rules.js';
 import type { Tools } from '../core/tools.js';
+import { type AudienceNames, hasNames, nameFindings } from './audience-names.js';
 import { lintCrm } from './lint-crm.js';
 import { lintFields } from './lint-fields.js';
 import { lintProfile } from './lint-profile.js';
@@ -20,6 +21,8 @@ export interface Surroundings {
   readonly settings: Settings;
   readonly tools: Tools;
   readonly read: ReadBeside;
+  /** What names of audiences in Adobe stand for, if that can be asked; asked only about a file that has such names. */
+  readonly names?: () => Promise<AudienceNames | undefined>;
   /** Files of cases beside the file. */
   readonly tests: readonly { readonly file: string; readonly text: string }[];
 }
@@ -52,12 +55,14 @@ const isScalarIn =
     return kinds && !kinds.has('list');
   };
 
-async function lint(file: RulesFile, { tools, read }: Surroundings): Promise<readonly PathFinding[]> {
+async function lint(file: RulesFile, { tools, read, names }: Surroundings): Promise<readonly PathFinding[]> {
   const rules = sketches(file);
   const { read: profile, findings } = await profileOf(file, read);
   const { read: fields, findings: unread } = await fieldsOf(file, read);
   const looking = { profile, tools };
+  const known = hasNames(file) ? await names?.() : undefined;
   return [
+    ...(known ? nameFindings(file, known) : []),
     ...findings,
     ...unread,
     ...lintReach(rules, isScalarIn(profile)),

@@ -5,6 +5,7 @@ import { CONNECTION_MEMBERS, type RulesFile } from '../core/rules.js';
 import type { Finding } from '../core/scope.js';
 import type { Tools } from '../core/tools.js';
 import { unable } from './abilities.js';
+import { UNTOLD, withIds } from './audience-names.js';
 import { expandSettings } from './expand.js';
 import { readAs } from './explain.js';
 import { severityOf } from './kinds.js';
@@ -80,7 +81,8 @@ export function openPlain(
   if (plain === null) return { file: undefined, findings: [EMPTY] };
   const { file, findings, original, spoilt } = readFile(plain);
   if (!file) return { file, findings };
-  const compiled = compile(file, tools);
+  // Whether a name can be found is for those who have something to look it up in.
+  const compiled = compile(withIds(file, UNTOLD).file, tools);
   const opened = settings && openConnections(file, settings, spoilt);
   const found = [...compiled.findings, ...(opened?.findings ?? []), ...unable(file)];
   return {

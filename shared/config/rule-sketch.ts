@@ -33,7 +33,9 @@ function aboutOf({ when }: Rule, { audiences }: RulesFile): About {
         : (['none', about.none] as const);
   if (!('namespace' in names)) return { trigger, quantity, audiences: new Set(names) };
   const space = names.namespace.toLowerCase();
-  const within = Object.entries(audiences).filter(([, { namespace }]) => namespace.toLowerCase() === space);
+  const within = Object.entries(audiences).filter(
+    ([, { namespace = 'ups' }]) => namespace.toLowerCase() === space,
+  );
   return { trigger, quantity, audiences: new Set(within.map(([name]) => name)) };
 }
 

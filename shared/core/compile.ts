@@ -11,7 +11,10 @@ import type { Tools } from './tools.js';
 
 const DAY = 86_400_000_000;
 
-/** Compiles a file that the schema has accepted. Finds every name that leads nowhere, not only the first. */
+/**
+ * Compiles a file that the schema has accepted. Finds every name that leads nowhere, not only the first. Rules that speak
+ * of an audience of which only Adobe's name is known never act.
+ */
 export function compile(
   file: RulesFile,
   tools: Tools,
@@ -25,14 +28,15 @@ export function compile(
     at: ['consent', 'withdrawn'],
   });
   const rules = file.rules.map((rule, order) => compileRule(rule, order, book));
-  for (const rule of rules) for (const { rules: about } of rule.audiences) about[rule.trigger].push(rule);
+  const acting = rules.filter(({ order }) => !scope.idle.has(order));
+  for (const rule of acting) for (const { rules: about } of rule.audiences) about[rule.trigger].push(rule);
   const compiled = {
     keys: file.person.key.map(keySource),
     waits: waitsOf(file, scope),
     consent: file.consent?.require,
     ...audienceIndex(scope),
-    changes: changeIndex(rules),
-    optOut,
+    changes: changeIndex(acting),
+    optOut: scope.idle.has('consent') ? [] : optOut,
     backfillMicros: file.backfill.days * DAY,
     quotas: quotasOf(file),
     refreshMs: file.refresh && (file.refresh.days * DAY) / 1000,

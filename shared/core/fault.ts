@@ -23,6 +23,7 @@ export const FAULTS = {
   'config.syntax': { retryable: false },
   'config.invalid': { retryable: false },
   'config.unknown-name': { retryable: false },
+  'config.audience-name': { retryable: false },
   'config.missing-setting': { retryable: false },
   'config.missing-secret': { retryable: false },
   'config.port-in-use': { retryable: false },

@@ -15,18 +15,35 @@ const interned = (text: string): string => Object.keys({ [text]: true })[0] ?? t
 
 const noRules = (): Audience['rules'] => ({ entered: [], left: [], stayed: [], member: [], changed: [] });
 
+/** Stands for an audience without an id, so that the rest of the file can be read. */
+const standIn = (name: string): Audience => ({
+  name,
+  key: `?/${name}`,
+  namespace: '?',
+  id: name,
+  rules: noRules(),
+});
+
 /** The scope of one file: its audiences, and everything its parts turn out to read. */
 export class FileScope implements Scope {
   readonly findings: Finding[] = [];
   readonly paths = new Map<string, ReadPath>();
   readonly identities = new Map<string, ReadPath & { readonly identity: string }>();
   readonly byName = new Map<string, Audience>();
+  /** Parts of the file that speak of an audience nobody knows the id of: `consent`, or the place of a rule. */
+  readonly idle = new Set<string | number>();
+  private readonly nameless = new Map<string, Audience & { readonly wanted: string | undefined }>();
   readonly tools: Tools;
   asksForNow = false;
 
   constructor(file: RulesFile, tools: Tools) {
     this.tools = tools;
-    for (const [name, { id, namespace }] of Object.entries(file.audiences)) {
+    for (const [name, ref] of Object.entries(file.audiences)) {
+      if (!('id' in ref)) {
+        this.nameless.set(name, { ...standIn(name), wanted: ref.namespace?.toLowerCase() });
+        continue;
+      }
+      const { id, namespace } = ref;
       const space = namespace.toLowerCase();
       this.byName.set(name, {
         name,
@@ -60,12 +77,24 @@ export class FileScope implements Scope {
   named(name: string, at: FilePath): Audience {
     const found = this.byName.get(name);
     if (found) return found;
+    const nameless = this.nameless.get(name);
+    if (nameless) {
+      this.rest(at);
+      return nameless;
+    }
     this.unknown(at, 'audience', name, [...this.byName.keys()]);
-    return { name, key: `?/${name}`, namespace: '?', id: name, rules: noRules() };
+    return standIn(name);
+  }
+
+  /** Takes the rule, or the part of the file, that a path is in for one that does not act. */
+  private rest([part = '', place]: FilePath): void {
+    this.idle.add(part === 'rules' && place !== undefined ? place : part);
   }
 
   /** Every declared audience of a namespace (any case); a finding when there is none. */
   inNamespace(namespace: string, at: FilePath): readonly Audience[] {
+    for (const { wanted = namespace.toLowerCase() } of this.nameless.values())
+      if (wanted === namespace.toLowerCase()) this.rest(at);
     const found = this.audiences().filter((audience) => audience.namespace === namespace.toLowerCase());
     if (found.length === 0)
       this.find(at, `no audience is declared in namespace ${quote(namespace)}`, 'config.unknown-name');

@@ -19,9 +19,14 @@ export const AudienceRef = z.union(
   [
     Name.transform((id) => ({ id, namespace: 'ups' })),
     z.strictObject({ id: Name, namespace: Name.default('ups') }),
+    z.strictObject({ name: Name, namespace: Name.optional() }),
   ],
-  { error: 'must be the id of an audience as text (put numbers in quotes), or { id: …, namespace: … }' },
+  {
+    error:
+      'must be the id of an audience as text (put numbers in quotes), { id: …, namespace: … } or { name: …, namespace: … }',
+  },
 );
+export type AudienceRef = z.infer<typeof AudienceRef>;
 
 const Names = z.union([z.array(Name).min(1), z.strictObject({ namespace: Name })], {
   error: 'must be a list of audiences, or { namespace: … } for all that are declared in it',
@@ -139,7 +144,7 @@ export const RulesFile = z.strictObject({
   audiences: z
     .record(Name, AudienceRef)
     .describe(
-      'Audiences by the names that rules use: an id as text, or { id: …, namespace: … }; the namespace is ups unless given.',
+      'Audiences by the names that rules use: an id as text (the namespace is ups then), { id: …, namespace: … }, or { name: … }, the name in Adobe, which is looked up while the deployment runs.',
     ),
   person: z
     .strictObject({

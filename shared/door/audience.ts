@@ -9,6 +9,12 @@ export const AudienceRecord = z.object({
   name: z.string(),
   /** Adobe's id of the audience; missing when the customer's audience template does not send it. */
   audience: z.string().optional(),
+  /** Its namespace in exports, where one has told it. */
+  namespace: z.string().optional(),
+  /** True when nobody registered it: exports carry its name. */
+  seen: z.boolean().optional(),
+  /** What it was called before, the latest first: rules that use such a name go on meaning it. */
+  formerly: z.array(z.string()).optional(),
   description: z.string().optional(),
   /** Which way it came: the `source` of the address. */
   source: z.string().optional(),
@@ -24,7 +30,23 @@ export const AudienceRecord = z.object({
 export type AudienceRecord = z.infer<typeof AudienceRecord>;
 
 /** What a call of Adobe says of an audience. */
-export type AudienceCall = Partial<Omit<AudienceRecord, 'id' | 'created' | 'updated' | 'notified'>>;
+export type AudienceCall = Partial<
+  Omit<AudienceRecord, 'id' | 'namespace' | 'seen' | 'formerly' | 'created' | 'updated' | 'notified'>
+>;
+
+/** Former names that are remembered of one audience. */
+const MOST_FORMER = 10;
+
+/** The member `formerly` of a record that is to have a name from now on. */
+export function formerlyOf(
+  known: AudienceRecord | undefined,
+  name: string,
+): Pick<AudienceRecord, 'formerly'> {
+  if (known === undefined) return {};
+  const all = [known.name, ...(known.formerly ?? [])].filter((one) => one !== '' && one !== name);
+  const formerly = [...new Set(all)].slice(0, MOST_FORMER);
+  return formerly.length > 0 ? { formerly } : {};
+}
 
 /**
  * Our id for an audience: the same for every repetition of the same call, because Adobe documents no retries and so may

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { Fault } from '../core/fault.js';
 import type { Clock, Log } from '../core/ports.js';
-import { type AudienceCall, AudienceRecord, audienceIdOf, recordJson } from './audience.js';
+import { type AudienceCall, AudienceRecord, audienceIdOf, formerlyOf, recordJson } from './audience.js';
 import type { AudienceBook } from './audience-book.js';
 import { readAudienceCall } from './audience-call.js';
 import { answer, type DoorRequest, type DoorResponse, problem } from './request.js';
@@ -48,7 +48,8 @@ const told = (record: AudienceRecord): DoorResponse =>
 /** A record after a call: what the call does not say stays as it was. */
 function after(known: AudienceRecord | undefined, id: string, call: AudienceCall, now: string) {
   const { name = known?.name ?? '', ...rest } = call;
-  return { ...known, ...rest, id, name, created: known?.created ?? now, updated: now };
+  const created = known?.created ?? now;
+  return { ...known, ...rest, ...formerlyOf(known, name), id, name, created, updated: now };
 }
 
 /** Adobe repeats calls: one that says nothing new leaves the record, and the time of its last change, alone. */
@@ -58,8 +59,9 @@ const isNews = (known: AudienceRecord | undefined, next: AudienceRecord): boolea
 /** The routes that Adobe's audience template calls, and the list for people. */
 export function audienceRoutes({ book, clock, log }: AudienceDeps): readonly Route[] {
   const now = (): string => new Date(clock.now()).toISOString();
-  const tell = (event: string, id: string, { requestId, caller }: Visit): void =>
-    log.write('info', event, { requestId, caller, audience: id });
+  /** Names of audiences are shown: they are about nobody. */
+  const tell = (event: string, id: string, { requestId, caller }: Visit, name?: string): void =>
+    log.write('info', event, { requestId, caller, audience: id, ...(name !== undefined && { name }) });
 
   async function save(id: string, call: AudienceCall, visit: Visit): Promise<DoorResponse> {
     const record = await book.change(
@@ -71,7 +73,7 @@ export function audienceRoutes({ book, clock, log }: AudienceDeps): readonly Rou
       visit.deadline,
     );
     if (!record) return refuse(NO_NAME, visit);
-    tell('door.audience-saved', id, visit);
+    tell('door.audience-saved', id, visit, record.name);
     return told(record);
   }
 
@@ -104,7 +106,7 @@ export function audienceRoutes({ book, clock, log }: AudienceDeps): readonly Rou
     const id = visit.params['id'] ?? '';
     if (!ID.test(id)) return refuse(NO_ID, visit);
     const record = await book.change(id, (known) => known && { ...known, notified: now() }, visit.deadline);
-    tell('door.audience-notified', id, visit);
+    tell('door.audience-notified', id, visit, record?.name);
     return record ? told(record) : answer(200, { id }, { 'x-audience-id': id });
   };
 

@@ -13,6 +13,7 @@ import type {
   Settlement,
   StateStore,
 } from '../core/ports.js';
+import type { ProfileExport } from '../core/profile.js';
 import type { Connector } from '../core/remote.js';
 import { type Breaker, createBreaker } from './breaker.js';
 import { decodeMessage, type Entry } from './decode.js';
@@ -55,6 +56,8 @@ export const TUNING: Tuning = {
 /** Everything the pipeline needs of the outside. */
 export interface PipelineDeps {
   readonly rules: CompiledRules;
+  /** Says which rules hold for a batch, by what is in it; `rules` unless given. They address persons in the same way. */
+  readonly rulesFor?: (profiles: readonly ProfileExport[]) => Promise<CompiledRules>;
   readonly store: StateStore;
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly parking: Parking;
@@ -134,6 +137,9 @@ function settlementOf(message: Message, entries: readonly Entry[], run: Run): Se
   return { id: message.id, settled: endings.every(({ name }) => name !== 'held'), endings };
 }
 
+const profilesOf = (entries: readonly Entry[]): readonly ProfileExport[] =>
+  entries.flatMap((entry) => (entry.kind === 'addressed' ? [entry.profile] : []));
+
 /**
  * The whole story of a batch: decode → advance → plan → deliver → settle. Gives one settlement per message, in order,
  * and in it one ending per record. Throws only when the program itself is broken; then the source delivers all again.
@@ -145,8 +151,12 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
   );
   return {
     async run(messages, options) {
+      const startedAt = deps.clock.now();
+      const entries = messages.map((message) => decodeMessage(message, deps));
+      const all = entries.flat();
+      const rules = (await deps.rulesFor?.(profilesOf(all))) ?? deps.rules;
       const run: Run = {
-        deps,
+        deps: rules === deps.rules ? deps : { ...deps, rules },
         options,
         tuning: { ...TUNING, ...deps.tuning },
         id: deps.newId(),
@@ -155,13 +165,11 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
         endings: new Map(),
         breaker,
         meters,
-        startedAt: deps.clock.now(),
+        startedAt,
         leaseEnd: Number.POSITIVE_INFINITY,
         marks: new Map(),
         sent: new Map(),
       };
-      const entries = messages.map((message) => decodeMessage(message, deps));
-      const all = entries.flat();
       await buryUnreadable(all, run);
       await settlePersons(all, run);
       const settlements = messages.map((message, i) => settlementOf(message, entries[i] ?? [], run));

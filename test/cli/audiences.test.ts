@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runAudiences } from '../../cli/audiences.js';
-import { openAudienceBook } from '../../shared/assemble-adobe.js';
+import { openAudienceBook } from '../../shared/assemble-book.js';
 import { loadRules } from '../../shared/config/load-rules.js';
 import { NO_TOOLS } from '../../shared/core/tools.js';
 import { closeMemories } from '../../shared/stores/open.js';
@@ -66,4 +66,18 @@ test.each([
     status: 2,
     err: expect.stringContaining(text),
   });
+});
+
+test('--yaml tells the namespace that exports told, and an audience that is registered and seen once', async () => {
+  const seenEnv = { TRIBUTARY_STATE: 'memory:seen' };
+  const book = await openAudienceBook(seenEnv, fakeClock());
+  const records = [
+    { id: 'aud_1', name: 'VIP', audience: 'a' },
+    { id: 'seen_1', name: 'vip of exports', audience: 'a', namespace: 'own', seen: true },
+    { id: 'seen_2', name: 'Fans', audience: 'f', namespace: 'ups', seen: true },
+  ];
+  for (const record of records)
+    await book.change(record.id, () => ({ ...record, created: TIME, updated: TIME }));
+  const { out } = await runLent(runAudiences, ['--yaml'], { env: seenEnv });
+  expect(out).toBe('audiences:\n  fans: "f" # Fans\n  vip: { id: "a", namespace: "own" } # VIP\n');
 });

@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { runCheck } from '../../cli/check.js';
+import { startDynamoDb } from '../../local/emulators/dynamodb.js';
+import { openAudienceBook } from '../../shared/assemble-book.js';
+import { systemClock } from '../../shared/clock.js';
 import { jsonLines, type Lent, runLent } from './lent-world.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-check-'));
@@ -156,4 +159,50 @@ test('it waits for changes until it is to stop', async () => {
   expect(status).toBe(0);
   expect(seen[0]).toMatch(/^1 error in /);
   expect(seen.at(-1)).toMatch(/^fine: /);
+});
+
+describe('audiences that are told by name only', () => {
+  const NAMED = RIGHT.replace('vip: vip-1', 'vip: { name: "VIP customers" }').replace(
+    'hot: hot-1',
+    'hot: { name: "Hot" }',
+  );
+
+  test('are looked up where the environment says in which store, and what is not found is a warning with its place', async () => {
+    const dynamo = await startDynamoDb();
+    await dynamo.createStateTable('names');
+    const env = {
+      TRIBUTARY_STATE: 'dynamodb:names',
+      AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+    };
+    // The SDK reads the process's own.
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    try {
+      const book = await openAudienceBook(env, systemClock);
+      const at = '2026-11-21T08:00:00.000Z';
+      await book.change('aud_1', () => ({
+        id: 'aud_1',
+        name: 'Hot',
+        audience: 'h-1',
+        created: at,
+        updated: at,
+      }));
+      const { status, out } = await run([file('named.yaml', NAMED), '--json'], { env });
+      const [found, ...others] = jsonLines(out).filter(({ code }) => code === 'config.audience-name');
+      expect([status, others]).toEqual([0, []]);
+      expect(found).toMatchObject({ severity: 'warning', line: 1 });
+      expect(String(found?.['message'])).toContain('VIP customers');
+    } finally {
+      vi.unstubAllEnvs();
+      await dynamo.close();
+    }
+  });
+
+  test('are left alone elsewhere, which is said', async () => {
+    const { status, err } = await run([file('named.yaml', NAMED), '--strict']);
+    expect(status).toBe(0);
+    expect(err).toContain('TRIBUTARY_STATE');
+  });
 });

@@ -214,7 +214,7 @@ describe('the schema', () => {
       'an audience that is a number',
       fileOf({ audiences: 'audiences: { hot: 5 }' }),
       [
-        'f.yaml:1:14 config.invalid audiences.hot: must be the id of an audience as text (put numbers in quotes), or { id: …, namespace: … }',
+        'f.yaml:1:14 config.invalid audiences.hot: must be the id of an audience as text (put numbers in quotes), { id: …, namespace: … } or { name: …, namespace: … }',
       ],
     ],
     [

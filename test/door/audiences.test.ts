@@ -86,7 +86,12 @@ describe('the calls that our own audience template makes', () => {
       sandbox: 'prod',
     });
     expect(created.json).not.toHaveProperty('description');
-    expect((await make('update', id, 'VIP 2026')).json).toMatchObject({ id, name: 'VIP 2026' });
+    // Rules may use the former name.
+    expect((await make('update', id, 'VIP 2026')).json).toMatchObject({
+      id,
+      name: 'VIP 2026',
+      formerly: ['VIP'],
+    });
     expect((await make('notify', id, 'VIP 2026')).json).toMatchObject({ id, notified: expect.any(String) });
     expect(await make('delete', id, 'VIP 2026')).toMatchObject({ status: 200, json: { id } });
     expect(await door.call('GET', `/v1/audiences/${id}`)).toMatchObject({ status: 404 });
@@ -115,7 +120,8 @@ describe('calls that come again, or out of order', () => {
     const first = (await door.call('POST', '/v1/audiences', VIP)).json;
     door.clock.advance(60_000);
     const second = (await door.call('PUT', `/v1/audiences/${first['id']}`, { name: 'Gold' })).json;
-    expect(second).toEqual({ ...first, name: 'Gold', updated: expect.any(String) });
+    const formerly = [first['name']];
+    expect(second).toEqual({ ...first, name: 'Gold', formerly, updated: expect.any(String) });
     expect(second['updated']).not.toBe(first['updated']);
   });
 
