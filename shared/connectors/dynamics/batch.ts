@@ -38,22 +38,37 @@ function fits({ answers, closed }: Parts, count: number): boolean {
   return answers.length < count && (!closed || isError(answers.at(-1)));
 }
 
-/** Sends parts as one batch and gives one result for each, in order. What was not said is `unknown`. */
+/** Reading changes nothing, so no answer leaves nothing in doubt. */
+function ofReading(outcome: Outcome, scope: 'row' | 'connection'): Outcome {
+  return outcome.kind === 'unknown' ? { kind: 'retry', scope, fault: outcome.fault } : outcome;
+}
+
+/**
+ * Sends parts as one batch and gives one result for each, in order. What was not said is `unknown`, or of parts that only
+ * read: to be tried again.
+ */
 export async function batch<T>(
   org: Org,
   parts: readonly PartRequest[],
   signal: AbortSignal,
   read: ReadPart<T>,
 ): Promise<readonly (T | Outcome)[]> {
+  const reads = parts.every(({ method }) => method === 'GET');
   const { contentType, body } = compose(parts);
   const headers = { 'content-type': contentType, prefer: 'odata.continue-on-error' };
   const path = `${org.root}/$batch`;
   const asked = await ask(org, { method: 'POST', path, headers, body }, signal);
-  if (asked.kind === 'unanswered') return parts.map(() => asked.outcome);
+  if (asked.kind === 'unanswered') {
+    const outcome = reads ? ofReading(asked.outcome, 'connection') : asked.outcome;
+    return parts.map(() => outcome);
+  }
   const found = readParts(asked.reply);
   if (asked.reply.status !== 200) return refused(asked, found, parts.length, read);
-  const missing = (what: string): Outcome =>
-    unknown('remote.unanswered', `"${org.name}" answered ${what} to a batch of ${parts.length}.`);
+  const missing = (what: string): Outcome => {
+    const text = `"${org.name}" answered ${what} to a batch of ${parts.length}.`;
+    const outcome = unknown('remote.unanswered', text);
+    return reads ? ofReading(outcome, 'row') : outcome;
+  };
   if (found === undefined) return parts.map(() => missing('something that is no batch'));
   const { answers } = found;
   if (!fits(found, parts.length)) return parts.map(() => missing(`${answers.length} parts`));

@@ -1,4 +1,4 @@
-import { randomUUID, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
 import * as z from 'zod';
 import { bad, ok, type Result } from '../../core/fault.js';
 import { clientAssertion, clientSecretPost, signAssertion } from '../auth/grants.js';
@@ -47,9 +47,12 @@ function parse<T>(schema: z.ZodType<T>, text: string): T | undefined {
   }
 }
 
-/** SHA-256 of the certificate, base64url: how Entra finds out which key to verify with. */
-const thumbprint = (pem: string): string =>
-  Buffer.from(new X509Certificate(pem).fingerprint256.replaceAll(':', ''), 'hex').toString('base64url');
+/** SHA-256 of the certificate, base64url: how Entra finds out which key to verify with. Throws if it is another key's. */
+function thumbprint(certificate: string, privateKey: string): string {
+  const parsed = new X509Certificate(certificate);
+  if (!parsed.checkPrivateKey(createPrivateKey(privateKey))) throw new Error('another key');
+  return createHash('sha256').update(parsed.raw).digest('base64url');
+}
 
 /** Proves the application with its certificate's key (RFC 7523 section 2.2, PS256 with x5t#S256 as Entra asks). */
 async function prove(
@@ -68,7 +71,7 @@ async function prove(
       life: ASSERTION_LIFE,
       id: randomUUID(),
       algorithm: 'PS256',
-      header: { 'x5t#S256': thumbprint(certificate) },
+      header: { 'x5t#S256': thumbprint(certificate, privateKey) },
     });
     return clientAssertion({ clientId, assertion }, { scope });
   } catch {
@@ -90,7 +93,7 @@ async function ask(connection: string, config: DynamicsConfig, deps: ConnectorDe
   const credentials = parse(WithCertificate, text.value);
   const proof = credentials && (await prove(credentials, tokenUrlOf(config), scope, deps.clock.now()));
   const form =
-    '{"clientId":"…","privateKey":"…","certificate":"…"}, an RSA key (PKCS #8) and its certificate, both as PEM';
+    '{"clientId":"…","privateKey":"…","certificate":"…"}, an RSA key and its own certificate, both as PEM';
   return proof ? ok(proof) : unfit(connection, secret, form);
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { Fault } from '../../core/fault.js';
 import type { Outcome } from '../../core/remote.js';
-import { unknown } from '../wire/outcome.js';
+import { retry } from '../wire/outcome.js';
 import type { Address } from './address.js';
 import { isGuid } from './address.js';
 import { batch } from './batch.js';
@@ -35,8 +36,10 @@ export interface Membership {
   readonly ids: readonly string[];
 }
 
-const unreadable = ({ connection }: Answering): Outcome =>
-  unknown('remote.unanswered', `"${connection}" answered a look-up with something else than a row.`);
+const unreadable = ({ connection }: Answering): Outcome => {
+  const text = `"${connection}" answered a look-up with something else than a row.`;
+  return retry('row', new Fault('remote.unanswered', text));
+};
 
 /** Looks up the ids of rows; a row that is not there is `absent`. One whose key is its id needs no looking up. */
 export async function lookUp(

@@ -40,9 +40,6 @@ function rosterOf({ object, list = '' }: Action): Roster | Outcome {
 const addresses = (org: Org, actions: readonly Action[]): readonly (Address | Outcome)[] =>
   actions.map(({ object, key }) => addressOf(object, key, org.config.bareKeys));
 
-const noRow = (): Outcome =>
-  refuse('row.absent', 'There is no row with this key, so nobody can join the list. Upsert the row first.');
-
 async function join(
   org: Org,
   { list, table }: Roster,
@@ -72,17 +69,14 @@ async function join(
   return outcome.kind === 'rejected' ? { ...outcome, whole: true } : outcome;
 }
 
-/** What was found out before anything was changed, and came to nothing, leaves everything as it was. */
-function unsent<T extends object>(row: T | Outcome): T | Outcome {
-  if (!('kind' in row)) return row;
-  if (row.kind === 'unknown') {
-    const scope = row.fault.code === 'remote.unanswered' ? 'row' : 'connection';
-    return { kind: 'retry', scope, fault: row.fault, unsent: true };
-  }
-  return row.kind === 'retry' ? { ...row, unsent: true } : row;
-}
+/** What came to nothing before anything was changed leaves everything as it was. */
+const unsent = <T extends object>(row: T | Outcome): T | Outcome =>
+  'kind' in row && row.kind === 'retry' ? { ...row, unsent: true } : row;
 
-/** Puts rows on a static marketing list: their ids are looked up, then all of them join in one request. */
+/**
+ * Puts rows on a static marketing list: their ids are looked up, then all of them join in one request. A row that is not
+ * there is `absent`.
+ */
 export async function addMembers(
   org: Org,
   actions: readonly Action[],
@@ -93,8 +87,7 @@ export async function addMembers(
   const roster = rosterOf(first);
   if ('kind' in roster) return actions.map(() => roster);
   const found = await stage(addresses(org, actions), (rows) => lookUp(org, roster.table, rows, signal));
-  const known = found.map((row) => ('kind' in row && row.kind === 'absent' ? noRow() : unsent(row)));
-  return stage(known, async (members) => {
+  return stage(found.map(unsent), async (members) => {
     const outcome = await join(org, roster, members, signal);
     return members.map(() => outcome);
   });
