@@ -125,6 +125,7 @@ export const change = (
 export function account(
   respond: (asked: Asked, index: number) => Said,
   config: Readonly<Record<string, unknown>> = {},
+  deps: Partial<ConnectorDeps> = {},
 ) {
   let calls = 0;
   const { fetch, asked } = fakeFetch((request) => {
@@ -133,7 +134,7 @@ export function account(
     const { status, body, headers } = respond(request, calls++);
     return new Response(status === 204 ? null : body, { status, headers });
   });
-  const connector = openHubspot(hubspotAt('https://api.hubapi.com', config), { fetch });
+  const connector = openHubspot(hubspotAt('https://api.hubapi.com', config), { fetch, ...deps });
   const send = (...actions: readonly Action[]) => connector.send(actions, never());
   return { connector, send, asked };
 }
