@@ -11,11 +11,11 @@ const wordsOf = (operations: readonly string[]): string =>
     .map(([word]) => quote(word))
     .join(', ');
 
-/** Actions that the connector of their connection has no way to do. */
-export function unable(file: RulesFile): readonly PathFinding[] {
+/** Actions that the connector of their connection has no way to do. `able` says what those of each type can do. */
+export function unable(file: RulesFile, able = OPERATIONS_OF): readonly PathFinding[] {
   return actionsOf(file).flatMap(({ connection, operation, word, at }) => {
     const type = Object.hasOwn(file.connections, connection) ? file.connections[connection]?.type : undefined;
-    const operations = OPERATIONS_OF.get(type ?? '');
+    const operations = able.get(type ?? '');
     if (operations === undefined || operations.includes(operation)) return [];
     const message = `a connection of type ${quote(type ?? '')} cannot ${quote(word)}; it can ${wordsOf(operations)}`;
     return { code: 'config.invalid', path: [...at, word], message };

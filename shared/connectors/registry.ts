@@ -6,7 +6,8 @@ import { DYNAMICS_OPERATIONS, dynamics } from './dynamics/dynamics.js';
 import { HTTP_OPERATIONS, HttpConfig, http } from './http/http.js';
 import { HubspotConfig } from './hubspot/config.js';
 import { HUBSPOT_OPERATIONS, hubspot } from './hubspot/hubspot.js';
-import { SALESFORCE_OPERATIONS, SalesforceConfig, salesforce } from './salesforce/salesforce.js';
+import { SalesforceConfig } from './salesforce/config.js';
+import { SALESFORCE_OPERATIONS, salesforce } from './salesforce/salesforce.js';
 
 export type { ConnectorDeps } from './deps.js';
 

@@ -51,6 +51,17 @@ export type Outcome =
   /** The request may or may not have been carried out (time-out, reset after sending). */
   | { readonly kind: 'unknown'; readonly fault: Fault };
 
+/**
+ * A way to do very many actions at once that costs too much for few. Where at least `from` actions of one of `operations` are
+ * alike, `maxRows` and `maxBytes` hold for one `send` of them instead of those of the connector.
+ */
+export interface BulkWay {
+  readonly operations: readonly Operation[];
+  readonly from: number;
+  readonly maxRows: number;
+  readonly maxBytes: number;
+}
+
 /** A remote system. `send` never throws for an answer: it gives one outcome per action, in the same order. */
 export interface Connector {
   readonly name: string;
@@ -62,6 +73,8 @@ export interface Connector {
   readonly maxRows: number;
   /** Most bytes of all actions of one `send`, as JSON in UTF-8; an action that is larger by itself is sent alone. */
   readonly maxBytes?: number;
+  /** A way for very many at once, where the target has one. */
+  readonly bulk?: BulkWay;
   /** True when doing it again with the same key changes nothing more: then an `unknown` may be sent again. */
   isIdempotent(action: Pick<Action, 'operation' | 'object'>): boolean;
   send(actions: readonly Action[], signal: AbortSignal): Promise<readonly Outcome[]>;

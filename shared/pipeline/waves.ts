@@ -4,6 +4,7 @@ import { canonical } from '../core/fingerprint.js';
 import type { PlannedAction } from '../core/plan.js';
 import { HASTES, type Haste } from '../core/quota.js';
 import type { Connector, Outcome } from '../core/remote.js';
+import { chunksOf } from './chunks.js';
 import { mostHaste } from './haste.js';
 
 /** One person's actions, in the order in which they must reach their targets. */
@@ -78,29 +79,6 @@ export function nextWave(lanes: readonly Lane[], step: number): Send[] {
 export const groupOf = ({ connection, operation, object, list, key }: PlannedAction): string =>
   JSON.stringify([connection, operation, object, list, Object.keys(key)]);
 
-/** Requests of one group so far; only the last of them may still take rows. */
-interface Chunks {
-  readonly all: Send[][];
-  lastBytes: number;
-}
-
-const encoder = new TextEncoder();
-
-const bytesOf = ({ action }: Send): number => encoder.encode(JSON.stringify(toAction(action))).length;
-
-function put(send: Send, chunks: Chunks, connector: Connector | undefined): void {
-  const { maxRows = 1, maxBytes } = connector ?? {};
-  const bytes = maxBytes === undefined ? 0 : bytesOf(send);
-  const last = chunks.all.at(-1);
-  if (last && last.length < maxRows && chunks.lastBytes + bytes <= (maxBytes ?? 0)) {
-    last.push(send);
-    chunks.lastBytes += bytes;
-    return;
-  }
-  chunks.all.push([send]);
-  chunks.lastBytes = bytes;
-}
-
 /** Of those that want one row the first goes in turn 0, the next in turn 1. */
 function turnOf({ action }: Send, seen: Map<string, number>): number {
   const row = action.target.toLowerCase();
@@ -133,12 +111,14 @@ export function turnsOf(wave: readonly Send[], connectors: ReadonlyMap<string, C
 }
 
 function groupsOf(sends: readonly Send[], connectors: ReadonlyMap<string, Connector>): Send[][][] {
-  const groups = new Map<string, Chunks>();
+  const groups = new Map<string, Send[]>();
   for (const send of sends) {
     const group = groupOf(send.action);
-    const chunks = groups.get(group) ?? { all: [], lastBytes: 0 };
-    put(send, chunks, connectors.get(send.action.connection));
-    groups.set(group, chunks);
+    const alike = groups.get(group);
+    if (alike) alike.push(send);
+    else groups.set(group, [send]);
   }
-  return [...groups.values()].map(({ all }) => all);
+  return [...groups.values()].map((group) =>
+    chunksOf(group, connectors.get(group[0]?.action.connection ?? '')),
+  );
 }

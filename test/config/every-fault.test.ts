@@ -125,20 +125,6 @@ test('two rules of one name', () => {
   ]);
 });
 
-test('an action that the connector has no way to do', () => {
-  const connections =
-    'connections: { sales: { type: salesforce, domain: acme.my.salesforce.com, auth: { clientCredentials: { secret: "secret:a" } } } }';
-  const actions =
-    '- { send: sales/Task, set: { Subject: { value: Call } } }\n  - { upsert: sales/C, match: { I: $key } }';
-  const text = fileOf({
-    connections,
-    rules: `rules:\n${rule('one', `when: { entered: hot }\ndo:\n  ${actions}`)}`,
-  });
-  expect(faultsOf(text)).toEqual([
-    'f.yaml:8:11 config.invalid rules[0].do[0].send: a connection of type "salesforce" cannot "send"; it can "upsert"',
-  ]);
-});
-
 test('what a connection says about the rules that use it is nothing to its connector', () => {
   const connections =
     'connections: { sales: { type: http, url: "https://crm.example.com/x", allow: [delete] } }';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { ConnectionConfig } from '../../shared/connectors/registry.js';
 import { configOf, faultsOf, fileOf, fileWithSet, ref } from './rule-file.js';
 
 describe('a file that is right', () => {
@@ -477,19 +478,20 @@ describe('names', () => {
 });
 
 describe('connections', () => {
+  const TYPES = ConnectionConfig.options.map((option) => `"${option.shape.type.value}"`).join(', ');
   const withConnections = (text: string): string => fileOf({ connections: `connections:\n  ${text}` });
 
   test.each([
     [
       'a type nobody knows',
-      'sales: { type: hubspot }',
-      ['f.yaml:4:12 config.invalid connections.sales.type: must be one of "salesforce", "http"'],
+      'sales: { type: abacus }',
+      [`f.yaml:4:12 config.invalid connections.sales.type: must be one of ${TYPES}`],
     ],
     [
       'a slip in a type',
       'sales: { type: salseforce }',
       [
-        'f.yaml:4:12 config.invalid connections.sales.type: must be one of "salesforce", "http"; did you mean "salesforce"?',
+        `f.yaml:4:12 config.invalid connections.sales.type: must be one of ${TYPES}; did you mean "salesforce"?`,
       ],
     ],
     [

@@ -19,7 +19,10 @@ const bytesOf = (chunk: readonly string[]): number =>
   chunk.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 
 /** The rows of each request, as JSON. */
-function chunksOf(texts: readonly string[], limits: Pick<Connector, 'maxRows' | 'maxBytes'>): string[][] {
+function chunksOf(
+  texts: readonly string[],
+  limits: Pick<Connector, 'maxRows' | 'maxBytes' | 'bulk'>,
+): string[][] {
   const lanes = texts.map((text, i) => ({
     person: `p${i}`,
     actions: [upsert(`k${i}`, text)],
@@ -60,4 +63,15 @@ test('rows that fit together go together', () => {
   expect(chunksOf(['a', 'b', 'c'], { maxRows: 3, maxBytes: 10_000 })).toHaveLength(1);
   expect(chunksOf(['a', 'b', 'c'], { maxRows: 3 })).toHaveLength(1);
   expect(chunksOf(['a', 'b', 'c'], { maxRows: 3, maxBytes: 1 })).toHaveLength(3);
+});
+
+test('very many alike go the way for many, where there is one', () => {
+  const bulk = { operations: ['upsert'], from: 7, maxRows: 5, maxBytes: 10_000 } as const;
+  const texts = (count: number): string[] => Array.from({ length: count }, (_, i) => `${i}`);
+  const sizes = (count: number, way: Connector['bulk']): number[] =>
+    chunksOf(texts(count), { maxRows: 2, ...(way && { bulk: way }) }).map(({ length }) => length);
+  expect(sizes(6, bulk)).toEqual([2, 2, 2]);
+  expect(sizes(7, bulk)).toEqual([5, 2]);
+  expect(sizes(7, { ...bulk, operations: ['delete'] })).toEqual([2, 2, 2, 1]);
+  expect(chunksOf(texts(7), { maxRows: 2, bulk: { ...bulk, maxBytes: 1 } })).toHaveLength(7);
 });

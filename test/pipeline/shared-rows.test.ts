@@ -204,7 +204,7 @@ test('a number cast does not hang on a long attribute', async () => {
 });
 
 test('a connection may not be given a time-out that outlives the lease', async () => {
-  const { SalesforceConfig } = await import('../../shared/connectors/salesforce/salesforce.js');
+  const { SalesforceConfig } = await import('../../shared/connectors/salesforce/config.js');
   const parsed = SalesforceConfig.safeParse({
     type: 'salesforce',
     domain: 'acme.my.salesforce.com',
@@ -215,9 +215,14 @@ test('a connection may not be given a time-out that outlives the lease', async (
 });
 
 test('keys that the CRM takes for one (case) do not meet in one request', async () => {
-  const { salesforce, SalesforceConfig } = await import('../../shared/connectors/salesforce/salesforce.js');
-  const deps = fakeDeps(hotRules, fakeCrm());
-  const bodies: { records: { Id: string }[] }[] = [];
+  const { salesforce } = await import('../../shared/connectors/salesforce/salesforce.js');
+  const { SalesforceConfig } = await import('../../shared/connectors/salesforce/config.js');
+  const rules = rulesOf({
+    ...base,
+    rules: [{ name: 'r', when: { member: 'hot' }, do: [contact({ Hot: true }, { AEP_Id__c: '$key' })] }],
+  });
+  const deps = fakeDeps(rules, fakeCrm());
+  const bodies: { records: { AEP_Id__c: string }[] }[] = [];
   const sales = salesforce(
     'sales',
     SalesforceConfig.parse({
@@ -230,7 +235,7 @@ test('keys that the CRM takes for one (case) do not meet in one request', async 
       clock: deps.clock,
       fetch: async (url, init) => {
         if (String(url).includes('oauth2')) return Response.json({ access_token: 't' });
-        const body = JSON.parse(String(init?.body)) as { records: { Id: string }[] };
+        const body = JSON.parse(String(init?.body)) as { records: { AEP_Id__c: string }[] };
         bodies.push(body);
         return Response.json(body.records.map(() => ({ success: true })));
       },
@@ -240,8 +245,9 @@ test('keys that the CRM takes for one (case) do not meet in one request', async 
     message('1', of('ab', member('hot-1', 20))),
     message('2', of('AB', member('hot-1', 20))),
   ]);
+  expect(bodies.length).toBeGreaterThan(1);
   for (const { records } of bodies)
-    expect(new Set(records.map(({ Id }) => Id.toLowerCase())).size).toBe(records.length);
+    expect(new Set(records.map(({ AEP_Id__c: key }) => key.toLowerCase())).size).toBe(records.length);
 });
 
 test('why a record is held can be read in the log (Lambda has no other place for it)', async () => {

@@ -11,7 +11,8 @@ const Row = z.union([
     success: z.literal(true),
     id: z.string().optional(),
     created: z.boolean().optional(),
-    errors: z.array(z.unknown()).max(0).optional(),
+    // An event that was taken in says so among its errors (Platform Events Developer Guide, "OPERATION_ENQUEUED").
+    errors: z.array(z.looseObject({ statusCode: z.literal('OPERATION_ENQUEUED') })).optional(),
   }),
   z.object({ success: z.literal(false), errors: z.array(Problem).min(1) }),
 ]);
@@ -31,8 +32,10 @@ function fromRow(context: Answering, answer: unknown, usage: string | null): Out
       ...(created === undefined ? {} : { created }),
     };
   }
+  const problems = row?.errors ?? [];
   return (
-    fromProblems(context, row?.errors ?? [], usage) ??
+    context.meaning?.(problems) ??
+    fromProblems(context, problems, usage) ??
     unknown('remote.unanswered', `"${context.connection}" said neither success nor error for a row.`)
   );
 }
@@ -47,14 +50,15 @@ function fromRows(context: Answering, reply: Reply, count: number): readonly Out
   return Array.from({ length: count }, () => unknown('remote.unanswered', message));
 }
 
-/** What a status other than 200 means for every row of the request. */
-function fromStatus(context: Answering, reply: Reply): Outcome {
+/** What a status other than the one of success means for every row of the request. */
+export function fromStatus(context: Answering, reply: Reply): Outcome {
   const { connection, now, secrets, advice } = context;
   const { status } = reply;
   if (status === 401) return unauthorized(connection, '401 twice, with a new token', advice);
   const waiting = fromWaitingStatus(connection, reply, now);
   if (waiting !== undefined) return waiting;
-  if (status < 300) return unknown('remote.unanswered', `"${connection}" answered ${status} instead of 200.`);
+  if (status < 300)
+    return unknown('remote.unanswered', `"${connection}" answered ${status}, which says nothing.`);
   const problems = Problems.safeParse(reply.json).data ?? [];
   const outcome = fromProblems(context, problems, reply.headers.get('sforce-limit-info')) ?? {
     kind: 'rejected',
@@ -66,7 +70,7 @@ function fromStatus(context: Answering, reply: Reply): Outcome {
     : outcome;
 }
 
-/** One outcome for each of the `count` rows of a collections request (REST API, "Upsert Multiple Records"). */
+/** One outcome for each of the `count` rows of a request of the kind "sObject Collections" (REST API guide). */
 export function fromReply(context: Answering, reply: Reply, count: number): readonly Outcome[] {
   if (reply.status === 200) return fromRows(context, reply, count);
   const outcome = fromStatus(context, reply);

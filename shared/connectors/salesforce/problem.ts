@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { Fault } from '../../core/fault.js';
+import { Fault, type FaultCode } from '../../core/fault.js';
 import type { Outcome } from '../../core/remote.js';
 import { retry } from '../wire/outcome.js';
 import { presentable } from '../wire/vendor-text.js';
+import { spentOf } from './usage.js';
 
 /** What is needed to put an answer into words. */
 export interface Answering {
@@ -13,6 +14,8 @@ export interface Answering {
   readonly secrets: readonly string[];
   /** Said when credentials are refused. */
   readonly advice: string;
+  /** What errors mean for a row where the operation gives them a meaning of their own. */
+  readonly meaning?: (problems: readonly Problem[]) => Outcome | undefined;
 }
 
 /** One error of Salesforce. Rows say `statusCode`, requests `errorCode`: two names for one list of codes. */
@@ -31,16 +34,31 @@ export const Problem = z
 export type Problem = z.infer<typeof Problem>;
 
 const MINUTE = 60_000;
-const BUSY = new Set(['UNABLE_TO_LOCK_ROW', 'QUERY_TIMEOUT', 'SERVER_UNAVAILABLE']);
 const LIMIT = 'REQUEST_LIMIT_EXCEEDED';
 
-/** True for an error that waiting may cure. */
-const isPassing = ({ code }: Problem): boolean => BUSY.has(code) || code === LIMIT;
+/** Errors that waiting may cure, and what they say about the row or the org. */
+const PASSING = new Map<string, { readonly scope: 'row' | 'connection'; readonly code: FaultCode }>([
+  ['UNABLE_TO_LOCK_ROW', { scope: 'row', code: 'remote.row-busy' }],
+  ['QUERY_TIMEOUT', { scope: 'row', code: 'remote.row-busy' }],
+  ['REQUEST_RUNNING_TOO_LONG', { scope: 'row', code: 'remote.row-busy' }],
+  ['SERVER_UNAVAILABLE', { scope: 'row', code: 'remote.row-busy' }],
+  ['PLATFORM_EVENT_PUBLISHING_UNAVAILABLE', { scope: 'row', code: 'remote.unavailable' }],
+  // Only new rows and events need room; what is there can still be written.
+  ['STORAGE_LIMIT_EXCEEDED', { scope: 'row', code: 'remote.quota' }],
+  ['LIMIT_EXCEEDED', { scope: 'row', code: 'remote.quota' }],
+  [
+    'INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE',
+    { scope: 'connection', code: 'remote.unavailable' },
+  ],
+  [LIMIT, { scope: 'connection', code: 'remote.throttled' }],
+]);
 
-/** `api-usage=10018/100000; api-bursts=1/750`: newer releases append pairs, so the pair is looked for by name. */
+/** True for an error that waiting may cure. */
+const isPassing = ({ code }: Problem): boolean => PASSING.has(code);
+
 function dailyLimitReached(header: string | null): boolean {
-  const [, used, limit] = /(?:^|[;,\s])api-usage=(\d+)\/(\d+)/.exec(header ?? '') ?? [];
-  return used !== undefined && limit !== undefined && Number(used) >= Number(limit);
+  const spent = spentOf(header);
+  return spent !== undefined && spent.used >= spent.limit;
 }
 
 /** A used-up quota is 403 without `Retry-After`; only the message (or the usage header) tells which limit it was. */
@@ -55,11 +73,10 @@ function limited({ connection, random }: Answering, { message }: Problem, usage:
   return retry('connection', new Fault('remote.throttled', text), Math.round(base * (1 + random())));
 }
 
-function busy(connection: string, code: string): Outcome {
-  return retry(
-    'row',
-    new Fault('remote.row-busy', `"${connection}" could not write a row just now (${code}).`),
-  );
+function passing(connection: string, said: string): Outcome {
+  const { scope, code } = PASSING.get(said) ?? { scope: 'row', code: 'remote.row-busy' };
+  const what = scope === 'row' ? 'could not write a row just now' : 'takes no changes just now';
+  return retry(scope, new Fault(code, `"${connection}" ${what} (${said}).`));
 }
 
 /** A refusal for good, in the vendor's words. */
@@ -85,5 +102,5 @@ export function fromProblems(
   const limit = problems.find(({ code }) => code === LIMIT);
   if (limit !== undefined) return limited(context, limit, usage);
   const [first] = problems;
-  return first === undefined ? undefined : busy(context.connection, first.code);
+  return first === undefined ? undefined : passing(context.connection, first.code);
 }

@@ -61,14 +61,16 @@ describe('on the wire', () => {
     expect(new URL(data()[0]?.url ?? '').origin).toBe('https://na1.example.com');
   });
 
-  test('a key of any shape travels in the body, a name of any shape stays one part of the path', async () => {
+  test('a key of any shape travels in the body; a name that is none gets nowhere', async () => {
     const { send, data } = org();
-    const action = { ...contact('a@b.co/x y?#'), object: '../Lead' };
-    await send([action]);
-    expect(new URL(data()[0]?.url ?? '').pathname).toBe(
-      '/services/data/v66.0/composite/sobjects/..%2FLead/AEP_Id__c',
-    );
+    const outcomes = await send([contact('a@b.co/x y?#')]);
+    expect(outcomes).toMatchObject([{ kind: 'accepted' }]);
     expect(data()[0]?.body).toContain('"AEP_Id__c":"a@b.co/x y?#"');
+    for (const object of ['../Lead', '..', 'Contact/AEP_Id__c', 'Contact?x=1', "Contact'"])
+      expect(await send([{ ...contact('p1'), object }])).toMatchObject([
+        { kind: 'rejected', code: 'name.malformed' },
+      ]);
+    expect(data()).toHaveLength(1);
   });
 
   test('rows with other external id fields go into a request of their own, outcomes keep their places', async () => {
@@ -86,6 +88,6 @@ describe('on the wire', () => {
 
 test('takes 200 rows at a time, and repeating them is safe', () => {
   const { connector } = org();
-  expect(connector).toMatchObject({ maxRows: 200, operations: ['upsert'], name: 'crm' });
+  expect(connector).toMatchObject({ maxRows: 200, name: 'crm' });
   expect(connector.isIdempotent({ operation: 'upsert', object: 'Contact' })).toBe(true);
 });
