@@ -1,3 +1,4 @@
+import { undotted } from './dotted.js';
 import { isObject, type Members, namespaceOf } from './members.js';
 
 /*
@@ -73,7 +74,7 @@ function partsOf(item: Members, at: string): Members | undefined {
   if (lists !== undefined && member === undefined) return undefined;
   if (attributes !== undefined && !isObject(attributes)) return undefined;
   return {
-    ...(attributes && unwrapMembers(withoutParts(attributes))),
+    ...(attributes && withoutParts(undotted(unwrapMembers(attributes)))),
     ...(known !== undefined && { identityMap: known }),
     ...(member !== undefined && { segmentMembership: member }),
   };

@@ -1,4 +1,7 @@
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { follow } from '../../shared/core/path.js';
+import { undotted } from '../../shared/door/dotted.js';
 import { doorWorld } from './door-world.js';
 
 /** Made after the output that Adobe's pages print for their own templates, with people of example.com. */
@@ -86,6 +89,55 @@ test('our own template: memberships as AEP keeps them, attributes unwrapped, abs
   expect(await stored({ profiles: [{ ...parts, attributes }] })).toEqual([
     { lastName: 'Doe "the" \\ & é\n', points: 0, person: { name: { middle: null } }, ...parts },
   ]);
+});
+
+test('target attributes with dotted names are where rules read them', async () => {
+  const attributes = {
+    'person.name.firstName': { value: 'Ada' },
+    'person.name.lastName': { value: 'Example' },
+    'person.gone': {},
+    person: { title: { value: 'Dr' } },
+    plain: { value: 1 },
+    'plain.deeper': { value: 2 },
+    'identityMap.email': { value: [{ id: 'other@example.com' }] },
+    'a..b': { value: 3 },
+    'a.__proto__.b': { value: 4 },
+  };
+  expect(await stored({ attributes, identities: [{ type: 'crmid', id: 'C-1' }] })).toEqual([
+    {
+      person: { name: { firstName: 'Ada', lastName: 'Example' }, title: 'Dr' },
+      plain: 1,
+      'plain.deeper': 2,
+      'a..b': 3,
+      'a.__proto__.b': 4,
+      identityMap: { crmid: [{ id: 'C-1' }] },
+    },
+  ]);
+});
+
+test('any set of paths comes out as if it had been sent nested, in any order, and nothing is lost', () => {
+  const step = fc.constantFrom('a', 'b', 'c');
+  const path = fc.array(step, { minLength: 1, maxLength: 4 }).map((steps) => steps.join('.'));
+  const run = fc.property(fc.uniqueArray(path, { maxLength: 12 }), (paths) => {
+    const flat = Object.fromEntries(paths.map((name, i) => [name, i]));
+    const made = undotted(flat);
+    const isPrefixed = (name: string) =>
+      paths.some((other) => other !== name && other.startsWith(`${name}.`));
+    const inTheWay = paths.some(isPrefixed);
+    for (const [name, value] of Object.entries(flat)) {
+      const found = follow(made, name.split('.')) === value || made[name] === value;
+      expect(found).toBe(true);
+      if (!inTheWay) expect(follow(made, name.split('.'))).toBe(value);
+    }
+  });
+  fc.assert(run);
+});
+
+test('many thousand dotted names take no longer than as many others', () => {
+  const flat = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`a.b.x${i}`, i]));
+  const start = performance.now();
+  expect(Object.keys(Object(follow(undotted(flat), ['a', 'b'])))).toHaveLength(50_000);
+  expect(performance.now() - start).toBeLessThan(5_000);
 });
 
 test('an export of AEP with an attribute of that name is left as it is', async () => {
