@@ -2,10 +2,12 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DOCUMENTED_EVENTS } from '../../local/demo/documented-events.js';
 import { systemClock } from '../../shared/clock.js';
+import type { Pipeline } from '../../shared/core/ports.js';
 import { decodeMessage } from '../../shared/pipeline/decode.js';
 import { inflate } from '../../shared/pipeline/inflate.js';
 import { openKept } from '../../shared/stores/open.js';
 import { signingKey } from './auth-world.js';
+import { doorToCrm } from './door-to-crm.js';
 import { RULES } from './door-world.js';
 
 /** A cloud's door on this machine, with the stream behind it. */
@@ -13,6 +15,8 @@ export interface DoorCloud {
   readonly url: string;
   /** Bodies of everything in the stream. */
   read(): Promise<readonly Uint8Array[]>;
+  /** Hands records of the stream to the cloud's own consumer, as its platform does. */
+  consume(bodies: readonly Uint8Array[], pipeline: Pipeline): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -86,6 +90,8 @@ export function doorConformance(start: (env: Record<string, string>) => Promise<
     const kinds = messages.flatMap((message) => decodeMessage(message, { rules: RULES, inflate }));
     expect(kinds.filter(({ kind }) => kind === 'malformed')).toEqual([]);
   });
+
+  doorToCrm({ send, added, consume: (bodies, pipeline) => cloud.consume(bodies, pipeline) });
 
   test.each(['application/json', 'text/plain', 'application/octet-stream', 'application/x-ndjson', ''])(
     'bytes survive the platform, whatever the content type: %j',

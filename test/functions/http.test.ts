@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { consumerOf, WORK_MS } from '../../functions/consumer.js';
 import { httpOf } from '../../functions/http.js';
 import { startEventHubs } from '../../local/emulators/event-hubs/server.js';
 import { openApp } from '../../local/functions-host/app.js';
@@ -9,6 +10,7 @@ import { httpRoutes } from '../../local/functions-host/http-routes.js';
 import { systemClock } from '../../shared/clock.js';
 import { answer, type DoorRequest } from '../../shared/door/request.js';
 import { doorConformance } from '../door/door-conformance.js';
+import { contextOf } from './event-hub-fixture.js';
 
 const entry = new URL('../../functions/index.ts', import.meta.url).href;
 
@@ -47,6 +49,17 @@ doorConformance(async (env) => {
   const front = await routes.start(0);
   return {
     url: front?.url ?? '',
+    async consume(bodies, pipeline) {
+      const enqueuedTimeUtcArray = bodies.map((_, i) => new Date(1_790_000_000_000 + i).toISOString());
+      const sequenceNumberArray = bodies.map((_, i) => i);
+      const metadata = {
+        enqueuedTimeUtcArray,
+        sequenceNumberArray,
+        partitionContext: { partitionId: '0', eventHubName: 'exports' },
+      };
+      const consumer = consumerOf(async () => pipeline, { clock: systemClock, workMs: WORK_MS });
+      await consumer(bodies, contextOf({ metadata, cardinality: 'many' }));
+    },
     read: async () => emulator.events('exports').map(({ body }) => body),
     async close() {
       await front?.close();

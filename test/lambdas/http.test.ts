@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-kinesis';
 import { expect, test } from 'vitest';
+import { consumerOf } from '../../lambdas/consumer.js';
 import { httpOf } from '../../lambdas/http.js';
 import { startKinesis } from '../../local/emulators/kinesis.js';
 import { startHttpApi } from '../../local/http-api.js';
@@ -36,6 +37,23 @@ doorConformance(async (env) => {
       const { ShardIterator } = await reader.send(new GetShardIteratorCommand(from));
       const { Records = [] } = await reader.send(new GetRecordsCommand({ ShardIterator, Limit: 10_000 }));
       return Records.map(({ Data = new Uint8Array() }) => Data);
+    },
+    async consume(bodies, pipeline) {
+      const Records = bodies.map((body, i) => ({
+        eventSource: 'aws:kinesis',
+        eventSourceARN: 'arn:aws:kinesis:eu-central-1:123456789012:stream/exports',
+        kinesis: {
+          partitionKey: 'p',
+          sequenceNumber: `4968044178014809014931983783889213450675636833784483000${i}`,
+          data: Buffer.from(body).toString('base64'),
+          approximateArrivalTimestamp: 1_790_000_000 + i,
+        },
+      }));
+      const invoke = lambdaInvoker(
+        consumerOf(async () => pipeline),
+        { name: 'consumer', timeoutMs: 30_000, memory: 512 },
+      );
+      expect(await invoke({ Records })).toMatchObject({ payload: { batchItemFailures: [] } });
     },
     async close() {
       await front.close();
