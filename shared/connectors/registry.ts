@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import type { Connector, Operation } from '../core/remote.js';
+import type { Connector, Examiner, Operation } from '../core/remote.js';
 import type { ConnectorDeps } from './deps.js';
 import { DynamicsConfig } from './dynamics/config.js';
 import { DYNAMICS_OPERATIONS, dynamics } from './dynamics/dynamics.js';
 import { HTTP_OPERATIONS, HttpConfig, http } from './http/http.js';
 import { HubspotConfig } from './hubspot/config.js';
+import { examineHubspot } from './hubspot/examine.js';
 import { HUBSPOT_OPERATIONS, hubspot } from './hubspot/hubspot.js';
 import { SalesforceConfig } from './salesforce/config.js';
 import { SALESFORCE_OPERATIONS, salesforce } from './salesforce/salesforce.js';
@@ -41,5 +42,19 @@ export function openConnector(name: string, config: ConnectionConfig, deps: Conn
       return dynamics(name, config, deps);
     case 'http':
       return http(name, config, deps);
+  }
+}
+
+/** Opens what looks at a connection's system without changing anything in it; nothing for systems that cannot tell. */
+export function openExaminer(
+  name: string,
+  config: ConnectionConfig,
+  deps: ConnectorDeps,
+): Examiner | undefined {
+  switch (config.type) {
+    case 'hubspot':
+      return examineHubspot(name, config, deps);
+    default:
+      return undefined;
   }
 }
