@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { checkConfig } from '../shared/config/check.js';
 import type { ReadBeside } from '../shared/config/side-files.js';
-import { bad, ok } from '../shared/core/fault.js';
+import { bad, Fault, ok } from '../shared/core/fault.js';
 import { toolsFor } from '../shared/tools/load.js';
 import { type CheckOptions, HELP, readCheckOptions } from './check-options.js';
 import { findingsJson, findingsText, sumsOf, sumsText } from './check-view.js';
 import { namesHere } from './known-rules.js';
+import { keepLiveFields } from './live-fields.js';
 import { paintOf } from './paint.js';
 import { readText } from './rules-file.js';
 import { besides, TESTS_NAME } from './test-run.js';
@@ -85,10 +86,22 @@ async function keepChecking(options: CheckOptions, world: World): Promise<number
   }
 }
 
+/** A file with faults is checked all the same: what is wrong with it is said there, in full. */
+async function askFirst(options: CheckOptions, world: World): Promise<void> {
+  try {
+    await keepLiveFields(options.file, functionsOf(options, world), world);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const [first] = error.message.split('\n');
+    world.err(`nothing was asked: ${error.code}: ${first}\n`);
+  }
+}
+
 /** `tributary check` on a given machine. */
 export async function runCheck(args: readonly string[], world: World): Promise<number> {
   try {
     const options = readCheckOptions(args);
+    if (options?.live) await askFirst(options, world);
     if (options?.watch) return await keepChecking(options, world);
     if (options) return (await checkOnce(options, world)).status;
     await world.out(HELP);

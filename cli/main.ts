@@ -4,6 +4,7 @@ import { audiences } from './audiences.js';
 import { check } from './check.js';
 import { dev } from './dev.js';
 import { diff } from './diff.js';
+import { doctor } from './doctor.js';
 import { explain } from './explain.js';
 import { forget } from './forget.js';
 import { parked } from './parked.js';
@@ -21,6 +22,10 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly about:
   plan: { run: plan, about: 'what the rules would do with events of a file: a dry run' },
   diff: { run: diff, about: 'what two versions of a rule file do differently with the same events' },
   explain: { run: explain, about: 'why one event does what it does: every rule, clause and field' },
+  doctor: {
+    run: doctor,
+    about: 'can everything be reached that a deployment needs, and may it do what rules ask',
+  },
   parked: {
     run: parked,
     about: 'list, show, replay or drop what waits in the retry queue, and dead letters',

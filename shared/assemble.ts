@@ -2,6 +2,7 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { openAudienceBook } from './assemble-book.js';
 import { systemClock } from './clock.js';
 import { readConfig } from './config/read-config.js';
+import { secretsIn } from './connectors/auth/secret.js';
 import { openConnector } from './connectors/registry.js';
 import type { Clock, Pipeline } from './core/ports.js';
 import type { Connector } from './core/remote.js';
@@ -25,12 +26,6 @@ export interface Machine {
 }
 
 const thisMachine: Machine = { clock: systemClock, fetch: globalThis.fetch };
-
-/** Every `secret:NAME` in a value, at any depth. */
-function secretsIn(value: unknown): readonly string[] {
-  if (typeof value === 'string') return value.startsWith('secret:') ? [value.slice('secret:'.length)] : [];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
-}
 
 /** One-way names of persons: 64 bits of an HMAC, so that they cannot be found by trying without the key. */
 const pseudonymOf =

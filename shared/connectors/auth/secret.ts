@@ -22,3 +22,9 @@ export async function readSecret(secrets: Secrets, ref: string): Promise<Result<
     throw error;
   }
 }
+
+/** Every `secret:NAME` in a value, at any depth: the names. */
+export function secretsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return value.startsWith('secret:') ? [value.slice('secret:'.length)] : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
+}

@@ -1,0 +1,73 @@
+import type { Clock } from '../core/ports.js';
+import type { Finding } from '../core/remote.js';
+import { settingSecrets } from '../secrets.js';
+import { openStore } from '../stores/open.js';
+import { openAppender } from '../stores/open-appender.js';
+import { openLetters, openParking } from '../stores/open-kept.js';
+import type { Part } from './part.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const answers = (place: string): readonly Finding[] => [{ level: 'well', what: `${place} answers` }];
+
+const memory = (place: string): readonly Finding[] => [
+  {
+    level: 'warning',
+    what: `${place} is the memory of one process`,
+    advice: 'Name a table, queue or container before you deploy (docs/stores.md, docs/parking.md).',
+  },
+];
+
+const unset = (setting: string): readonly Finding[] => [
+  {
+    level: 'warning',
+    what: `${setting} is not set here, so it was not looked at`,
+    advice: 'Run this with the settings of the deployment.',
+  },
+];
+
+/** A place that a setting names: opened and asked, or why not. */
+const place = (
+  env: Env,
+  name: string,
+  setting: string,
+  ask: (value: string, signal: AbortSignal) => Promise<unknown>,
+): Part => ({
+  name,
+  async look(signal) {
+    const value = env[setting];
+    if (value === undefined || value === '') return unset(setting);
+    await ask(value, signal);
+    return value.startsWith('memory:') ? memory(value) : answers(value);
+  },
+});
+
+/** No person's id begins with a colon, and nothing is stored under this one. */
+const NOBODY = ':doctor';
+
+/** The stores, queues and streams of a deployment, each asked something that changes nothing. */
+export function placesOf(env: Env, clock: Clock): readonly Part[] {
+  const { TRIBUTARY_STATE_CONNECTION: state, TRIBUTARY_STORAGE_CONNECTION: storage } = env;
+  const kept = (parking: string, deadLetters: string) => ({
+    parking,
+    deadLetters,
+    connection: storage === '' ? undefined : storage,
+    clock,
+  });
+  return [
+    place(env, 'state', 'TRIBUTARY_STATE', async (value, signal) => {
+      const store = await openStore(value, { clock, connection: state === '' ? undefined : state });
+      await store.read([NOBODY], signal);
+    }),
+    place(env, 'retry queue', 'TRIBUTARY_PARKING', async (value) => {
+      const letters = env['TRIBUTARY_DEAD_LETTERS'] ?? '';
+      await (await openParking(kept(value, letters))).total();
+    }),
+    place(env, 'dead letters', 'TRIBUTARY_DEAD_LETTERS', async (value, signal) => {
+      await (await openLetters(kept('', value))).reach(signal);
+    }),
+    place(env, 'stream of the door', 'TRIBUTARY_DOOR_STREAM', async (value, signal) => {
+      await (await openAppender(value, settingSecrets(env))).reach(signal);
+    }),
+  ];
+}
