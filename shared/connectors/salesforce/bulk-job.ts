@@ -123,11 +123,9 @@ async function readFile(org: Org, id: string, name: string, signal: AbortSignal)
 
 /** Reads all three result files; unknown when one of them cannot be read, for then nobody knows whose row it told of. */
 export async function readResults(org: Org, id: string, signal: AbortSignal): Promise<Results | Outcome> {
-  const [successful, failed, unprocessed] = await Promise.all(
-    ['successfulResults', 'failedResults', 'unprocessedrecords'].map((name) =>
-      readFile(org, id, name, signal),
-    ),
-  );
+  const successful = await readFile(org, id, 'successfulResults', signal);
+  const failed = successful && (await readFile(org, id, 'failedResults', signal));
+  const unprocessed = failed && (await readFile(org, id, 'unprocessedrecords', signal));
   if (successful && failed && unprocessed) return { successful, failed, unprocessed };
   return unknown(
     'remote.unanswered',

@@ -50,6 +50,9 @@ const PASSING = new Map<string, { readonly scope: 'row' | 'connection'; readonly
     'INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE',
     { scope: 'connection', code: 'remote.unavailable' },
   ],
+  // Nobody is let in, whatever the row: somebody at the org must act, and the rows are none the worse for it.
+  ['API_DISABLED_FOR_ORG', { scope: 'connection', code: 'remote.unauthorized' }],
+  ['API_CURRENTLY_DISABLED', { scope: 'connection', code: 'remote.unauthorized' }],
   [LIMIT, { scope: 'connection', code: 'remote.throttled' }],
 ]);
 
