@@ -71,6 +71,8 @@ export interface Connector {
    * key's fields, and differ in key.
    */
   readonly maxRows: number;
+  /** Where some operations take fewer: most actions per `send` of this one. */
+  rowsAtOnce?(action: Pick<Action, 'operation' | 'object'>): number;
   /** Most bytes of all actions of one `send`, as JSON in UTF-8; an action that is larger by itself is sent alone. */
   readonly maxBytes?: number;
   /** A way for very many at once, where the target has one. */

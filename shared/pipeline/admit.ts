@@ -46,7 +46,8 @@ function probersOf(connection: string, among: readonly Attempt[], run: Run): rea
     const action = firstFor(one, connection);
     return action !== undefined && groupOf(action) === group;
   });
-  return alike.slice(0, run.deps.connectors.get(connection)?.maxRows ?? 1);
+  const connector = run.deps.connectors.get(connection);
+  return alike.slice(0, (lead && connector?.rowsAtOnce?.(lead)) ?? connector?.maxRows ?? 1);
 }
 
 /**

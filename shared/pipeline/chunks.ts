@@ -15,12 +15,17 @@ const bytesOf = ({ action }: Send): number => encoder.encode(JSON.stringify(toAc
 /** How much one request takes. */
 type Limits = Pick<Connector, 'maxRows' | 'maxBytes'>;
 
+const rowsAtOnce = (connector: Connector, first: Send | undefined): number =>
+  (first && connector.rowsAtOnce?.(first.action)) ?? connector.maxRows;
+
 /** What a request of a group so large takes. */
 function limitsOf(group: readonly Send[], connector: Connector | undefined): Limits {
   const [first] = group;
   const { bulk } = connector ?? {};
   const isBulk = first && bulk?.operations.includes(first.action.operation) && group.length >= bulk.from;
-  return (isBulk ? bulk : connector) ?? { maxRows: 1 };
+  return (
+    (isBulk ? bulk : connector && { ...connector, maxRows: rowsAtOnce(connector, first) }) ?? { maxRows: 1 }
+  );
 }
 
 function put(send: Send, chunks: Chunks, { maxRows, maxBytes }: Limits): void {

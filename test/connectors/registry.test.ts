@@ -45,6 +45,8 @@ test('defaults are filled in', () => {
       idempotencyKey: hole('idempotencyKey'),
     },
     operations: {},
+    encoding: 'json',
+    allowPrivate: false,
     honoursIdempotencyKey: false,
     timeoutMs: 30_000,
     idempotent: true,

@@ -91,6 +91,57 @@ const httpSubject = (
   statusIsAnswer: config['success'] === undefined,
 });
 
+/** The generic connector with a token that it asks for; its token endpoint is on the same server. */
+const httpTokenSubject: ConnectorSubject = {
+  ...httpSubject('http, client credentials', {}, [SECRETS.apikey, TOKEN]),
+  open: (base, { timeoutMs, fetch }) =>
+    open(
+      {
+        type: 'http',
+        url: `${base}/rows`,
+        timeoutMs,
+        auth: {
+          clientCredentials: { tokenUrl: `${base}/token`, clientId: 'tributary', secret: 'secret:apikey' },
+        },
+      },
+      fetch === undefined ? {} : { fetch },
+    ),
+  loggingIn: (path) =>
+    path === '/token' ? said(200, { access_token: TOKEN, token_type: 'Bearer' }) : undefined,
+};
+
+/** The generic connector with many rows a request, each told of in the answer. */
+const httpBatchSubject: ConnectorSubject = {
+  ...httpSubject(
+    'http, batch',
+    {
+      headers: { 'X-Api-Key': 'secret:apikey' },
+      body: { id: `\${key}` },
+      batch: {
+        maxRows: 3,
+        body: { rows: `\${rows}` },
+        answer: {
+          items: 'items',
+          success: { equals: { path: 'ok', value: true } },
+          errors: { code: 'code', text: 'text' },
+        },
+      },
+    },
+    [SECRETS.apikey],
+  ),
+  keysOf(body) {
+    const rows = member(parsed(body), 'rows');
+    return Array.isArray(rows) ? rows.map((row) => String(member(row, 'id'))) : [];
+  },
+  judge: (keys, refused) =>
+    said(200, {
+      items: keys.map((key) =>
+        refused.has(key) ? { ok: false, code: 'NO', text: 'not this' } : { ok: true },
+      ),
+    }),
+  statusIsAnswer: false,
+};
+
 /** The generic connector, in each way it can prove who it is. */
 export const httpSubjects: readonly ConnectorSubject[] = [
   httpSubject('http, bearer', { auth: { bearer: { token: 'secret:token' } } }, [SECRETS.token]),
@@ -103,4 +154,9 @@ export const httpSubjects: readonly ConnectorSubject[] = [
     [SECRETS.password, `ada:${SECRETS.password}`],
   ),
   httpSubject('http, secret header', { headers: { 'X-Api-Key': 'secret:apikey' } }, [SECRETS.apikey]),
+  httpSubject('http, api key', { auth: { apiKey: { header: 'x-api-token', key: 'secret:apikey' } } }, [
+    SECRETS.apikey,
+  ]),
+  httpTokenSubject,
+  httpBatchSubject,
 ];

@@ -294,7 +294,8 @@ test('a record that changes nothing does not take an edge back: level and edge o
 });
 
 test('an object that is down with HTTP 500 holds the stream instead of flooding the retry queue', async () => {
-  const { http, HttpConfig } = await import('../../shared/connectors/http/http.js');
+  const { http } = await import('../../shared/connectors/http/http.js');
+  const { HttpConfig } = await import('../../shared/connectors/http/config.js');
   const deps = fakeDeps(hotRules, fakeCrm());
   const broken = http('sales', HttpConfig.parse({ type: 'http', url: 'https://crm.example/x/${key}' }), {
     secrets: { get: async () => '' },

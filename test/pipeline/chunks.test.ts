@@ -21,7 +21,7 @@ const bytesOf = (chunk: readonly string[]): number =>
 /** The rows of each request, as JSON. */
 function chunksOf(
   texts: readonly string[],
-  limits: Pick<Connector, 'maxRows' | 'maxBytes' | 'bulk'>,
+  limits: Pick<Connector, 'maxRows' | 'maxBytes' | 'bulk' | 'rowsAtOnce'>,
 ): string[][] {
   const lanes = texts.map((text, i) => ({
     person: `p${i}`,
@@ -74,4 +74,11 @@ test('very many alike go the way for many, where there is one', () => {
   expect(sizes(7, bulk)).toEqual([5, 2]);
   expect(sizes(7, { ...bulk, operations: ['delete'] })).toEqual([2, 2, 2, 1]);
   expect(chunksOf(texts(7), { maxRows: 2, bulk: { ...bulk, maxBytes: 1 } })).toHaveLength(7);
+});
+
+test('an operation that takes fewer rows than others of its connection is sent in requests of its own size', () => {
+  const rowsAtOnce = ({ operation }: { operation: string }) => (operation === 'upsert' ? 2 : 50);
+  expect(
+    chunksOf(['a', 'b', 'c', 'd', 'e'], { maxRows: 50, rowsAtOnce }).map(({ length }) => length),
+  ).toEqual([2, 2, 1]);
 });

@@ -98,7 +98,8 @@ test('twelve locked rows are parked, the connection is well: rows that fail alon
 });
 
 test('an API that answers 500 to everything holds a small batch as well', async () => {
-  const { http, HttpConfig } = await import('../../shared/connectors/http/http.js');
+  const { http } = await import('../../shared/connectors/http/http.js');
+  const { HttpConfig } = await import('../../shared/connectors/http/config.js');
   const deps = fakeDeps(hotRules, fakeCrm());
   const broken = http('sales', HttpConfig.parse({ type: 'http', url: 'https://crm.example.com/x/${key}' }), {
     secrets: { get: async () => '' },

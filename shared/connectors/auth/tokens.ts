@@ -167,20 +167,23 @@ export function tokenCache(source: TokenSource): Tokens {
   };
 }
 
+const is401 = ({ status }: Reply): boolean => status === 401;
+
 /**
  * Makes a call with the token in use. On 401 the token is dropped and the call repeated once with a new one; a second
- * 401 means that the credentials themselves are not accepted.
+ * 401 means that the credentials themselves are not accepted. `refuses` is for APIs that say it in another way.
  */
 export async function authorised(
   tokens: Tokens,
   signal: AbortSignal,
   call: (token: Token) => Promise<Reply | Failure>,
+  refuses: (reply: Reply) => boolean = is401,
 ): Promise<Reply | Failure | Denied> {
   for (let round = 1; ; round++) {
     const token = await tokens.get(signal);
     if ('kind' in token) return token;
     const reply = await call(token);
-    if (reply.kind === 'failure' || reply.status !== 401) return reply;
+    if (reply.kind === 'failure' || !refuses(reply)) return reply;
     tokens.drop(token);
     if (round === 2) return reply;
   }

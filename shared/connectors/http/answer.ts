@@ -1,30 +1,42 @@
 import { Fault } from '../../core/fault.js';
-import type { Operation, Outcome } from '../../core/remote.js';
+import type { Outcome } from '../../core/remote.js';
 import { unauthorized } from '../auth/tokens.js';
 import { fromWaitingStatus, retry, unknown } from '../wire/outcome.js';
 import { retryAfterMs } from '../wire/retry-after.js';
 import type { Reply } from '../wire/transport.js';
 import { excerpt } from '../wire/vendor-text.js';
-import { type HttpSuccess, verdict } from './success.js';
+import {
+  ADVICE,
+  codeOf,
+  fromMeaning,
+  type HttpRequestErrors,
+  meaningOf,
+  needsRow,
+  refusal,
+  type Telling,
+} from './errors.js';
+import { type HttpSuccess, verdictOf } from './success.js';
 
 /** What is needed to read an answer. */
-export interface HttpAnswering {
-  readonly connection: string;
+export interface HttpAnswering extends Telling {
   readonly now: number;
-  readonly operation: Operation;
   readonly success: HttpSuccess | undefined;
+  readonly errors: HttpRequestErrors | undefined;
   readonly idempotent: boolean;
-  readonly secrets: readonly string[];
+  /** The request is about one row, which its address names: only then can "not found" be about that row. */
+  readonly single: boolean;
 }
 
-const ADVICE = 'Check its "auth" and "headers" and the secrets they name, and what the account may do there.';
+const refusedBy = (context: HttpAnswering, reply: Reply): Outcome =>
+  refusal(context, context.errors, reply.json, {
+    code: codeOf(context.errors, reply.json, reply.text) ?? `HTTP_${reply.status}`,
+    text: excerpt(reply, context.secrets),
+  });
 
-function fromSuccess(context: HttpAnswering, reply: Reply): Outcome {
-  const { connection, success, secrets } = context;
-  const said = success === undefined ? 'yes' : verdict(success, reply.json);
+function fromSuccess(context: HttpAnswering, reply: Reply, said: 'yes' | 'no' | 'unclear'): Outcome {
   if (said === 'yes') return { kind: 'accepted', ...(reply.status === 201 ? { created: true } : {}) };
-  if (said === 'no') return { kind: 'rejected', code: `HTTP_${reply.status}`, text: excerpt(reply, secrets) };
-  const text = `"${connection}" answered ${reply.status} without the JSON that its "success" rule needs.`;
+  if (said === 'no') return refusedBy(context, reply);
+  const text = `"${context.connection}" answered ${reply.status} without the JSON that its "success" rule needs.`;
   return unknown('remote.unanswered', text);
 }
 
@@ -46,8 +58,7 @@ function fromServerError(context: HttpAnswering, { status }: Reply): Outcome | u
  * row that is forbidden fails alone; when all of them are, the pipeline takes the connection for down. With `Retry-After`
  * it is a limit in disguise (GitHub, "Rate limits for the REST API").
  */
-function fromForbidden({ connection, now }: HttpAnswering, { headers }: Reply): Outcome {
-  const afterMs = retryAfterMs(headers.get('retry-after'), now);
+function fromForbidden({ connection, afterMs }: HttpAnswering): Outcome {
   if (afterMs !== undefined) {
     const text = `"${connection}" answered 403 and when to come back: a limit.`;
     return retry('connection', new Fault('remote.throttled', text), afterMs);
@@ -56,24 +67,50 @@ function fromForbidden({ connection, now }: HttpAnswering, { headers }: Reply): 
   return retry('row', new Fault('remote.unauthorized', text));
 }
 
-/** Not found, gone: for these operations that is an answer like others. */
+/** Not found, gone: for some operations that is an answer like others. */
 const ABSENT = new Set([404, 410]);
-const NEEDS_ROW: ReadonlySet<Operation> = new Set(['update', 'remove', 'delete']);
 
-/** What an answer means for the one row of the request, by the status and, where there is a rule, by the body. */
-export function fromHttpReply(context: HttpAnswering, reply: Reply): Outcome {
-  const { connection, now, secrets } = context;
+/** What the config says of the answer's code, else of its status. */
+function meant(context: HttpAnswering, reply: Reply): Outcome | undefined {
+  const { errors } = context;
+  const code = codeOf(errors, reply.json, reply.text);
+  const byCode = meaningOf(errors, code);
+  const meaning = byCode ?? errors?.statuses[reply.status];
+  if (meaning === undefined) return undefined;
+  const said = byCode === undefined ? String(reply.status) : `${reply.status} ${code}`;
+  return fromMeaning(context, meaning, said, refusedBy(context, reply));
+}
+
+function byStatus(context: HttpAnswering, reply: Reply): Outcome {
+  const { connection, now, operation, single, afterMs } = context;
   const { status } = reply;
-  if (status >= 200 && status < 300) return fromSuccess(context, reply);
   if (status === 401) return unauthorized(connection, '401', ADVICE);
-  if (status === 403) return fromForbidden(context, reply);
-  if (ABSENT.has(status) && NEEDS_ROW.has(context.operation)) return { kind: 'absent' };
+  if (status === 403) return fromForbidden(context);
+  if (ABSENT.has(status) && single && needsRow(operation)) return { kind: 'absent' };
+  const waiting = fromServerError(context, reply) ?? fromWaitingStatus(connection, reply, now);
+  if (waiting?.kind !== 'retry' || waiting.scope === 'row' || afterMs === undefined)
+    return waiting ?? refusedBy(context, reply);
+  return { ...waiting, afterMs };
+}
+
+/**
+ * What an answer means for the request: the status, the `success` rule and what `errors` says of codes and statuses. A code
+ * that the config names counts whatever the status, unless the success rule has said yes.
+ */
+export function fromHttpReply(context: HttpAnswering, reply: Reply): Outcome {
+  const header = reply.headers.get(context.errors?.retryAfter ?? 'retry-after');
+  const informed = { ...context, afterMs: retryAfterMs(header, context.now) };
+  const fine = reply.status >= 200 && reply.status < 300;
+  const said = !fine || context.success === undefined ? undefined : verdictOf(context.success, reply);
+  if (said === 'yes') return fromSuccess(informed, reply, said);
   return (
-    fromServerError(context, reply) ??
-    fromWaitingStatus(connection, reply, now) ?? {
-      kind: 'rejected',
-      code: `HTTP_${status}`,
-      text: excerpt(reply, secrets),
-    }
+    meant(informed, reply) ?? (fine ? fromSuccess(informed, reply, said ?? 'yes') : byStatus(informed, reply))
   );
+}
+
+/** True when an answer says, by status or code, that the credentials are not accepted. */
+export function saysUnauthorized(errors: HttpRequestErrors | undefined, reply: Reply): boolean {
+  const meaning = meaningOf(errors, codeOf(errors, reply.json, reply.text)) ?? errors?.statuses[reply.status];
+  if (meaning === undefined) return reply.status === 401;
+  return (typeof meaning === 'string' ? meaning : meaning.is) === 'unauthorized';
 }

@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer';
 import * as z from 'zod';
 import { bad, ok, type Result } from '../../core/fault.js';
 import type { Secrets } from '../../core/ports.js';
-import { isSecretRef, readSecret, SecretRef } from '../auth/secret.js';
+import { isSecretRef, readSecret } from '../auth/secret.js';
+import type { HttpAuth } from './auth.js';
 
 /** They frame or route the request; setting them by hand allows request smuggling and reaching other hosts. */
 const FORBIDDEN =
@@ -12,39 +13,18 @@ const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const LINE = /^[\x20-\x7e]*$/;
 const HeaderValue = z.string().regex(LINE, 'must be printable ASCII in one line');
 
+/** True for headers that no connection may set. */
+export const isForbiddenHeader = (name: string): boolean => FORBIDDEN.test(name);
+
 /** Fixed headers of a connection. A value of the form `secret:NAME` is read from the secrets. */
 export const HttpHeaders = z.record(z.string(), HeaderValue).superRefine((headers, context) => {
   for (const name of Object.keys(headers)) {
     if (!HEADER_NAME.test(name))
       context.addIssue({ code: 'custom', path: [name], message: `"${name}" is not a header name` });
-    if (FORBIDDEN.test(name))
+    if (isForbiddenHeader(name))
       context.addIssue({ code: 'custom', path: [name], message: `${name} must not be set by a connection` });
   }
 });
-
-/** How a connection proves who it is: not at all, by name and password (RFC 7617), or by a fixed token. */
-export const HttpAuth = z
-  .strictObject({
-    basic: z
-      .strictObject({
-        user: z.string().regex(/^[^:\p{Cc}]+$/u, 'must not hold ":" or control characters'),
-        password: SecretRef,
-      })
-      .optional(),
-    bearer: z
-      .strictObject({
-        token: SecretRef,
-        scheme: z
-          .string()
-          .regex(/^[\w.~-]+$/)
-          .default('Bearer'),
-      })
-      .optional(),
-  })
-  .refine(({ basic, bearer }) => (basic === undefined) !== (bearer === undefined), {
-    error: 'must be "none" or hold exactly one of "basic" and "bearer"',
-  });
-export type HttpAuth = z.infer<typeof HttpAuth>;
 
 /** The part of a connection's settings that becomes headers. */
 export interface HeaderSettings {
@@ -91,6 +71,7 @@ function needed({ headers, auth }: HeaderSettings): readonly Needed[] {
     .map(([name, ref]) => plain(name, ref));
   if (auth === 'none') return fixed;
   if (auth.basic !== undefined) return [...fixed, basic(auth.basic.user, auth.basic.password)];
+  if (auth.apiKey !== undefined) return [...fixed, plain(auth.apiKey.header, auth.apiKey.key)];
   if (auth.bearer === undefined) return fixed;
   return [...fixed, plain('authorization', auth.bearer.token, `${auth.bearer.scheme} `)];
 }
@@ -101,7 +82,7 @@ export async function readyHeaders(
   settings: HeaderSettings,
   secrets: Secrets,
 ): Promise<Result<ReadyHeaders>> {
-  const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' };
+  const headers: Record<string, string> = { accept: 'application/json' };
   for (const [name, value] of Object.entries(settings.headers)) headers[name.toLowerCase()] = value;
   const hidden: string[] = [];
   for (const { name, ref, make } of needed(settings)) {

@@ -1,27 +1,49 @@
 import type { Json } from '../../core/ports.js';
 import type { Action } from '../../core/remote.js';
+import { at } from './success.js';
 
 const PLACEHOLDER = /\$\{([^}]*)\}/g;
 const EXACT = /^\$\{([^}]*)\}$/;
-const NAME = /^(?:operation|object|list|idempotencyKey|key|fields|(?:key|fields)\.[^.].*)$/;
+const NUMBER = / as number$/;
+
+/** What a template may speak of: one row, one row that was looked up, or the many rows of a batch. */
+export type About = 'row' | 'found row' | 'batch';
+
+const OF_ROW = 'operation|object|list|idempotencyKey|key|fields|(?:key|fields)\\.[^.].*';
+const NAMES: Readonly<Record<About, RegExp>> = {
+  row: new RegExp(`^(?:${OF_ROW})$`),
+  'found row': new RegExp(`^(?:${OF_ROW}|found(?:\\.[^.].*)?)$`),
+  batch: /^(?:operation|object|list|rows)$/,
+};
+const SHOWN: Readonly<Record<About, string>> = {
+  row: `\${operation}, \${object}, \${list}, \${key}, \${key.NAME}, \${fields}, \${fields.NAME}, \${idempotencyKey}`,
+  'found row': `\${operation}, \${object}, \${list}, \${key}, \${key.NAME}, \${fields}, \${fields.NAME}, \${idempotencyKey}, \${found}, \${found.PATH}`,
+  batch: `\${operation}, \${object}, \${list}, \${rows}`,
+};
 
 /** An action being written into a template; `problems` gathers what cannot be written, for the person who reads them. */
 export interface Filling {
   readonly action: Action;
   readonly problems: string[];
+  /** The row as the API holds it, when it was looked up. */
+  readonly found?: unknown;
+  /** All rows of a batch, written. */
+  readonly rows?: Json[];
 }
 
 /** Writes an action into a prepared place. `undefined` means that the place stays empty: an absent member. */
 export type Fill = (filling: Filling) => Json | undefined;
 
 /** Tells what is wrong with the placeholders of a text, or nothing. */
-export function placeholderFault(text: string): string | undefined {
+export function placeholderFault(text: string, about: About): string | undefined {
   const names = [...text.matchAll(PLACEHOLDER)].map(([, name]) => name ?? '');
-  const strange = names.find((name) => !NAME.test(name));
-  if (strange !== undefined)
-    return `unknown placeholder \${${strange}}; there are \${operation}, \${object}, \${list}, \${key}, \${key.NAME}, \${fields}, \${fields.NAME}, \${idempotencyKey}`;
+  const strange = names.find((name) => !NAMES[about].test(name.replace(NUMBER, '')));
+  if (strange !== undefined) return `unknown placeholder \${${strange}}; there are ${SHOWN[about]}`;
   if (names.includes('fields') && !EXACT.test(text))
     return `\${fields} is an object, so it can only stand alone; inside a longer text use \${fields.NAME}`;
+  if (names.includes('rows') && !EXACT.test(text)) return `\${rows} is a list, so it can only stand alone`;
+  if (names.some((name) => NUMBER.test(name)) && !EXACT.test(text))
+    return '"as number" makes a JSON number, so it can only stand alone';
   return undefined;
 }
 
@@ -40,11 +62,24 @@ function onlyKey({ action, problems }: Filling): string | undefined {
 function lookup(name: string, filling: Filling): Json | undefined {
   const { action } = filling;
   if (name === 'key') return onlyKey(filling);
+  if (name === 'rows') return filling.rows;
   if (name === 'operation' || name === 'object' || name === 'list' || name === 'idempotencyKey')
     return action[name];
   if (name === 'fields') return action.fields;
   const [root, ...rest] = name.split('.');
+  // What was found came out of a JSON body.
+  if (root === 'found') return at(filling.found, rest.join('.') || undefined) as Json | undefined;
   return own(root === 'key' ? action.key : action.fields, rest.join('.'));
+}
+
+/** Ids that rules and keys hold as text, for APIs that take nothing but a number. */
+function asNumber(name: string, filling: Filling): number | undefined {
+  const value = lookup(name, filling);
+  if (value === undefined || value === null) return undefined;
+  const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+  if (typeof number === 'number') return number;
+  filling.problems.push(`\${${name} as number} is not a whole number`);
+  return undefined;
 }
 
 /** A scalar as text; nothing for null and absent values; a problem for lists and objects. */
@@ -61,6 +96,10 @@ export const fillText = (text: string, filling: Filling, encode: (value: string)
 
 function compileText(text: string): Fill {
   const name = EXACT.exec(text)?.[1];
+  if (name !== undefined && NUMBER.test(name)) {
+    const bare = name.replace(NUMBER, '');
+    return (filling) => asNumber(bare, filling);
+  }
   if (name !== undefined) return (filling) => lookup(name, filling);
   if (!text.includes('${')) return () => text;
   return (filling) => fillText(text, filling, (value) => value);
@@ -88,13 +127,16 @@ export function compileTemplate(template: Json): Fill {
 }
 
 /** All faults of the placeholders in a template, member names included: those take no placeholder. */
-export function templateFaults(template: Json): readonly string[] {
-  if (typeof template === 'string') return [placeholderFault(template) ?? []].flat();
+export function templateFaults(template: Json, about: About): readonly string[] {
+  if (typeof template === 'string') return [placeholderFault(template, about) ?? []].flat();
   if (typeof template !== 'object' || template === null) return [];
-  if (Array.isArray(template)) return template.flatMap(templateFaults);
+  if (Array.isArray(template)) return template.flatMap((item) => templateFaults(item, about));
   const named = Object.keys(template).filter((name) => name.includes('${'));
   return [
     ...named.map((name) => `the member name "${name}" must not hold a placeholder`),
-    ...Object.values(template).flatMap(templateFaults),
+    ...Object.values(template).flatMap((item) => templateFaults(item, about)),
   ];
 }
+
+/** True when a template, or an address, speaks of the row that was looked up. */
+export const speaksOfFound = (template: Json): boolean => /\$\{found[.} ]/.test(JSON.stringify(template));

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { refusedUrl } from '../wire/endpoint.js';
-import { type Filling, fillText, placeholderFault } from './template.js';
+import { type About, type Filling, fillText, placeholderFault } from './template.js';
 
 /** Scheme and host, then the rest: only the rest may hold placeholders, so no value decides where a request goes. */
 const PARTS = /^(https?:\/\/[^/?#]*)(.*)$/is;
@@ -9,14 +9,15 @@ const PARTS = /^(https?:\/\/[^/?#]*)(.*)$/is;
 const climbs = (path: string): boolean => path.split(/[/\\]/).some((part) => /^(?:\.|%2e){1,2}$/i.test(part));
 
 /** Tells what is wrong with the address of an HTTP connection, or nothing. */
-export function urlFault(template: string): string | undefined {
+export function urlFault(template: string, about: About): string | undefined {
   const [, origin, rest] = PARTS.exec(template) ?? [];
   if (origin === undefined || rest === undefined) return 'must start with https://';
   if (origin.includes('${')) return 'must not take its scheme or host from a placeholder';
   if (rest.includes('#')) return 'must not hold a fragment (#…): it is never sent';
   if (climbs(rest.split('?', 1)[0] ?? '')) return 'must not hold "." or ".." as a part of its path';
   if (rest.includes(`\${fields}`)) return `\${fields} is an object; use \${fields.NAME}`;
-  return refusedUrl(origin) ?? placeholderFault(rest);
+  if (rest.includes(`\${rows}`)) return `\${rows} is a list and cannot stand in an address`;
+  return refusedUrl(origin) ?? placeholderFault(rest, about);
 }
 
 /** Half a surrogate pair makes encodeURIComponent throw; UTF-8 writes the replacement character instead. */

@@ -1,0 +1,17 @@
+import type * as z from 'zod';
+import { authHeader } from './auth.js';
+import { isForbiddenHeader } from './header.js';
+import { requestFaults } from './lint.js';
+import { HttpSettings } from './settings.js';
+
+/** Any HTTP API, described by templates. */
+export const HttpConfig = HttpSettings.superRefine((config, context) => {
+  const issue = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
+  for (const { path, message } of requestFaults(config)) issue([...path], message);
+  const proof = authHeader(config.auth);
+  if (Object.keys(config.headers).some((name) => name.toLowerCase() === proof))
+    issue(['headers'], `must not set ${proof === 'authorization' ? 'Authorization' : proof} beside "auth"`);
+  if (proof !== undefined && isForbiddenHeader(proof))
+    issue(['auth', 'apiKey', 'header'], `${proof} must not be set by a connection`);
+});
+export type HttpConfig = z.infer<typeof HttpConfig>;

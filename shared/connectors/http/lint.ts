@@ -1,0 +1,77 @@
+import type { Json } from '../../core/ports.js';
+import type { Operation } from '../../core/remote.js';
+import { OPERATIONS } from '../../core/remote.js';
+import { isSecretRef } from '../auth/secret.js';
+import { type HttpOperationConfig, type HttpRequestConfig, operationConfig } from './operation.js';
+import type { HttpSettings } from './settings.js';
+import { type About, templateFaults } from './template.js';
+import { urlFault } from './url.js';
+
+/** A fault of a connection's templates, and where it stands. */
+export interface RequestFault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+type Member = 'url' | 'body';
+/** Where a member of a request stands in the file: it may be inherited. */
+type Where = (member: Member) => readonly PropertyKey[];
+
+function ofRequest(request: HttpRequestConfig, where: Where, about: About, row = about): RequestFault[] {
+  const { url, body, encoding } = request;
+  const address = isSecretRef(url) ? undefined : urlFault(url, about);
+  const faults = address === undefined ? [] : [{ path: where('url'), message: address }];
+  if (body === undefined) return faults;
+  const said = templateFaults(body, row);
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  const form =
+    encoding === 'form' && !isObject && about !== 'batch' ? ['must be an object, to be a form'] : [];
+  return [...faults, ...[...said, ...form].map((message) => ({ path: where('body'), message }))];
+}
+
+function ofBatch({ batch, create }: HttpOperationConfig, at: readonly PropertyKey[]): RequestFault[] {
+  if (batch === undefined) return [];
+  const place = [...at, 'batch', 'body'];
+  const faults = templateFaults(batch.body, 'batch').map((message) => ({ path: place, message }));
+  if (create === undefined) return faults;
+  return [
+    ...faults,
+    { path: [...at, 'create'], message: 'rows of a batch are not looked up; say batch: false' },
+  ];
+}
+
+function ofOperation(settings: HttpSettings, name: Operation | undefined): RequestFault[] {
+  const config = operationConfig(settings, name);
+  const own = name === undefined ? undefined : settings.operations[name];
+  const at = name === undefined ? [] : ['operations', name];
+  const where: Where = (member) => (own?.[member] === undefined ? [member] : [...at, member]);
+  const single: About = config.find === undefined ? 'row' : 'found row';
+  const about = config.batch === undefined ? single : 'batch';
+  const faults = ofRequest(config, where, about, config.batch === undefined ? single : 'row');
+  faults.push(...ofBatch(config, own?.batch === undefined ? [] : at));
+  const { create, find } = config;
+  if (create !== undefined) {
+    const inCreate: Where = (member) =>
+      own?.create?.[member] === undefined ? where(member) : [...at, 'create', member];
+    faults.push(...ofRequest(create, inCreate, 'row'));
+    if (find === undefined)
+      faults.push({ path: [...at, 'create'], message: 'needs "find" to know when to create' });
+  }
+  if (find !== undefined) {
+    const findAt = [...(own?.find === undefined ? [] : at), 'find'];
+    // The schema takes JSON only; an absent body is none.
+    const body = find.body as Json | undefined;
+    const request = { ...find, body, encoding: config.encoding, success: find.success };
+    faults.push(...ofRequest(request, (member) => [...findAt, member], 'row'));
+  }
+  return faults;
+}
+
+/** Every fault of the addresses and bodies of a connection, each once. */
+export function requestFaults(settings: HttpSettings): readonly RequestFault[] {
+  const named = OPERATIONS.filter((operation) => settings.operations[operation] !== undefined);
+  // The connection's own templates count by themselves only when some operation is sent by them alone.
+  const all = [...(named.length === OPERATIONS.length ? [] : [undefined]), ...named];
+  const faults = all.flatMap((operation) => ofOperation(settings, operation));
+  return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()];
+}
