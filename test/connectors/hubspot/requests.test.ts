@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { propertyText } from '../../../shared/connectors/hubspot/row.js';
@@ -287,4 +289,13 @@ describe('send', () => {
     expect(await send(action)).toMatchObject([{ kind: 'rejected', code: 'send.key' }]);
     expect(asked).toHaveLength(0);
   });
+});
+
+test('every refusal of our own is explained in docs/connectors/hubspot.md', () => {
+  const folder = resolve(import.meta.dirname, '../../../shared/connectors/hubspot');
+  const code = ['row.ts', 'hubspot.ts'].map((file) => readFileSync(join(folder, file), 'utf8')).join('');
+  const codes = new Set([...code.matchAll(/'((?:key|value|list|send)\.[a-z-]+)'/g)].map(([, name]) => name));
+  expect(codes.size).toBe(8);
+  const page = readFileSync(join(folder, '../../../docs/connectors/hubspot.md'), 'utf8');
+  expect([...codes].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
