@@ -279,6 +279,7 @@ test('the platform says when it took the request in: what has passed since count
     [500, 1_200],
     [60_000, 300],
     [-60_000, 1_700],
+    [3_600_000, 1_700],
   ] as const) {
     const world = doorWorld({ interfere: never });
     const before = world.clock.now();

@@ -2,9 +2,11 @@ import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { Fault } from '../../shared/core/fault.js';
+import { handleDoor } from '../../shared/door/door.js';
 import type { Entry, Fate } from '../../shared/door/ports.js';
+import type { DoorResponse } from '../../shared/door/request.js';
 import { createRoom, type Stay } from '../../shared/door/room.js';
-import { doorWorld } from './door-world.js';
+import { doorWorld, request } from './door-world.js';
 
 const person = (crmid: string, more: object = {}) => ({ identityMap: { crmid: [{ id: crmid }] }, ...more });
 
@@ -131,6 +133,17 @@ test('what a body becomes unpacked counts: there is room for one alone, not for 
   await first;
   world.mood.now = 'well';
   expect((await world.post(packed)).status).toBe(200);
+});
+
+test.each<[string, () => Promise<DoorResponse>]>([
+  ['never', () => new Promise(() => undefined)],
+  ['with a fault', () => Promise.reject(new Error('broken'))],
+])('a part that answers %s: 503 within two seconds all the same', async (_, handle) => {
+  const { deps, clock } = doorWorld();
+  const route = { methods: ['GET'], path: '/hangs', access: 'anybody' as const, handle };
+  const answered = handleDoor(request({ method: 'GET', path: '/hangs' }), { ...deps, routes: [route] });
+  await clock.advance(1_999);
+  expect(await Promise.race([answered, 'late'])).toMatchObject({ status: 503 });
 });
 
 test('a room never holds more than its limits, but for one call alone; and all of it comes back', () => {
