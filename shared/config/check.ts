@@ -1,6 +1,7 @@
 import type { RulesFile } from '../core/rules.js';
 import type { Tools } from '../core/tools.js';
 import { type AudienceNames, hasNames, nameFindings } from './audience-names.js';
+import { lintCases } from './lint-cases.js';
 import { lintCrm } from './lint-crm.js';
 import { lintFields } from './lint-fields.js';
 import { lintProfile } from './lint-profile.js';
@@ -69,6 +70,7 @@ async function lint(file: RulesFile, { tools, read, names }: Surroundings): Prom
     ...lintFields(file, rules),
     ...(await lintProfile(file, looking)),
     ...lintCrm(file, fields, looking),
+    ...lintCases(file),
   ];
 }
 
