@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assemble } from '../shared/assemble.js';
+import { systemClock } from '../shared/clock.js';
 import { closeMemories } from '../shared/stores/open.js';
 import { message } from './support/fakes.js';
 
@@ -53,4 +54,40 @@ test('a person has one name for all who hold the key, and another for everybody 
 
 test('without a key no two processes agree on a name, so none can be found by trying', async () => {
   expect(await nameOf('C-1')).not.toBe(await nameOf('C-1'));
+});
+
+test('a deployment finds an audience by the name that an export carries, and then for every later record', async () => {
+  const named = RULES.replace('{ hot: hot-1 }', '{ hot: { name: "Hot prospects" } }');
+  await writeFile(join(folder, 'named.yaml'), named);
+  const env = {
+    TRIBUTARY_CONFIG: join(folder, 'named.yaml'),
+    TRIBUTARY_STATE: 'memory:assemble-names',
+    TRIBUTARY_PARKING: 'memory:assemble',
+    TRIBUTARY_DEAD_LETTERS: 'memory:assemble',
+    TRIBUTARY_LOG_LEVEL: 'silent',
+  };
+  const sent: string[] = [];
+  const machine = {
+    clock: systemClock,
+    fetch: async (_: unknown, init?: RequestInit) => {
+      sent.push(String(init?.body));
+      return new Response('{}');
+    },
+  };
+  const record = (crmid: string, more: object) => ({
+    identityMap: { crmid: [{ id: crmid }] },
+    segmentMembership: {
+      ups: { 'hot-1': { status: 'realized', lastQualificationTime: '2026-01-02T03:04:05Z', ...more } },
+    },
+  });
+  const endingOf = async (crmid: string, more: object = {}) => {
+    // A pipeline of its own each time: what one process has seen another knows.
+    const pipeline = await assemble(env, machine);
+    const [settlement] = await pipeline.run([message(crmid, record(crmid, more))], { redelivers: true });
+    return settlement?.endings[0]?.name;
+  };
+  expect(await endingOf('C-1')).toBe('irrelevant');
+  expect(await endingOf('C-2', { name: 'Hot prospects' })).toBe('delivered');
+  expect(await endingOf('C-3')).toBe('delivered');
+  expect(sent).toHaveLength(2);
 });
