@@ -112,9 +112,8 @@ async function decide(site: Site, request: IncomingMessage): Promise<Answer | Si
   if (latencyMs > 0) await delay(latencyMs, undefined, { signal: site.stopped.signal });
   if (request.url !== `/${site.app.tenant}/oauth2/v2.0/token`) return api(site, request, body);
   site.counts.logins += 1;
-  if (site.misbehaviours.take('locked-out'))
-    return refusal(401, 'invalid_client', 'AADSTS700027: The certificate has expired.');
-  return site.logins.login(new URLSearchParams(body), site.base(), site.now());
+  const isLockedOut = site.misbehaviours.take('locked-out') !== undefined;
+  return site.logins.login(new URLSearchParams(isLockedOut ? '' : body), site.base(), site.now());
 }
 
 async function serve(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {

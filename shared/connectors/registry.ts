@@ -3,6 +3,7 @@ import type { Connector, Examiner, Operation } from '../core/remote.js';
 import type { ConnectorDeps } from './deps.js';
 import { DynamicsConfig } from './dynamics/config.js';
 import { DYNAMICS_OPERATIONS, dynamics } from './dynamics/dynamics.js';
+import { examineDynamics } from './dynamics/examine.js';
 import { HttpConfig } from './http/config.js';
 import { HTTP_OPERATIONS, http } from './http/http.js';
 import { HubspotConfig } from './hubspot/config.js';
@@ -55,6 +56,8 @@ export function openExaminer(
   switch (config.type) {
     case 'hubspot':
       return examineHubspot(name, config, deps);
+    case 'dynamics':
+      return examineDynamics(name, config, deps);
     default:
       return undefined;
   }
