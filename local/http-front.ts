@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Fault } from '../shared/core/fault.js';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { HOST, listen } from './listen.js';
 
 /** A request as it came over the wire. */
 export interface FrontRequest {
@@ -37,7 +35,6 @@ export interface HttpFrontOptions {
   readonly handle: (request: FrontRequest) => Promise<FrontAnswer>;
 }
 
-const HOST = '127.0.0.1';
 /** How long requests under way may still take when the server closes. */
 const GRACE_MS = 2_000;
 
@@ -76,26 +73,12 @@ async function serve(message: IncomingMessage, response: ServerResponse, options
   }
 }
 
-async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, HOST);
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (!inUse) throw error;
-    const text = `HTTP door: port ${port} on ${HOST} is taken. Stop what uses it, or give another port (0: any).`;
-    throw new Fault('config.port-in-use', text, { cause: error });
-  }
-  // An address object is what a TCP server has once it listens.
-  return (server.address() as AddressInfo).port;
-}
-
 /** Starts an HTTP server on 127.0.0.1. A port that is taken is a `config.port-in-use` fault. */
 export async function startHttpFront(options: HttpFrontOptions): Promise<HttpFront> {
   const server = createServer((message, response) => void serve(message, response, options));
   // Longer than clients keep a connection they do not use: else it may close just as one sends.
   server.keepAliveTimeout = 65_000;
-  const port = await listen(server, options.port ?? 0);
+  const port = await listen(server, options.port ?? 0, 'HTTP door');
   return {
     url: `http://${HOST}:${port}`,
     async close() {

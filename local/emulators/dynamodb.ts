@@ -1,10 +1,8 @@
-import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { Fault } from '../../shared/core/fault.js';
+import { HOST, listen } from '../listen.js';
 
 /** Where the emulated DynamoDB listens. */
 export interface DynamoDbOptions {
@@ -25,23 +23,8 @@ export interface DynamoDbEmulator {
   close(): Promise<void>;
 }
 
-const HOST = '127.0.0.1';
 /** How long requests under way may still take when the emulator closes. */
 const GRACE_MS = 1_000;
-
-async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, HOST);
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (!inUse) throw error;
-    const text = `DynamoDB: port ${port} on ${HOST} is taken. Stop what uses it, or give another port (0: any).`;
-    throw new Fault('config.port-in-use', text, { cause: error });
-  }
-  // An address object is what a TCP server has once it listens.
-  return (server.address() as AddressInfo).port;
-}
 
 /** dynalite waits for idle keep-alive connections when it closes, so those are ended first, busy ones a little later. */
 async function shut(server: Server): Promise<void> {
@@ -70,7 +53,7 @@ export async function createStateTable(client: DynamoDBClient, name: string): Pr
 export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDbEmulator> {
   const { port = 0, region = 'eu-central-1' } = options;
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  const endpoint = `http://${HOST}:${await listen(server, port)}`;
+  const endpoint = `http://${HOST}:${await listen(server, port, 'DynamoDB')}`;
   const clients: DynamoDBClient[] = [];
   const client = (): DynamoDBClient => {
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };

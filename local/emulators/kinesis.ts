@@ -1,11 +1,9 @@
-import { once } from 'node:events';
 import http, { type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateStreamCommand, DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import kinesalite from 'kinesalite';
-import { Fault } from '../../shared/core/fault.js';
+import { HOST, listen } from '../listen.js';
 
 /** What the emulated stream is called and how big it is. */
 export interface KinesisOptions {
@@ -27,7 +25,6 @@ export interface KinesisEmulator {
   close(): Promise<void>;
 }
 
-const HOST = '127.0.0.1';
 /** How long requests under way may still take when the emulator closes. */
 const GRACE_MS = 1_000;
 
@@ -41,20 +38,6 @@ function createServer(region: string): Server {
     if (before === undefined) delete process.env['AWS_REGION'];
     else process.env['AWS_REGION'] = before;
   }
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, HOST);
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (!inUse) throw error;
-    const text = `Kinesis: port ${port} on ${HOST} is taken. Stop what uses it, or give another port (0: any).`;
-    throw new Fault('config.port-in-use', text, { cause: error });
-  }
-  // An address object is what a TCP server has once it listens.
-  return (server.address() as AddressInfo).port;
 }
 
 /**
@@ -77,7 +60,7 @@ async function createStream(client: KinesisClient, streamName: string, shards: n
 export async function startKinesis(options: KinesisOptions): Promise<KinesisEmulator> {
   const { streamName, shards, port = 0, region = 'eu-central-1' } = options;
   const server = createServer(region);
-  const endpoint = `http://${HOST}:${await listen(server, port)}`;
+  const endpoint = `http://${HOST}:${await listen(server, port, 'Kinesis')}`;
   const clients: KinesisClient[] = [];
   const client = (): KinesisClient => {
     const made = new KinesisClient({

@@ -1,46 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type DemoCrm, startDemoCrm } from '../../local/demo-crm/server.js';
-import { Fault } from '../../shared/core/fault.js';
-import type { KeptMessage } from '../../shared/core/kept.js';
-import { closeMemories, openKept } from '../../shared/stores/open.js';
-import { contact, profile, type Says } from '../conformance/people.js';
-import { rulesFile } from '../conformance/rules.js';
+import { expect, test } from 'vitest';
+import { contact, profile } from '../conformance/people.js';
 import { NOW, plain, sample } from '../stores/kept-samples.js';
 import { fakeClock } from '../support/fakes.js';
-import { settingsFor, tributaryParked } from './parked-world.js';
+import { letter, letters, parkedOrg, parking, refusal } from './parked-org.js';
+import { tributaryParked } from './parked-world.js';
 
-let crm: DemoCrm;
-let folder: string;
-let env: Record<string, string>;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tributary-parked-'));
-  await writeFile(join(folder, 'tributary.yaml'), rulesFile(30_000));
-});
-afterAll(() => rm(folder, { recursive: true }));
-beforeEach(async () => {
-  crm = await startDemoCrm();
-  env = settingsFor(crm, join(folder, 'tributary.yaml'));
-});
-afterEach(async () => {
-  closeMemories();
-  await crm.close();
-});
-
-const letters = () => openKept('TRIBUTARY_DEAD_LETTERS', 'memory:cli', fakeClock());
-const parking = () => openKept('TRIBUTARY_PARKING', 'memory:cli', fakeClock());
-const row = (id: string) => crm.rows('Contact').get(id);
-const refusal = new Fault('remote.rejected', 'sales refused the row');
-
-/** A letter with the export of a person. */
-const letter = (says: Says, more: Partial<KeptMessage> = {}, at = NOW): KeptMessage =>
-  sample(
-    { fault: refusal, attempts: 20, firstSeen: NOW - 9e8, ...more },
-    { id: `of ${says.id}`, at, body: Buffer.from(JSON.stringify(profile(says))) },
-  );
-const replay = (...args: string[]) => tributaryParked(['replay', '--rate', '1000', ...args], env);
+const org = parkedOrg();
+const { row, replay } = org;
 
 test('what is settled now is removed; the state is that of the deployment, the rules are those of today', async () => {
   await (await letters()).bury([
@@ -79,10 +45,10 @@ test('what is late overwrites nothing', async () => {
 });
 
 test('what is refused again stays a letter, with the new reason and a new count', async () => {
-  crm.misbehave({ kind: 'refuse-key', key: 'C-1' });
+  org.crm().misbehave({ kind: 'refuse-key', key: 'C-1' });
   await (await letters()).bury([letter({ id: 'C-1' }), letter({ id: 'C-2' })]);
   const clock = fakeClock(NOW + 5_000);
-  const { status, out } = await tributaryParked(['replay'], env, { clock });
+  const { status, out } = await tributaryParked(['replay'], org.env(), { clock });
   expect(status).toBe(1);
   expect(out).toContain('1 delivered, 1 rejected');
   expect(out).toContain('1 removed, 1 left');
@@ -93,7 +59,7 @@ test('what is refused again stays a letter, with the new reason and a new count'
 });
 
 test('what fails alone goes to the retry queue, and is no letter any more', async () => {
-  crm.misbehave({ kind: 'lock-row', key: 'C-1' });
+  org.crm().misbehave({ kind: 'lock-row', key: 'C-1' });
   await (await letters()).bury([letter({ id: 'C-1' })]);
   expect((await replay()).status).toBe(0);
   expect((await letters()).all()).toEqual([]);
@@ -101,10 +67,10 @@ test('what fails alone goes to the retry queue, and is no letter any more', asyn
 });
 
 test('a connection that is down stops it, and everything stays where it is', async () => {
-  crm.misbehave({ kind: 'down' });
+  org.crm().misbehave({ kind: 'down' });
   const kept = Array.from({ length: 30 }, (_, i) => letter({ id: `C-${i}` }));
   await (await letters()).bury(kept);
-  const { status, out } = await tributaryParked(['replay', '--rate', '5', '--json'], env);
+  const { status, out } = await tributaryParked(['replay', '--rate', '5', '--json'], org.env());
   expect(status).toBe(1);
   expect(JSON.parse(out)).toMatchObject({
     replayed: 5,
@@ -120,7 +86,7 @@ test('a dry run touches nothing; the limit and the conditions hold', async () =>
   await (await letters()).bury(kept);
   const dry = await replay('--dry-run', '--json');
   expect(JSON.parse(dry.out).kept).toHaveLength(3);
-  expect([(await letters()).all().length, crm.stats().calls]).toEqual([3, 0]);
+  expect([(await letters()).all().length, org.crm().stats().calls]).toEqual([3, 0]);
   await replay('--limit', '2');
   expect((await letters()).all()).toHaveLength(1);
   await replay('--code', 'decode');
@@ -133,7 +99,7 @@ test('a dry run touches nothing; the limit and the conditions hold', async () =>
 test('no more than the rate, and progress is told', async () => {
   await (await letters()).bury(Array.from({ length: 25 }, (_, i) => letter({ id: `C-${i}` })));
   const clock = fakeClock();
-  const { err } = await tributaryParked(['replay', '--rate', '10'], env, { clock });
+  const { err } = await tributaryParked(['replay', '--rate', '10'], org.env(), { clock });
   expect(clock.now() - NOW).toBeGreaterThanOrEqual(2_500);
   expect(clock.now() - NOW).toBeLessThan(3_500);
   expect(err.split('\n').filter((line) => line.includes('replayed'))).toEqual([
@@ -154,13 +120,13 @@ test('Ctrl-C ends it after the batch under way', async () => {
       await clock.sleep(ms);
     },
   };
-  await tributaryParked(['replay', '--rate', '2'], env, { clock: stopping, stop: stop.signal });
+  await tributaryParked(['replay', '--rate', '2'], org.env(), { clock: stopping, stop: stop.signal });
   expect((await letters()).all()).toHaveLength(8);
 });
 
 test('without the settings of the deployment it says which are missing, and touches nothing', async () => {
   await (await letters()).bury([letter({ id: 'C-1' })]);
-  const { TRIBUTARY_STATE: _, ...lacking } = env;
+  const { TRIBUTARY_STATE: _, ...lacking } = org.env();
   const { status, err } = await tributaryParked(['replay'], lacking);
   expect(status).toBe(2);
   expect(err).toContain('TRIBUTARY_STATE: is not set');

@@ -1,48 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type DemoCrm, startDemoCrm } from '../../local/demo-crm/server.js';
+import { expect, test } from 'vitest';
 import { Fault } from '../../shared/core/fault.js';
-import type { KeptMessage } from '../../shared/core/kept.js';
 import { encodeKept } from '../../shared/stores/kept-codec.js';
 import { toText } from '../../shared/stores/kept-text.js';
-import { closeMemories, openKept } from '../../shared/stores/open.js';
-import { contact, profile, type Says } from '../conformance/people.js';
-import { rulesFile } from '../conformance/rules.js';
+import { contact } from '../conformance/people.js';
 import { NOW, noise, plain, sample } from '../stores/kept-samples.js';
-import { fakeClock } from '../support/fakes.js';
-import { settingsFor, tributaryParked } from './parked-world.js';
+import { letter, letters, parkedOrg, parking } from './parked-org.js';
+import { tributaryParked } from './parked-world.js';
 
-let crm: DemoCrm;
-let folder: string;
-let env: Record<string, string>;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tributary-parked-'));
-  await writeFile(join(folder, 'tributary.yaml'), rulesFile(30_000));
-});
-afterAll(() => rm(folder, { recursive: true }));
-beforeEach(async () => {
-  crm = await startDemoCrm();
-  env = settingsFor(crm, join(folder, 'tributary.yaml'));
-});
-afterEach(async () => {
-  closeMemories();
-  await crm.close();
-});
-
-const letters = () => openKept('TRIBUTARY_DEAD_LETTERS', 'memory:cli', fakeClock());
-const parking = () => openKept('TRIBUTARY_PARKING', 'memory:cli', fakeClock());
-const row = (id: string) => crm.rows('Contact').get(id);
-const refusal = new Fault('remote.rejected', 'sales refused the row');
-
-/** A letter with the export of a person. */
-const letter = (says: Says, more: Partial<KeptMessage> = {}, at = NOW): KeptMessage =>
-  sample(
-    { fault: refusal, attempts: 20, firstSeen: NOW - 9e8, ...more },
-    { id: `of ${says.id}`, at, body: Buffer.from(JSON.stringify(profile(says))) },
-  );
-const replay = (...args: string[]) => tributaryParked(['replay', '--rate', '1000', ...args], env);
+const org = parkedOrg();
+const { row, replay } = org;
 
 test('into the retry queue instead: due soon, with all patience, and only what is dead', async () => {
   const kept = [letter({ id: 'C-1' }), letter({ id: 'C-2' })];
@@ -60,7 +26,7 @@ test('into the retry queue instead: due soon, with all patience, and only what i
     { attempts: 0, firstSeen: NOW },
     { attempts: 0, firstSeen: NOW },
   ]);
-  expect(crm.stats().calls).toBe(0);
+  expect(org.crm().stats().calls).toBe(0);
 });
 
 test('a parked message that once could not be read is tried once it can; what is not ours never', async () => {

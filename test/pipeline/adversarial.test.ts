@@ -1,35 +1,12 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../shared/core/fault.js';
-import type { Message, StateStore, WriteAnswer } from '../../shared/core/ports.js';
+import type { StateStore, WriteAnswer } from '../../shared/core/ports.js';
 import type { Connector, Outcome } from '../../shared/core/remote.js';
-import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
+import { createPipeline } from '../../shared/pipeline/run.js';
 import { fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';
+import { base, contact, member, of, run } from './hot-people.js';
 
 const T0 = 1_790_000_000_000;
-const base = {
-  audiences: { hot: 'hot-1', vip: 'vip-1' },
-  person: { key: ['crmid'] },
-  connections: { sales: { type: 'fake' } },
-};
-const member = (audience: string, second: number, status = 'realized') => ({
-  segmentMembership: {
-    ups: { [audience]: { status, lastQualificationTime: `2026-11-01T10:00:${second}Z` } },
-  },
-});
-const of = (person: string, ...parts: object[]) =>
-  Object.assign({ identityMap: { crmid: [{ id: person }] } }, ...parts);
-const run = async (deps: PipelineDeps, messages: readonly Message[], redelivers = true, deadline?: number) =>
-  (
-    await createPipeline(deps).run(
-      messages,
-      deadline === undefined ? { redelivers } : { redelivers, deadline },
-    )
-  ).flatMap(({ endings }) => endings.map(({ name }) => name));
-const contact = (set: object, match: object = { Id: '$key' }, object = 'Contact') => ({
-  upsert: `sales/${object}`,
-  match,
-  set,
-});
 
 test('an upsert without fields makes the row exist', async () => {
   const crm = fakeCrm();

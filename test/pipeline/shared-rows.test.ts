@@ -1,31 +1,10 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../shared/core/fault.js';
-import type { Message } from '../../shared/core/ports.js';
-import { createPipeline, type PipelineDeps, TUNING } from '../../shared/pipeline/run.js';
+import { TUNING } from '../../shared/pipeline/run.js';
 import { fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';
+import { base, contact, member, of, run } from './hot-people.js';
 
 const T0 = 1_790_000_000_000;
-const base = {
-  audiences: { hot: 'hot-1', vip: 'vip-1' },
-  person: { key: ['crmid'] },
-  connections: { sales: { type: 'fake' } },
-};
-const member = (audience: string, second: number, status = 'realized') => ({
-  segmentMembership: {
-    ups: { [audience]: { status, lastQualificationTime: `2026-11-01T10:00:${second}Z` } },
-  },
-});
-const of = (person: string, ...parts: object[]) =>
-  Object.assign({ identityMap: { crmid: [{ id: person }] } }, ...parts);
-const run = async (deps: PipelineDeps, messages: readonly Message[], redelivers = true) =>
-  (await createPipeline(deps).run(messages, { redelivers })).flatMap(({ endings }) =>
-    endings.map(({ name }) => name),
-  );
-const contact = (set: object, match: object = { Id: '$key' }, object = 'Contact') => ({
-  upsert: `sales/${object}`,
-  match,
-  set,
-});
 
 test('replaying a record that only stayed makes no `entered` that never was', async () => {
   const rules = rulesOf({
