@@ -92,7 +92,7 @@ async function replay(places: Places, options: ParkedOptions, world: ParkedWorld
   const { requeue, rate, json } = options;
   const tally = emptyTally();
   const env = { ...world.env, TRIBUTARY_LOG_LEVEL: 'silent' };
-  const machine = { clock: world.clock, fetch: globalThis.fetch };
+  const machine = { clock: world.clock };
   const { parking } = places;
   const deps: KeptReplayDeps = {
     way: requeue ? { kind: 'requeue', parking } : { kind: 'here', pipeline: await assemble(env, machine) },

@@ -22,10 +22,11 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** What a pipeline takes from the machine it runs on; tests lend their own. */
 export interface Machine {
   readonly clock: Clock;
-  readonly fetch: typeof fetch;
+  /** The network, where it is not the real one. Each connector opens the real one as it needs it. */
+  readonly fetch?: typeof fetch;
 }
 
-const thisMachine: Machine = { clock: systemClock, fetch: globalThis.fetch };
+const thisMachine: Machine = { clock: systemClock };
 
 /** One-way names of persons: 64 bits of an HMAC, so that they cannot be found by trying without the key. */
 const pseudonymOf =
@@ -51,7 +52,7 @@ export async function assembleAll(env: Env, { clock, fetch }: Machine = thisMach
   for (const [name, connection] of config.connections) {
     // Asked for now, so that a missing one stops the start and not the first batch.
     for (const secret of secretsIn(connection)) await secrets.get(secret);
-    connectors.set(name, openConnector(name, connection, { secrets, clock, fetch }));
+    connectors.set(name, openConnector(name, connection, { secrets, clock, ...(fetch && { fetch }) }));
   }
   const kept = { ...keptOptions(settings), clock };
   const parking = await openParking(kept);

@@ -67,6 +67,9 @@ describe('what is fine', () => {
       url: `https://api.example.com/${hole('object')}/${hole('key.id')}?a=${hole('fields.My Field')}`,
     },
     { ...HTTP, headers: { Authorization: 'secret:token' } },
+    { ...HTTP, url: 'https://10.0.0.5/x', allowPrivate: true },
+    { ...HTTP, url: 'https://127.0.0.1/x' },
+    { ...HTTP, url: 'secret:hook' },
     { ...HTTP, body: [hole('fields.a'), { b: `x${hole('key')}` }, null, 1] },
   ])('%j', (config) => {
     expect(faults(config)).toBe('');
@@ -115,6 +118,47 @@ describe('what is refused, and where', () => {
     [{ ...HTTP, headers: { 'X-A': 'a\r\nHost: b' } }, /one line/],
     [{ ...HTTP, headers: { 'X A': 'a' } }, /not a header name/],
     [{ ...HTTP, headers: { authorization: 'x' }, auth: { bearer: { token: 'secret:t' } } }, /beside "auth"/],
+    [{ ...HTTP, url: 'https://10.0.0.5/x' }, /private network[\s\S]*at url/],
+    [{ ...HTTP, url: 'https://2852039166/latest' }, /private network/],
+    [{ ...HTTP, url: 'https://0300.0250.1/x' }, /private network/],
+    [{ ...HTTP, url: 'https://[::ffff:169.254.169.254]/x' }, /private network/],
+    [{ ...HTTP, url: 'https://[fd00::1]/x' }, /private network/],
+    [{ ...HTTP, url: 'https://0.0.0.0/' }, /private network/],
+    [
+      {
+        ...HTTP,
+        auth: { clientCredentials: { tokenUrl: 'https://192.168.1.1/t', clientId: 'a', secret: 'secret:s' } },
+      },
+      /private network[\s\S]*at auth\.clientCredentials\.tokenUrl/,
+    ],
+    [
+      { ...HTTP, auth: { apiKey: { header: 'Host', key: 'secret:k' } } },
+      /Host must not be set|host must not be set/i,
+    ],
+    [
+      { ...HTTP, headers: { 'X-Key': 'a' }, auth: { apiKey: { header: 'x-key', key: 'secret:k' } } },
+      /beside "auth"/,
+    ],
+    [{ ...HTTP, body: { a: hole('found.id') } }, /unknown placeholder/],
+    [{ ...HTTP, body: { a: `x${hole('key as number')}` } }, /stand alone/],
+    [{ ...HTTP, encoding: 'form', body: ['a'] }, /must be an object/],
+    [{ ...HTTP, operations: { upsert: { create: {} } } }, /needs "find"/],
+    [
+      { ...HTTP, batch: { maxRows: 5, body: { a: hole('key') }, answer: 'all-or-nothing' } },
+      /unknown placeholder[\s\S]*at batch\.body/,
+    ],
+    [
+      {
+        ...HTTP,
+        url: `https://api.example.com/${hole('key')}`,
+        batch: { maxRows: 5, answer: 'all-or-nothing' },
+      },
+      /unknown placeholder[\s\S]*at url/,
+    ],
+    [{ ...HTTP, batch: { maxRows: 5, answer: { items: 'a' } } }, /others: accepted/],
+    [{ ...HTTP, batch: { maxRows: 5 } }, /at batch\.answer/],
+    [{ ...HTTP, errors: { statuses: { 999: 'accepted' } } }, /at errors\.statuses/],
+    [{ ...HTTP, signature: { secrets: ['whsec_x'] } }, /never the secret itself/],
     [{ ...HTTP, auth: {} }, /exactly one of/],
     [{ ...HTTP, auth: { bearer: { token: 'abc' } } }, /at auth\.bearer\.token/],
     [{ ...HTTP, auth: { basic: { user: 'a:b', password: 'secret:p' } } }, /must not hold ":"/],

@@ -7,8 +7,9 @@ import type { HttpConfig } from './config.js';
 import { needsRow } from './errors.js';
 import { find, unwritten } from './find.js';
 import { addressesOf, type OperationPlan, planOperation } from './plan.js';
+import type { Ready } from './ready.js';
 import { type RequestPlan, writeRequest } from './request.js';
-import { type Ready, type Session, session } from './session.js';
+import { type Session, session } from './session.js';
 
 /** What these connections can do. */
 export const HTTP_OPERATIONS: readonly Operation[] = OPERATIONS;
@@ -114,13 +115,12 @@ export function http(name: string, config: HttpConfig, deps: ConnectorDeps): Con
   ) as Endpoint['plans'];
   const all = Object.values(plans);
   const refs = [...new Set(all.flatMap(addressesOf))];
-  const fetch = deps.fetch ?? globalThis.fetch;
   const endpoint: Endpoint = {
     name,
     config,
     deps,
     plans,
-    session: session({ name, config, deps, fetch, refs }),
+    session: session({ name, config, deps, refs }),
   };
   const rowsOf = ({ batch }: OperationPlan): number => batch?.maxRows ?? 1;
   const bytes = Object.values({ ...config.operations, all: config })

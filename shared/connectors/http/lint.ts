@@ -17,9 +17,20 @@ type Member = 'url' | 'body';
 /** Where a member of a request stands in the file: it may be inherited. */
 type Where = (member: Member) => readonly PropertyKey[];
 
-function ofRequest(request: HttpRequestConfig, where: Where, about: About, row = about): RequestFault[] {
-  const { url, body, encoding } = request;
-  const address = isSecretRef(url) ? undefined : urlFault(url, about);
+/** What the templates of a request may hold. */
+interface Allowed {
+  readonly about: About;
+  /** What its body may speak of, where that differs: the rows of a batch. */
+  readonly row?: About;
+  readonly allowPrivate: boolean;
+}
+
+function ofRequest(
+  { url, body, encoding }: HttpRequestConfig,
+  where: Where,
+  { about, row = about, allowPrivate }: Allowed,
+): RequestFault[] {
+  const address = isSecretRef(url) ? undefined : urlFault(url, about, allowPrivate);
   const faults = address === undefined ? [] : [{ path: where('url'), message: address }];
   if (body === undefined) return faults;
   const said = templateFaults(body, row);
@@ -42,18 +53,23 @@ function ofBatch({ batch, create }: HttpOperationConfig, at: readonly PropertyKe
 
 function ofOperation(settings: HttpSettings, name: Operation | undefined): RequestFault[] {
   const config = operationConfig(settings, name);
+  const { allowPrivate } = settings;
   const own = name === undefined ? undefined : settings.operations[name];
   const at = name === undefined ? [] : ['operations', name];
   const where: Where = (member) => (own?.[member] === undefined ? [member] : [...at, member]);
   const single: About = config.find === undefined ? 'row' : 'found row';
   const about = config.batch === undefined ? single : 'batch';
-  const faults = ofRequest(config, where, about, config.batch === undefined ? single : 'row');
+  const faults = ofRequest(config, where, {
+    about,
+    row: config.batch === undefined ? single : 'row',
+    allowPrivate,
+  });
   faults.push(...ofBatch(config, own?.batch === undefined ? [] : at));
   const { create, find } = config;
   if (create !== undefined) {
     const inCreate: Where = (member) =>
       own?.create?.[member] === undefined ? where(member) : [...at, 'create', member];
-    faults.push(...ofRequest(create, inCreate, 'row'));
+    faults.push(...ofRequest(create, inCreate, { about: 'row', allowPrivate }));
     if (find === undefined)
       faults.push({ path: [...at, 'create'], message: 'needs "find" to know when to create' });
   }
@@ -62,7 +78,7 @@ function ofOperation(settings: HttpSettings, name: Operation | undefined): Reque
     // The schema takes JSON only; an absent body is none.
     const body = find.body as Json | undefined;
     const request = { ...find, body, encoding: config.encoding, success: find.success };
-    faults.push(...ofRequest(request, (member) => [...findAt, member], 'row'));
+    faults.push(...ofRequest(request, (member) => [...findAt, member], { about: 'row', allowPrivate }));
   }
   return faults;
 }

@@ -1,24 +1,14 @@
-import type { Buffer } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
-import { bad, ok, type Result } from '../../core/fault.js';
-import { isSecretRef, readSecret } from '../auth/secret.js';
+import { ok, type Result } from '../../core/fault.js';
 import { authorised, type Denied } from '../auth/tokens.js';
-import type { ConnectorDeps } from '../deps.js';
+import { dial } from '../wire/dial.js';
 import { retry } from '../wire/outcome.js';
 import { attempt, type Failure, type HttpRequest, type Reply } from '../wire/transport.js';
 import { saysUnauthorized } from './answer.js';
-import type { HttpConfig } from './config.js';
-import { type ReadyHeaders, readyHeaders } from './header.js';
+import type { ReadyHeaders } from './header.js';
 import { tokensOf } from './oauth.js';
-import { signature, signingKey } from './sign.js';
-import { urlFault } from './url.js';
-
-/** All that was read from the secrets, to send requests with. */
-export interface Ready extends ReadyHeaders {
-  /** Addresses that are secrets, by the name of the secret. */
-  readonly addresses: ReadonlyMap<string, string>;
-  readonly keys: readonly Buffer[];
-}
+import { type Ready, readReady, type SessionSettings } from './ready.js';
+import { signature } from './sign.js';
 
 /** A request as its templates give it, and the key of what must not be done twice. */
 export interface Call extends HttpRequest {
@@ -37,84 +27,26 @@ export interface Session {
   call(call: Call, signal: AbortSignal): Promise<Answered>;
 }
 
-async function readAddresses(
-  name: string,
-  refs: readonly string[],
-  { secrets }: ConnectorDeps,
-): Promise<Result<ReadonlyMap<string, string>>> {
-  const addresses = new Map<string, string>();
-  for (const ref of refs.filter(isSecretRef)) {
-    const text = await readSecret(secrets, ref);
-    if (!text.ok) return text;
-    const wrong = urlFault(text.value, 'row');
-    if (wrong !== undefined)
-      return bad('config.invalid', `Connection "${name}": the address in "${ref}" ${wrong}.`);
-    addresses.set(ref, text.value);
-  }
-  return ok(addresses);
-}
-
-async function readKeys(
-  name: string,
-  { signature: settings }: HttpConfig,
-  { secrets }: ConnectorDeps,
-): Promise<Result<{ readonly keys: readonly Buffer[]; readonly texts: readonly string[] }>> {
-  const keys: Buffer[] = [];
-  const texts: string[] = [];
-  for (const ref of settings?.secrets ?? []) {
-    const text = await readSecret(secrets, ref);
-    if (!text.ok) return text;
-    const key = signingKey(text.value);
-    if (key === undefined)
-      return bad(
-        'config.invalid',
-        `Connection "${name}": the text of "${ref}" is not a secret of Standard Webhooks: whsec_ and 24 to 64 bytes in base64.`,
-      );
-    keys.push(key);
-    texts.push(text.value);
-  }
-  return ok({ keys, texts });
-}
-
 const sameHeaders = (a: ReadyHeaders, b: ReadyHeaders): boolean =>
   Object.entries(a.headers).every(([name, value]) => b.headers[name] === value);
 
-/** What a session is made of. `refs` are the addresses of its requests. */
-export interface SessionSettings {
-  readonly name: string;
-  readonly config: HttpConfig;
-  readonly deps: ConnectorDeps;
-  readonly fetch: typeof fetch;
-  readonly refs: readonly string[];
-}
-
-async function read({ name, config, deps, refs }: SessionSettings): Promise<Result<Ready>> {
-  const headers = await readyHeaders(name, config, deps.secrets);
-  if (!headers.ok) return headers;
-  const addresses = await readAddresses(name, refs, deps);
-  if (!addresses.ok) return addresses;
-  const signing = await readKeys(name, config, deps);
-  if (!signing.ok) return signing;
-  const secrets = [...headers.value.secrets, ...addresses.value.values(), ...signing.value.texts];
-  return ok({
-    headers: headers.value.headers,
-    secrets,
-    addresses: addresses.value,
-    keys: signing.value.keys,
-  });
-}
-
 /** Opens nothing yet: the first call does. */
 export function session(settings: SessionSettings): Session {
-  const { name, config, deps, fetch } = settings;
+  const { name, config, deps } = settings;
+  const { allowPrivate } = config;
+  let wire = deps.fetch ?? dial({ allowPrivate });
+  const fetch: typeof globalThis.fetch = (...request) => wire(...request);
   const { timeoutMs, errors } = config;
   const granted = tokensOf(config.auth, { connection: name, deps, fetch, timeoutMs });
   let ready: Ready | undefined;
 
   const open = async (): Promise<Result<Ready>> => {
     if (ready !== undefined) return ok(ready);
-    const fresh = await read(settings);
-    if (fresh.ok) ready = fresh.value;
+    const fresh = await readReady(settings);
+    if (!fresh.ok) return fresh;
+    const { certificate } = fresh.value;
+    if (certificate !== undefined) wire = deps.fetch ?? dial({ allowPrivate, certificate });
+    ready = fresh.value;
     return fresh;
   };
 
@@ -145,6 +77,12 @@ export function session(settings: SessionSettings): Session {
     };
   }
 
+  /** A certificate that is no longer taken ends connections in many ways; a new one may have been stored. */
+  function noticed(answered: Answered): Answered {
+    if (config.tls !== undefined && answered.result.kind === 'failure') ready = undefined;
+    return answered;
+  }
+
   return {
     open,
     async call(call, signal) {
@@ -154,7 +92,7 @@ export function session(settings: SessionSettings): Session {
       // One id for a request and its repetition; not one for each content, for then what is written, undone and written
       // once more would look like a repetition to the receiver.
       const id = call.once ?? randomUUID();
-      if (granted === undefined) return callFixed(call, opened.value, id, signal);
+      if (granted === undefined) return noticed(await callFixed(call, opened.value, id, signal));
       const used: string[] = [...opened.value.secrets];
       const result = await authorised(
         granted.tokens,
@@ -166,7 +104,7 @@ export function session(settings: SessionSettings): Session {
         refused,
       );
       if (result.kind === 'reply' && refused(result)) ready = undefined;
-      return { result, secrets: used };
+      return noticed({ result, secrets: used });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { refusedUrl } from '../wire/endpoint.js';
+import { isPrivateHost, refusedUrl } from '../wire/endpoint.js';
 import { type About, type Filling, fillText, placeholderFault } from './template.js';
 
 /** Scheme and host, then the rest: only the rest may hold placeholders, so no value decides where a request goes. */
@@ -8,8 +8,11 @@ const PARTS = /^(https?:\/\/[^/?#]*)(.*)$/is;
 /** A path is normalised before it is sent: `..` would climb out of the configured path, encoded or not. */
 const climbs = (path: string): boolean => path.split(/[/\\]/).some((part) => /^(?:\.|%2e){1,2}$/i.test(part));
 
+/** What is said of an address that nobody on the internet has. */
+export const PRIVATE = 'is an address of a private network; say allowPrivate: true if it is meant';
+
 /** Tells what is wrong with the address of an HTTP connection, or nothing. */
-export function urlFault(template: string, about: About): string | undefined {
+export function urlFault(template: string, about: About, allowPrivate: boolean): string | undefined {
   const [, origin, rest] = PARTS.exec(template) ?? [];
   if (origin === undefined || rest === undefined) return 'must start with https://';
   if (origin.includes('${')) return 'must not take its scheme or host from a placeholder';
@@ -17,6 +20,7 @@ export function urlFault(template: string, about: About): string | undefined {
   if (climbs(rest.split('?', 1)[0] ?? '')) return 'must not hold "." or ".." as a part of its path';
   if (rest.includes(`\${fields}`)) return `\${fields} is an object; use \${fields.NAME}`;
   if (rest.includes(`\${rows}`)) return `\${rows} is a list and cannot stand in an address`;
+  if (!allowPrivate && isPrivateHost(origin)) return PRIVATE;
   return refusedUrl(origin) ?? placeholderFault(rest, about);
 }
 

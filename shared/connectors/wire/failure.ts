@@ -20,7 +20,10 @@ const NOT_SENT = new Set([
   'ENETUNREACH',
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
+  // Said by dial.ts: the address was not public, so nobody was asked.
+  'PRIVATE_ADDRESS',
   'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'ERR_SSL_WRONG_VERSION_NUMBER',
   'ERR_TLS_CERT_ALTNAME_INVALID',
@@ -28,6 +31,9 @@ const NOT_SENT = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
+/** What a server says about our certificate, or about how we speak TLS: it reads no request then. */
+const TLS_ALERT =
+  /^ERR_SSL_\w+_ALERT_(?:CERTIFICATE_|UNKNOWN_CA|BAD_CERTIFICATE|HANDSHAKE_|ACCESS_DENIED|PROTOCOL_)/;
 const TIMEOUTS = new Set(['ETIMEDOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
 const member = (value: unknown, name: string): unknown =>
@@ -46,6 +52,7 @@ function roots(error: unknown): readonly unknown[] {
 
 const neverLeft = (error: unknown): boolean =>
   NOT_SENT.has(text(error, 'code')) ||
+  TLS_ALERT.test(text(error, 'code')) ||
   (text(error, 'code') === 'ETIMEDOUT' && text(error, 'syscall') === 'connect') ||
   text(error, 'message') === 'bad port';
 

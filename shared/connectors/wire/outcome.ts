@@ -26,6 +26,11 @@ function aborted(connection: string, { sent }: Failure): Outcome {
   );
 }
 
+const unreachable = (connection: string, code: string): string =>
+  code === 'PRIVATE_ADDRESS'
+    ? `The name of "${connection}" stands for an address of a private network, which is refused; nothing was sent. If it is meant, say allowPrivate: true.`
+    : `"${connection}" cannot be reached (${code}); nothing was sent. Check its address, its certificate and the network.`;
+
 /** What a request without a whole answer means for every row in it. */
 export function fromFailure(connection: string, failure: Failure): Outcome {
   const code = failure.code;
@@ -39,13 +44,7 @@ export function fromFailure(connection: string, failure: Failure): Outcome {
         text: `"${connection}" answered with a redirect, which is never followed. Configure the final address.`,
       };
     case 'unreachable':
-      return retry(
-        'connection',
-        new Fault(
-          'remote.unavailable',
-          `"${connection}" cannot be reached (${code}); nothing was sent. Check its address, its certificate and the network.`,
-        ),
-      );
+      return retry('connection', new Fault('remote.unavailable', unreachable(connection, code)));
     case 'timeout':
       return unknown(
         'remote.timeout',
