@@ -1,4 +1,5 @@
 import { type Answer, json } from '../demo-crm/answer.js';
+import { createJobs } from '../demo-crm/jobs.js';
 import { createMisbehaviours } from '../demo-crm/misbehaviour.js';
 import { DEMO_OBJECTS } from '../demo-crm/objects.js';
 import { createQuota } from '../demo-crm/quota.js';
@@ -69,6 +70,7 @@ export function createModelCrm(now: () => number): ModelCrm {
     log: createRequestLog(),
     now,
     sessions: createSessions(),
+    jobs: createJobs(),
     quota: createQuota(REQUESTS_A_DAY),
   };
   const { sessions, records, log, misbehaviours } = api;

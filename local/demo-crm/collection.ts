@@ -1,32 +1,33 @@
 import * as z from 'zod';
 import { type Answer, json, refusal } from './answer.js';
-import type { Misbehaviours } from './misbehaviour.js';
-import { fieldErrors, type ObjectSchema, type ObjectSchemas, type RowError } from './objects.js';
-import type { Records } from './records.js';
-import type { RequestLog } from './request-log.js';
+import type { ObjectSchema, RowError } from './objects.js';
+import { failed, isErrors, type Org, related, writeErrors } from './org.js';
 
-/** What an upsert of a collection works on. */
-export interface Org {
-  readonly schemas: ObjectSchemas;
-  readonly records: Records;
-  readonly misbehaviours: Misbehaviours;
-  readonly log: RequestLog;
-  readonly now: () => number;
-}
-
-const Body = z.strictObject({
+/** A collection of records as a request holds it. */
+export const Body = z.strictObject({
   allOrNone: z.boolean().default(false),
   records: z.array(z.looseObject({ attributes: z.looseObject({ type: z.string() }) })),
 });
 type RecordBody = z.infer<typeof Body>['records'][number];
 
 /** One row, split into what addresses it and what is written. */
-interface Row {
+export interface Row {
   readonly key: string | undefined;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-const MAX_RECORDS = 200;
+/** What became of a row. */
+export type Result =
+  | {
+      readonly success: true;
+      readonly id: string;
+      readonly created?: boolean;
+      readonly errors: readonly RowError[];
+    }
+  | { readonly success: false; readonly errors: readonly RowError[] };
+
+/** Most records of one request. */
+export const MAX_RECORDS = 200;
 
 /** The object and external id field of the path, or the answer for a path that names none. */
 function address(org: Org, object: string, field: string): ObjectSchema | Answer {
@@ -37,7 +38,8 @@ function address(org: Org, object: string, field: string): ObjectSchema | Answer
   return refusal(404, 'NOT_FOUND', message);
 }
 
-function parse(text: string): unknown {
+/** JSON as a value; undefined for a text that is none. */
+export function parse(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     return value;
@@ -46,8 +48,8 @@ function parse(text: string): unknown {
   }
 }
 
-/** The records of a well-formed request, or the 400 for any other. */
-function readBody(object: string, text: string): z.infer<typeof Body> | Answer {
+/** The records of a well-formed request, or the 400 for any other. `object` is the one in the path, if there is one. */
+export function readBody(object: string | undefined, text: string): z.infer<typeof Body> | Answer {
   const body = Body.safeParse(parse(text));
   if (!body.success) {
     const where = body.error.issues[0]?.path.join('.') ?? '';
@@ -63,7 +65,7 @@ function readBody(object: string, text: string): z.infer<typeof Body> | Answer {
     return refusal(400, 'EXCEEDED_ID_LIMIT', message);
   }
   if (records.length === 0) return refusal(400, 'INVALID_INPUT', 'records must not be empty');
-  if (records.some(({ attributes }) => attributes.type !== object)) {
+  if (object !== undefined && records.some(({ attributes }) => attributes.type !== object)) {
     const message = `attributes.type of every record must be ${object}, the type in the URI`;
     return refusal(400, 'INVALID_INPUT', message);
   }
@@ -74,10 +76,6 @@ function toRow({ attributes: _, ...rest }: RecordBody, field: string): Row {
   const { [field]: key, ...fields } = rest;
   return { key: typeof key === 'string' && key !== '' ? key : undefined, fields };
 }
-
-const failed = (statusCode: string, message: string, fields: readonly string[] = []): readonly RowError[] => [
-  { statusCode, message, fields },
-];
 
 /** What speaks against a row; an empty list lets it be written. */
 function rowErrors(
@@ -91,13 +89,9 @@ function rowErrors(
   const field = schema.externalId;
   if (key === undefined) return failed('MISSING_ARGUMENT', `${field} not specified`, [field]);
   if (shared) return failed('DUPLICATE_VALUE', `Duplicate external id specified: ${key}`, [field]);
-  const refused = org.misbehaviours.take('refuse-key', (fault) => fault.key === key);
-  if (refused !== undefined) return failed(refused.statusCode, refused.message);
-  if (
-    org.misbehaviours.take('lock-row', (fault) => fault.key === undefined || fault.key === key) !== undefined
-  )
-    return failed('UNABLE_TO_LOCK_ROW', 'unable to obtain exclusive access to this record');
-  return fieldErrors(object, schema, fields, org.records.find(object, key)?.fields);
+  const given = related(org, schema, fields);
+  if (isErrors(given)) return given;
+  return writeErrors(org, { object, key, fields: given, existing: org.records.find(object, key) });
 }
 
 /** Keys that more than one row of the request has. */
@@ -117,6 +111,35 @@ const ROLLED_BACK = failed(
   'Record rolled back because not all records were valid and the request was using AllOrNone header',
 );
 
+/** Upserts rows of one object; one result for each, in order. */
+export function upsertRows(
+  org: Org,
+  object: string,
+  rows: readonly Row[],
+  allOrNone = false,
+): readonly Result[] {
+  const schema = org.schemas[object];
+  if (schema === undefined) throw new Error(`there is no object ${object}`);
+  const shared = sharedKeys(rows);
+  const isShared = ({ key }: Row): boolean => key !== undefined && shared.has(key);
+  const verdicts = rows.map((row) => rowErrors(org, object, schema, row, isShared(row)));
+  const rollBack = allOrNone && verdicts.some((errors) => errors.length > 0);
+  let repeatedWrites = 0;
+  const results = rows.map(({ key, fields }, i): Result => {
+    const errors = verdicts[i] ?? [];
+    if (errors.length > 0 || key === undefined) return { success: false, errors };
+    if (rollBack) return { success: false, errors: ROLLED_BACK };
+    const given = related(org, schema, fields);
+    const { id, created, changed } = org.records.upsert(object, key, isErrors(given) ? {} : given, org.now());
+    if (!changed) repeatedWrites += 1;
+    return { id, success: true, errors: [], created };
+  });
+  const accepted = results.filter(({ success }) => success).length;
+  const duplicateKeys = rows.filter(isShared).length;
+  org.log.rows({ accepted, rejected: rows.length - accepted, duplicateKeys, repeatedWrites });
+  return results;
+}
+
 /** `PATCH …/composite/sobjects/{object}/{field}`: one answer for each row, in the order of the rows. */
 export function upsertCollection(org: Org, object: string, field: string, text: string): Answer {
   const schema = address(org, object, field);
@@ -128,21 +151,5 @@ export function upsertCollection(org: Org, object: string, field: string, text: 
   const unreadable = org.misbehaviours.take('refuse-batch', ({ key }) => key === undefined || keys.has(key));
   if (unreadable !== undefined)
     return refusal(400, unreadable.errorCode, 'The request was refused as a whole');
-  const shared = sharedKeys(rows);
-  const isShared = ({ key }: Row): boolean => key !== undefined && shared.has(key);
-  const verdicts = rows.map((row) => rowErrors(org, object, schema, row, isShared(row)));
-  const rollBack = body.allOrNone && verdicts.some((errors) => errors.length > 0);
-  let repeatedWrites = 0;
-  const results = rows.map(({ key, fields }, i) => {
-    const errors = verdicts[i] ?? [];
-    if (errors.length > 0 || key === undefined) return { success: false, errors };
-    if (rollBack) return { success: false, errors: ROLLED_BACK };
-    const { id, created, changed } = org.records.upsert(object, key, fields, org.now());
-    if (!changed) repeatedWrites += 1;
-    return { id, success: true, errors: [], created };
-  });
-  const accepted = results.filter(({ success }) => success).length;
-  const duplicateKeys = rows.filter(isShared).length;
-  org.log.rows({ accepted, rejected: rows.length - accepted, duplicateKeys, repeatedWrites });
-  return json(200, results);
+  return json(200, upsertRows(org, object, rows, body.allOrNone));
 }

@@ -1,7 +1,16 @@
 /** What a field of the demo org may hold. */
 export type Field =
   | { readonly type: 'text' | 'email'; readonly label: string; readonly max: number }
-  | { readonly type: 'checkbox' | 'number' | 'datetime'; readonly label: string };
+  | { readonly type: 'checkbox' | 'number' | 'datetime'; readonly label: string }
+  /** The id of a record of another object; `relation` is the name by which its external id may be given instead. */
+  | {
+      readonly type: 'reference';
+      readonly label: string;
+      readonly to: string;
+      readonly relation: string;
+      /** Never changes once the record is there. */
+      readonly fixed?: true;
+    };
 
 /** One sObject of the demo org. */
 export interface ObjectSchema {
@@ -12,6 +21,8 @@ export interface ObjectSchema {
   /** Fields that a new record cannot be without. */
   readonly required: readonly string[];
   readonly fields: Readonly<Record<string, Field>>;
+  /** No two records have the same values of these, and what is said of a second one. */
+  readonly unique?: { readonly fields: readonly string[]; readonly message: string };
 }
 
 /** Schemas by API name. */
@@ -37,10 +48,47 @@ const FIELDS: ObjectSchema['fields'] = {
   Entered_At__c: { type: 'datetime', label: 'Entered At' },
 };
 
-/** The org a fresh demo CRM has: contacts, and a custom object for audience entries. */
+const text = (label: string, max = 255): Field => ({ type: 'text', label, max });
+
+/** The org a fresh demo CRM has: contacts, a custom object for audience entries, campaigns and members, tasks, an event. */
 export const DEMO_OBJECTS: ObjectSchemas = {
   Contact: { prefix: '003', externalId: 'AEP_Id__c', required: ['LastName'], fields: FIELDS },
   Audience_Entry__c: { prefix: 'a00', externalId: 'AEP_Id__c', required: [], fields: FIELDS },
+  Campaign: {
+    prefix: '701',
+    externalId: 'AEP_Id__c',
+    required: ['Name'],
+    fields: { AEP_Id__c: text('AEP Id'), Name: text('Name', 80) },
+  },
+  CampaignMember: {
+    prefix: '00v',
+    externalId: 'AEP_Member_Key__c',
+    required: ['CampaignId', 'ContactId'],
+    fields: {
+      AEP_Member_Key__c: text('AEP Member Key'),
+      CampaignId: { type: 'reference', label: 'Campaign', to: 'Campaign', relation: 'Campaign', fixed: true },
+      ContactId: { type: 'reference', label: 'Contact', to: 'Contact', relation: 'Contact', fixed: true },
+      Status: text('Status', 40),
+    },
+    unique: { fields: ['CampaignId', 'ContactId'], message: 'Already a campaign member.' },
+  },
+  Task: {
+    prefix: '00T',
+    externalId: 'AEP_Once__c',
+    required: [],
+    fields: {
+      AEP_Once__c: text('AEP Once'),
+      Subject: text('Subject'),
+      Description: text('Description', 32_000),
+      WhoId: { type: 'reference', label: 'Name', to: 'Contact', relation: 'Who' },
+    },
+  },
+  Hot_Prospect__e: {
+    prefix: 'e00',
+    externalId: '',
+    required: ['Person__c'],
+    fields: { Person__c: text('Person'), Subject__c: text('Subject') },
+  },
 };
 
 const EMAIL = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
@@ -51,6 +99,7 @@ const rightType: Record<Field['type'], (value: unknown) => boolean> = {
   email: (value) => typeof value === 'string',
   checkbox: (value) => typeof value === 'boolean',
   number: (value) => typeof value === 'number',
+  reference: (value) => typeof value === 'string' && /^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$/.test(value),
   datetime: (value) => typeof value === 'string' && DATETIME.test(value) && !Number.isNaN(Date.parse(value)),
 };
 
@@ -74,6 +123,8 @@ function valueError(name: string, field: Field, value: unknown): RowError | unde
   return undefined;
 }
 
+const isFixed = (field: Field | undefined): boolean => field?.type === 'reference' && field.fixed === true;
+
 /** Everything Salesforce would hold against writing these fields over `existing` (or into a new record). */
 export function fieldErrors(
   object: string,
@@ -90,6 +141,11 @@ export function fieldErrors(
         ? { statusCode: 'INVALID_FIELD', message, fields: [name] }
         : valueError(name, field, value);
     if (error !== undefined) errors.push(error);
+  }
+  const fixed = existing ? Object.keys(fields).filter((name) => isFixed(schema.fields[name])) : [];
+  if (fixed.length > 0) {
+    const message = `Unable to create/update fields: ${fixed.join(', ')}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`;
+    errors.push({ statusCode: 'INVALID_FIELD_FOR_INSERT_UPDATE', message, fields: fixed });
   }
   const after = { ...existing, ...fields };
   const missing = schema.required.filter((name) => (after[name] ?? '') === '');

@@ -7,6 +7,8 @@ export interface Quota {
   spend(at: number): boolean;
   /** The value of the `Sforce-Limit-Info` header. */
   header(at: number): string;
+  /** As `GET …/limits` has it. */
+  left(at: number): { readonly Max: number; readonly Remaining: number };
 }
 
 /** A quota of `limit` requests in any 24 hours. */
@@ -33,6 +35,10 @@ export function createQuota(limit: number): Quota {
     header(at) {
       forget(at);
       return `api-usage=${used}/${limit}`;
+    },
+    left(at) {
+      forget(at);
+      return { Max: limit, Remaining: limit - used };
     },
   };
 }

@@ -20,9 +20,23 @@ export interface Upserted {
   readonly changed: boolean;
 }
 
-/** All records of the org, by object and external id. */
+/** A record and where it is. */
+export interface Placed {
+  readonly object: string;
+  readonly key: string;
+  readonly record: StoredRecord;
+}
+
+/** All records of the org, by object and external id; one without external id stands under its record id. */
 export interface Records {
   find(object: string, key: string): StoredRecord | undefined;
+  /** By record id, of 15 or 18 characters. */
+  findById(id: string): Placed | undefined;
+  isDeleted(id: string): boolean;
+  /** Makes a record that has no external id. */
+  insert(object: string, fields: Readonly<Record<string, unknown>>, at: number): Upserted;
+  remove(id: string): void;
+  all(object: string): readonly StoredRecord[];
   upsert(object: string, key: string, fields: Readonly<Record<string, unknown>>, at: number): Upserted;
   rows(object: string): ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
@@ -68,15 +82,42 @@ export function createRecords(schemas: ObjectSchemas): Records {
     tables.set(object, known);
     return known;
   };
-  const create = (object: string, schema: ObjectSchema | undefined, key: string): MutableRecord => {
-    const rows = table(object);
-    const fields = { [schema?.externalId ?? 'Id']: key };
-    const record = { id: recordId(schema?.prefix ?? '000', rows.size + 1), fields, history: [] };
-    rows.set(key, record);
+  const places = new Map<string, { readonly object: string; readonly key: string }>();
+  const deleted = new Set<string>();
+  const made = new Map<string, number>();
+  const create = (object: string, schema: ObjectSchema | undefined, key?: string): MutableRecord => {
+    const count = (made.get(object) ?? 0) + 1;
+    made.set(object, count);
+    const id = recordId(schema?.prefix ?? '000', count);
+    const fields = key === undefined ? {} : { [schema?.externalId ?? 'Id']: key };
+    const record = { id, fields, history: [] };
+    const place = key ?? id;
+    table(object).set(place, record);
+    places.set(id.slice(0, 15), { object, key: place });
     return record;
   };
   return {
     find: (object, key) => table(object).get(key),
+    findById(id) {
+      const place = places.get(id.slice(0, 15));
+      const record = place && table(place.object).get(place.key);
+      return place && record && { ...place, record };
+    },
+    isDeleted: (id) => deleted.has(id.slice(0, 15)),
+    insert(object, fields, at) {
+      const record = create(object, schemas[object]);
+      record.fields = merge({}, fields);
+      record.history.push({ at, fields });
+      return { id: record.id, created: true, changed: true };
+    },
+    remove(id) {
+      const place = places.get(id.slice(0, 15));
+      if (place === undefined) return;
+      table(place.object).delete(place.key);
+      places.delete(id.slice(0, 15));
+      deleted.add(id.slice(0, 15));
+    },
+    all: (object) => [...table(object).values()],
     upsert(object, key, fields, at) {
       const known = table(object).get(key);
       const record = known ?? create(object, schemas[object], key);

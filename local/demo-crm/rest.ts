@@ -1,18 +1,26 @@
-import { type Answer, page, refusal } from './answer.js';
-import { type Org, upsertCollection } from './collection.js';
+import { type Answer, json, page, refusal } from './answer.js';
+import { upsertCollection } from './collection.js';
+import { composite } from './composite.js';
+import { describe } from './describe.js';
+import type { Jobs } from './jobs.js';
+import type { Org } from './org.js';
 import type { Quota } from './quota.js';
 import type { Sessions } from './sessions.js';
+import { createCollection, deleteCollection, updateCollection } from './writes.js';
 
 /** The Salesforce side of the demo CRM. */
 export interface RestApi extends Org {
   readonly sessions: Sessions;
   readonly quota: Quota;
+  readonly jobs: Jobs;
 }
 
 /** A request as the API sees it. */
 export interface RestRequest {
   readonly method: string;
   readonly path: string;
+  /** Without its question mark. */
+  readonly query?: string;
   readonly authorization: string | undefined;
   readonly contentType: string;
   readonly body: string;
@@ -21,7 +29,7 @@ export interface RestRequest {
 /** What is done instead of answering. */
 export type Silence = 'hang' | 'reset';
 
-const COLLECTION = /^\/services\/data\/v(\d{2,3})\.0\/composite\/sobjects\/([^/]+)\/([^/]+)$/;
+const RESOURCE = /^\/services\/data\/v(\d{2,3})\.0\/(.+)$/;
 /** Upserting collections came with version 46; versions up to 30 are retired. */
 const [RETIRED, FIRST, LAST] = [30, 46, 68];
 
@@ -35,18 +43,55 @@ function decoded(part: string): string {
 
 const notFound = (): Answer => refusal(404, 'NOT_FOUND', 'The requested resource does not exist');
 
+/** What may be done to a resource, by method. */
+type Methods = Partial<Record<string, () => Answer>>;
+
+const JSON_TYPE = /^application\/json\b/i;
+
+function resource(
+  api: RestApi,
+  request: RestRequest,
+  [first, second, third, field]: readonly string[],
+): Methods | undefined {
+  const { body } = request;
+  if (first === 'limits' && second === undefined)
+    return { GET: () => json(200, { DailyApiRequests: api.quota.left(api.now()) }) };
+  if (first === 'sobjects' && second !== undefined && third === 'describe')
+    return { GET: () => describe(api, second) };
+  if (first !== 'composite') return undefined;
+  if (second === undefined) return { POST: () => composite(api, body) };
+  if (second !== 'sobjects') return undefined;
+  if (third === undefined)
+    return {
+      POST: () => createCollection(api, body),
+      PATCH: () => updateCollection(api, body),
+      DELETE: () => deleteCollection(api, request.query ?? ''),
+    };
+  return field === undefined ? undefined : { PATCH: () => upsertCollection(api, third, field, body) };
+}
+
 function route(api: RestApi, request: RestRequest): Answer {
-  const [, version, object, field] = COLLECTION.exec(request.path) ?? [];
+  const [, version, rest = ''] = RESOURCE.exec(request.path) ?? [];
   const number = Number(version);
   if (number <= RETIRED) return refusal(410, 'UNSUPPORTED_API_VERSION', 'The requested version is retired');
-  if (object === undefined || field === undefined || number < FIRST || number > LAST) return notFound();
-  if (request.method !== 'PATCH') {
-    const message = `HTTP Method '${request.method}' not allowed. Allowed are PATCH`;
-    return refusal(405, 'METHOD_NOT_ALLOWED', message, { allow: 'PATCH' });
-  }
-  if (!/^application\/json\b/i.test(request.contentType))
+  if (!(number >= FIRST && number <= LAST)) return notFound();
+  const parts = rest.split('/').map(decoded);
+  if (parts[0] === 'jobs' && parts[1] === 'ingest')
+    return api.jobs.answer(api, request.method, parts.slice(2), request.contentType, request.body);
+  const methods = parts.length > 4 ? undefined : resource(api, request, parts);
+  if (methods === undefined) return notFound();
+  const act = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
+  const allow = Object.keys(methods).join(', ');
+  if (act === undefined)
+    return refusal(
+      405,
+      'METHOD_NOT_ALLOWED',
+      `HTTP Method '${request.method}' not allowed. Allowed are ${allow}`,
+      { allow },
+    );
+  if (['POST', 'PATCH'].includes(request.method) && !JSON_TYPE.test(request.contentType))
     return refusal(415, 'UNSUPPORTED_MEDIA_TYPE', `Content type is not supported: ${request.contentType}`);
-  return upsertCollection(api, decoded(object), decoded(field), request.body);
+  return act();
 }
 
 /** Misbehaviours that come before anything is looked at. */

@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../../shared/core/fault.js';
 import { type Answer, refusal } from './answer.js';
+import type { Signer } from './assertion.js';
 import { type Controls, control } from './control.js';
+import { createJobs } from './jobs.js';
 import { createMisbehaviours, type Misbehaviour } from './misbehaviour.js';
 import { DEMO_OBJECTS, type ObjectSchemas } from './objects.js';
 import { createQuota } from './quota.js';
@@ -25,6 +27,10 @@ export interface DemoCrm {
   /** Data calls only; token calls are apart, in `log().paths`. */
   stats(): { calls: number; rows: number; accepted: number; rejected: number };
   log(): RequestLogSnapshot;
+  /** Makes a record as somebody in the org would; gives its id. */
+  insert(object: string, fields: Readonly<Record<string, unknown>>): string;
+  /** How many looks at a bulk job it takes until it is done. */
+  slowJobs(looks: number): void;
   latency(ms: number): void;
   misbehave(fault: Misbehaviour): void;
   behave(): void;
@@ -38,6 +44,8 @@ export interface DemoCrmOptions {
   readonly dailyLimit?: number;
   readonly now?: () => number;
   readonly objects?: ObjectSchemas;
+  /** Lets a user in by signed assertions, too. */
+  readonly signer?: Signer;
 }
 
 interface Crm extends RestApi, Controls {
@@ -78,7 +86,8 @@ async function decide(crm: Crm, request: IncomingMessage, path: string): Promise
   if (instead !== undefined) return instead;
   if (body === undefined) return refusal(413, 'REQUEST_ENTITY_TOO_LARGE', 'The request is too large');
   const { authorization } = request.headers;
-  const answer = rest(crm, { method, path, authorization, contentType, body });
+  const [, query = ''] = (request.url ?? '').split('?', 2);
+  const answer = rest(crm, { method, path, query, authorization, contentType, body });
   return afterwards(crm, 'data') ?? answer;
 }
 
@@ -126,6 +135,8 @@ function face(crm: Crm, server: Server): DemoCrm {
       return { calls, rows, accepted, rejected };
     },
     log: () => crm.log.snapshot(),
+    insert: (object, fields) => crm.records.insert(object, fields, crm.now()).id,
+    slowJobs: (looks) => crm.jobs.slow(looks),
     latency: (ms) => {
       crm.latencyMs = ms;
     },
@@ -144,7 +155,8 @@ export async function startDemoCrm(options: DemoCrmOptions = {}): Promise<DemoCr
     misbehaviours: createMisbehaviours(),
     log: createRequestLog(),
     now: options.now ?? Date.now,
-    sessions: createSessions(),
+    sessions: createSessions(options.signer),
+    jobs: createJobs(),
     quota: createQuota(options.dailyLimit ?? 100_000),
     latencyMs: options.latencyMs ?? 0,
     stopped: new AbortController(),

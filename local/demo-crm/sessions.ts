@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Answer } from './answer.js';
 import { json } from './answer.js';
+import { refusedAssertion, type Signer } from './assertion.js';
 
 /** Who may log in, and who is logged in. */
 export interface Sessions {
@@ -16,8 +17,8 @@ export interface Sessions {
 const refuse = (status: number, error: string, error_description: string): Answer =>
   json(status, { error, error_description });
 
-/** The client credentials flow of one external client app; sessions last until ended. */
-export function createSessions(): Sessions {
+/** The flows of one external client app; sessions last until ended. Without a signer there is no JWT bearer flow. */
+export function createSessions(signer?: Signer): Sessions {
   const clientId = `3MVG9${randomBytes(20).toString('hex')}`;
   const clientSecret = randomBytes(32).toString('hex').toUpperCase();
   const sessions = new Set<string>();
@@ -47,6 +48,10 @@ export function createSessions(): Sessions {
       if (!/^application\/x-www-form-urlencoded\b/i.test(contentType))
         return refuse(400, 'unsupported_grant_type', 'grant type not supported');
       const form = new URLSearchParams(body);
+      if (form.get('grant_type') === 'urn:ietf:params:oauth:grant-type:jwt-bearer') {
+        const wrong = refusedAssertion(signer, form.get('assertion') ?? '', clientId, at);
+        return wrong === undefined ? grant(base, at) : refuse(400, 'invalid_grant', wrong);
+      }
       if (form.get('grant_type') !== 'client_credentials')
         return refuse(400, 'unsupported_grant_type', 'grant type not supported');
       if (form.get('client_id') !== clientId)
