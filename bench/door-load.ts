@@ -82,7 +82,7 @@ async function run(load: Load): Promise<Answered[]> {
 
 process.once('message', (told) => {
   void run(Load.parse(told)).then((answers) => {
-    process.send?.(answers);
-    process.disconnect();
+    // Answers of a minute do not go through at once.
+    process.send?.(answers, () => process.disconnect());
   });
 });

@@ -85,7 +85,8 @@ function apply(load: Load): Promise<readonly Answered[]> {
   return new Promise((resolve, reject) => {
     sender.once('message', (answers) => resolve(z.array(Answered).parse(answers)));
     sender.once('error', reject);
-    sender.once('exit', (code) => reject(new Error(`the load ended with ${code}`)));
+    // Not its exit: that may be heard of before its last message.
+    sender.once('disconnect', () => reject(new Error('the load ended without an answer')));
     sender.send(load);
   });
 }
