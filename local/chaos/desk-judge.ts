@@ -2,6 +2,7 @@ import type { KeptMessage } from '../../shared/core/kept.js';
 import type { Desk, Done } from './desk.js';
 import type { PersonsDesk, Wanted } from './desk-oracle.js';
 import type { Violation } from './judge.js';
+import type { Truth } from './truth.js';
 
 function byPerson(list: Iterable<Done>): ReadonlyMap<string, readonly Done[]> {
   const found = new Map<string, Done[]>();
@@ -32,14 +33,13 @@ function judgeDone(
 
 function judgeRows(key: string, wanted: PersonsDesk, { readers, carts }: Desk): Violation[] {
   const violations: Violation[] = [];
-  if (readers.has(key) !== wanted.isReader) {
-    const text = `${key} is ${wanted.isReader ? 'not ' : ''}on the list`;
-    violations.push({ kind: wanted.isReader ? 'lost' : 'wrong', text, key });
+  if (!wanted.reads.has(readers.has(key))) {
+    const text = `${key} is ${readers.has(key) ? '' : 'not '}on the list`;
+    violations.push({ kind: readers.has(key) ? 'wrong' : 'lost', text, key });
   }
   const cart = carts.get(key);
-  const isRight = cart === undefined ? wanted.carts.length === 0 : wanted.carts.includes(cart);
-  if (!isRight) {
-    const text = `the cart of ${key}: expected ${wanted.carts.join(' or ') || 'no row'}, found ${cart ?? 'no row'}`;
+  if (!wanted.carts.has(cart)) {
+    const text = `the cart of ${key}: expected ${[...wanted.carts].join(' or ') || 'no row'}, found ${cart ?? 'no row'}`;
     violations.push({ kind: cart === undefined ? 'lost' : 'wrong', text, key });
   }
   return violations;
@@ -48,8 +48,8 @@ function judgeRows(key: string, wanted: PersonsDesk, { readers, carts }: Desk): 
 const NOBODY: PersonsDesk = {
   tasks: { least: 0, entries: new Set() },
   calls: { least: 0, entries: new Set() },
-  isReader: false,
-  carts: [],
+  reads: new Set([false]),
+  carts: new Set([undefined]),
   isTouched: false,
 };
 
@@ -63,16 +63,36 @@ function doubtfulIn(letters: Iterable<KeptMessage>): ReadonlySet<string> {
   return found;
 }
 
+/** What a person's edges led to under a lesser key need not be under the best. */
+function eased(
+  wanted: PersonsDesk,
+  others: readonly string[],
+  isCalled: Called,
+  { carts }: Desk,
+): PersonsDesk {
+  if (others.length === 0) return wanted;
+  const rest = (what: 'tasks' | 'calls'): Wanted =>
+    others.some((key) => isCalled[what](key)) ? { ...wanted[what], least: 0 } : wanted[what];
+  const hasCart = others.some((key) => carts.has(key));
+  return {
+    ...wanted,
+    tasks: rest('tasks'),
+    calls: rest('calls'),
+    carts: hasCart ? new Set([...wanted.carts, undefined]) : wanted.carts,
+  };
+}
+
+/** Whether anything was done under a key. */
+type Called = Readonly<Record<'tasks' | 'calls', (key: string) => boolean>>;
+
 /** Compares desk and pager with what must have been done there; nothing is said of keys that are `undecided`. */
-export function judgeDesk(
-  desk: Desk,
-  expected: ReadonlyMap<string, PersonsDesk>,
-  undecided: ReadonlyMap<string, string>,
-  letters: Iterable<KeptMessage>,
-): Violation[] {
+export function judgeDesk(desk: Desk, truth: Truth, letters: Iterable<KeptMessage>): Violation[] {
+  const { desk: expected, also } = truth;
+  const { undecided } = truth.expected;
   const tasks = byPerson(desk.tasks.values());
   const calls = byPerson(desk.calls);
   const doubtful = doubtfulIn(letters);
+  const isCalled: Called = { tasks: (key) => tasks.has(key), calls: (key) => calls.has(key) };
   const keys = new Set([
     ...expected.keys(),
     ...tasks.keys(),
@@ -83,10 +103,12 @@ export function judgeDesk(
   return [...keys]
     .filter((key) => !undecided.has(key))
     .flatMap((key) => {
-      const wanted = expected.get(key) ?? NOBODY;
+      const others = also.get(key) ?? [];
+      const wanted = eased(expected.get(key) ?? NOBODY, others, isCalled, desk);
+      const isExcused = [key, ...others].some((one) => doubtful.has(one));
       return [
         ...judgeDone('task', key, wanted.tasks, tasks.get(key) ?? [], false),
-        ...judgeDone('call', key, wanted.calls, calls.get(key) ?? [], doubtful.has(key)),
+        ...judgeDone('call', key, wanted.calls, calls.get(key) ?? [], isExcused),
         ...judgeRows(key, wanted, desk),
       ];
     });

@@ -1,18 +1,12 @@
 import { DECLARED_AUDIENCES } from '../demo/audiences.js';
-import { readMessage } from '../demo/oracle-reading.js';
-import { keyOf } from '../demo/oracle-rules.js';
+import type { Record } from './truth.js';
+import type { Who } from './who.js';
 
 /** What a person's records say about one audience. */
 interface Assertion {
   /** Epoch microseconds. */
   readonly at: number;
   readonly member: boolean;
-}
-
-/** A message, and when each of its copies was taken in, epoch milliseconds. */
-export interface Copies {
-  readonly body: Uint8Array;
-  readonly times: readonly number[];
 }
 
 /** How often a thing must and may have been done for a person, and for which entries (epoch milliseconds). */
@@ -25,9 +19,10 @@ export interface Wanted {
 export interface PersonsDesk {
   readonly tasks: Wanted;
   readonly calls: Wanted;
-  readonly isReader: boolean;
-  /** Any of these; none of them means no row. */
-  readonly carts: readonly string[];
+  /** Whether they are on the list: either of them where both may be. */
+  readonly reads: ReadonlySet<boolean>;
+  /** Any of these; none of them, or nothing among them, means that there may be no row. */
+  readonly carts: ReadonlySet<string | undefined>;
   /** Whether any declared audience is spoken of. */
   readonly isTouched: boolean;
 }
@@ -36,7 +31,13 @@ const IDS = new Map(
   DECLARED_AUDIENCES.map(({ namespace, id, name }) => [`${namespace.toLowerCase()}/${id}`, name]),
 );
 
-type Persons = Map<string, Map<string, Assertion[]>>;
+/** What is said of a person by audience, for certain and perhaps. */
+interface Heard {
+  readonly certain: Map<string, Assertion[]>;
+  readonly open: Map<string, Assertion[]>;
+}
+
+type Persons = Map<string, Heard>;
 
 /** Newest wins; at the same instant an exit. */
 function standing(list: readonly Assertion[]): Assertion | undefined {
@@ -48,29 +49,43 @@ function standing(list: readonly Assertion[]): Assertion | undefined {
   return newest;
 }
 
+const beats = (one: Assertion, known: Assertion | undefined): boolean =>
+  known === undefined || standing([known, one]) === one;
+
+/** What may be known of an audience in the end; nothing among them when nothing may be. */
+function ends(certain: readonly Assertion[], open: readonly Assertion[]): readonly (Assertion | undefined)[] {
+  const known = standing(certain);
+  return [known, ...open.filter((one) => beats(one, known))];
+}
+
 /**
  * Which entries there may be depends on what came first. There is one at least for who is inside in the end, and never
  * two for one `lastQualificationTime`.
  */
-const wanted = (list: readonly Assertion[]): Wanted => ({
-  least: standing(list)?.member === true ? 1 : 0,
-  entries: new Set(list.filter(({ member }) => member).map(({ at }) => Math.floor(at / 1000))),
+const wanted = (certain: readonly Assertion[], open: readonly Assertion[]): Wanted => ({
+  least: ends(certain, open).every((end) => end?.member === true) ? 1 : 0,
+  entries: new Set(
+    [...certain, ...open].filter(({ member }) => member).map(({ at }) => Math.floor(at / 1000)),
+  ),
 });
 
 /**
  * The first that is heard is an edge in any case. Which one was the last depends on the order, and on whether it was
  * overtaken while another action of its record failed: then it has been done, and yet the standing never saw it.
  */
-const cartsOf = (list: readonly Assertion[]): readonly string[] => [
-  ...new Set(list.map(({ member }) => (member ? 'left' : 'taken'))),
-];
+function cartsOf(certain: readonly Assertion[], open: readonly Assertion[]): ReadonlySet<string | undefined> {
+  const some = new Set<string | undefined>(
+    [...certain, ...open].map(({ member }) => (member ? 'left' : 'taken')),
+  );
+  return certain.length === 0 ? some.add(undefined) : some;
+}
 
-function take(persons: Persons, { body, times }: Copies): void {
-  for (const seen of readMessage(body)) {
-    const who = seen && keyOf(seen);
-    if (!seen || !who) continue;
-    const known = persons.get(who.key) ?? new Map<string, Assertion[]>();
-    persons.set(who.key, known);
+function take(persons: Persons, { seen, subject, times }: Record): void {
+  if (!seen || typeof subject !== 'object') return;
+  for (const { key } of subject.homes) {
+    const heard = persons.get(key) ?? { certain: new Map(), open: new Map() };
+    persons.set(key, heard);
+    const known = subject.isOpen ? heard.open : heard.certain;
     for (const { namespace, id, member, at } of seen.assertions) {
       const name = IDS.get(`${namespace}/${id}`);
       if (name === undefined) continue;
@@ -84,21 +99,40 @@ function take(persons: Persons, { body, times }: Copies): void {
   }
 }
 
-/** Works out, by the key of each person, what must have been done at desk and pager, from the events alone. */
-export function expectedDesk(log: Iterable<Copies>): ReadonlyMap<string, PersonsDesk> {
+function deskOf({ certain, open }: Heard): PersonsDesk {
+  const about = (name: string) => [certain.get(name) ?? [], open.get(name) ?? []] as const;
+  return {
+    tasks: wanted(...about('vip')),
+    calls: wanted(...about('lapsed')),
+    reads: new Set(ends(...about('newsletter')).map((end) => end?.member === true)),
+    carts: cartsOf(...about('cart-abandoner')),
+    isTouched: certain.size + open.size > 0,
+  };
+}
+
+/** What may have been done under a key that was not the best: anything that was once true of those it leads to, or nothing. */
+function lesserDesk(homes: readonly PersonsDesk[]): PersonsDesk {
+  const done = (what: 'tasks' | 'calls'): Wanted => ({
+    least: 0,
+    entries: new Set(homes.flatMap((home) => [...home[what].entries])),
+  });
+  return {
+    tasks: done('tasks'),
+    calls: done('calls'),
+    reads: new Set([true, false]),
+    carts: new Set([undefined, ...homes.flatMap(({ carts }) => [...carts])]),
+    isTouched: homes.some(({ isTouched }) => isTouched),
+  };
+}
+
+/** Works out, by each key, what must have been done at desk and pager, from the events alone. */
+export function expectedDesk(records: readonly Record[], { lesser }: Who): ReadonlyMap<string, PersonsDesk> {
   const persons: Persons = new Map();
-  for (const copies of log) take(persons, copies);
-  return new Map(
-    [...persons].map(([key, known]) => {
-      const about = (name: string): readonly Assertion[] => known.get(name) ?? [];
-      const desk: PersonsDesk = {
-        tasks: wanted(about('vip')),
-        calls: wanted(about('lapsed')),
-        isReader: standing(about('newsletter'))?.member === true,
-        carts: cartsOf(about('cart-abandoner')),
-        isTouched: known.size > 0,
-      };
-      return [key, desk];
-    }),
-  );
+  for (const record of records) take(persons, record);
+  const desks = new Map([...persons].map(([key, heard]) => [key, deskOf(heard)]));
+  for (const [key, homes] of lesser) {
+    // An id whose text is a best key as well is judged as that.
+    if (!desks.has(key)) desks.set(key, lesserDesk(homes.flatMap((home) => desks.get(home.key) ?? [])));
+  }
+  return desks;
 }

@@ -3,6 +3,7 @@ import type { GeneratedEvent } from '../demo/traffic-kinds.js';
 import { nameOf } from './books.js';
 import { chances, seedOf } from './chance.js';
 import type { Climate } from './climate.js';
+import { disguise } from './identities.js';
 import type { Scenario } from './scenario.js';
 
 /** An event and its place in the traffic. */
@@ -57,9 +58,10 @@ export function personsOf({ seed, events }: Scenario): number {
 /** The traffic of a scenario: all of it, or what is left of it. */
 export function trafficOf(scenario: Scenario): IndexedEvent[] {
   const { seed, events, only } = scenario;
-  const all = generate({ seed, events, persons: personsOf(scenario), startAt: TRAFFIC_START }).map(
-    (event, index) => ({ index, event }),
-  );
+  const all = generate({
+    ...{ seed, events, persons: personsOf(scenario), startAt: TRAFFIC_START },
+    disguise: disguise(chances(seed)('identities')),
+  }).map((event, index) => ({ index, event }));
   const wanted = only && new Set(only);
   return wanted ? all.filter(({ index }) => wanted.has(index)) : all;
 }

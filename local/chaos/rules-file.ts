@@ -7,6 +7,7 @@ import { NO_TOOLS } from '../../shared/core/tools.js';
 import { CRM_HOST } from './crm.js';
 
 const File = z.looseObject({
+  person: z.record(z.string(), z.unknown()),
   connections: z.record(z.string(), z.unknown()),
   rules: z.array(z.unknown()),
 });
@@ -27,6 +28,7 @@ export function readRules(): Config {
   const more = read('local/chaos/more-rules.yaml');
   const file = {
     ...demo,
+    person: { ...demo.person, ...more.person },
     connections: { ...demo.connections, ...more.connections },
     rules: [...demo.rules, ...more.rules],
   };

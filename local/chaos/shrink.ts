@@ -1,8 +1,8 @@
 import { FAULT_KINDS } from './fault-kinds.js';
-import { truthOf } from './judge.js';
 import { type IndexedEvent, trafficOf } from './publish.js';
 import type { Scenario } from './scenario.js';
 import type { Outcome, SliceOptions } from './slice.js';
+import { homesOf, truthOf } from './truth.js';
 
 /** What shrinking takes: how a scenario is run, and when it is enough. */
 export interface Shrinking {
@@ -55,7 +55,9 @@ async function fewest<T>(
 /** Events that are about the person of whom something went wrong. */
 function eventsAbout(key: string, all: readonly IndexedEvent[]): number[] {
   const { subjects } = truthOf(all, new Map());
-  return all.map(({ index }) => index).filter((index) => subjects.get(index)?.includes(key));
+  const isAbout = (index: number): boolean =>
+    subjects.get(index)?.some((subject) => homesOf(subject).some((home) => home.key === key)) ?? false;
+  return all.map(({ index }) => index).filter(isAbout);
 }
 
 async function fewerEvents(one: Case): Promise<void> {

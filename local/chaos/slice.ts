@@ -9,7 +9,8 @@ import { createDesk } from './desk.js';
 import { runHub } from './event-hubs.js';
 import type { FaultKind } from './fault-kinds.js';
 import { createFaults, type Faults } from './faults.js';
-import { judge, truthOf, type Violation } from './judge.js';
+import { acquaintanceOf } from './identities.js';
+import { judge, type Violation } from './judge.js';
 import { runShard } from './kinesis.js';
 import { createModelQueue } from './model-queue.js';
 import { type IndexedEvent, type Published, personsOf, publish, STREAM_START, trafficOf } from './publish.js';
@@ -20,6 +21,7 @@ import { runSqs } from './sqs.js';
 import { runStorageQueue } from './storage-queue.js';
 import { createStory, silence } from './story.js';
 import { createTimeline } from './timeline.js';
+import { truthOf } from './truth.js';
 import type { Mutation, World } from './world.js';
 
 /** What one scenario came to. */
@@ -68,10 +70,10 @@ function poisonOf(faults: Faults, scenario: Scenario, chance: ReturnType<typeof 
   const poison = new Map<string, 'row' | 'batch'>();
   for (const kind of ['row', 'batch'] as const) {
     const count = 1 + random.below(MOST_POISONED);
-    const keys = Array.from({ length: count }, () => {
-      const { keyedBy, crmid, address } = identityOf(random.below(personsOf(scenario)));
-      return keyedBy === 'crmid' ? crmid : address;
-    });
+    const keys = Array.from({ length: count }, () => identityOf(random.below(personsOf(scenario))))
+      // An edge that was refused under one key of several does not come again under another.
+      .filter((who) => ['one', 'hidden'].includes(acquaintanceOf(who)))
+      .map(({ keyedBy, crmid, address }) => (keyedBy === 'crmid' ? crmid : address));
     if (!faults.strike(`crm.poison-${kind}`, keys.join(' '))) continue;
     for (const key of keys) poison.set(key, kind);
   }

@@ -16,7 +16,8 @@ const ROWS = ['Contact', 'Audience_Entry__c', 'Reader#news', 'State'];
 /** `entry:key` → key. */
 const keyOf = (id: string): string => id.slice(id.indexOf(':') + 1);
 
-function told({ id, state: { claim, unsure } }: StateWrite): string {
+function told({ id, state: { claim, unsure, claimants } }: StateWrite): string {
+  if (claimants.length > 0) return `${id}: leads to ${claimants.map(({ to }) => to).join(', ')}`;
   return claim ? `${id}: claim by ${claim.by}, unsure of ${[...unsure].join(' ')}` : `${id}: state`;
 }
 
@@ -39,6 +40,8 @@ function storeOf(world: World, invocation: Invocation): StateStore {
   const underway = new Map<string, StateWrite>();
   const note = (write: StateWrite, isWritten: boolean): void => {
     story.tell(() => `${name} ${isWritten ? 'wrote' : 'did not write'} ${told(write)}`);
+    // An id that leads to a person says nothing about rows.
+    if (write.state.claimants.length > 0) return;
     if (write.state.claim && isWritten) repeats.leased(invocation, keyOf(write.id), ROWS);
     else repeats.recorded(invocation, keyOf(write.id), isWritten);
   };

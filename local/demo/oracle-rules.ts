@@ -35,14 +35,20 @@ interface Constant {
 }
 
 /** The audiences of tributary.yaml, `namespace/id` → name, in its order; namespaces in lower case. */
-const AUDIENCES: ReadonlyMap<string, string> = new Map([
+export const AUDIENCES: ReadonlyMap<string, string> = new Map([
   ['ups/59bd2fkd-3c48-4b18-bf56-4f5c5e6967ae', 'high-propensity'],
   ['customeraudienceupload/vip-2026', 'vip'],
   ['ups/c0a7e913-52d8-4b6f-8e21-7d94f1b3a605', 'cart-abandoner'],
   ['ups/3e9b7d20-81c4-4fa6-9d57-0b26c8e4f71a', 'newsletter'],
   ['ups/9a84c2f1-63d0-48b5-a7e2-00f4g7cd1b58', 'lapsed'],
 ]);
-const PATHS = ['person.name.firstName', 'person.name.lastName', 'personalEmail.address', 'loyalty.points'];
+/** Paths that the rules read. */
+export const PATHS = [
+  'person.name.firstName',
+  'person.name.lastName',
+  'personalEmail.address',
+  'loyalty.points',
+];
 /** The constants of Tier__c. */
 const TIERS: ReadonlyMap<string, Constant> = new Map([
   ['vip', { value: 'VIP', place: 2 }],
@@ -51,7 +57,8 @@ const TIERS: ReadonlyMap<string, Constant> = new Map([
 const LONGEST_LAST_NAME = 80;
 const LOOKS_LIKE_EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
-function attribute(profile: unknown, path: string): unknown {
+/** What a profile says at a path; nothing where it says null. */
+export function attribute(profile: unknown, path: string): unknown {
   let found = profile;
   for (const step of path.split('.')) {
     if (!isObject(found) || !Object.hasOwn(found, step)) return undefined;
@@ -83,7 +90,7 @@ export function keyOf({ identities, profile }: Export): { id: string; key: strin
 }
 
 /** Newest assertion wins; at the same time an exit. */
-function assert(person: Person, audience: string, seen: Standing): void {
+export function assert(person: Person, audience: string, seen: Standing): void {
   const known = person.standings.get(audience);
   const exitWins = known?.at === seen.at && !seen.member;
   if (known === undefined || seen.at > known.at || exitWins) person.standings.set(audience, seen);

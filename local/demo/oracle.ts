@@ -1,4 +1,4 @@
-import { readMessage } from './oracle-reading.js';
+import { type Export, readMessage } from './oracle-reading.js';
 import { contactOf, keyOf, newPerson, type Person, type Row, take } from './oracle-rules.js';
 
 /** One message as a durable log took it in. */
@@ -8,22 +8,26 @@ export interface LogEntry {
   readonly at: number;
 }
 
-/** What the demo CRM must hold, and what must have been counted, once every message has been worked off. */
-export interface Expected {
+/** What the demo CRM must hold once every message has been worked off. */
+export interface Rows {
   /** Key → exact row of Contact. */
   readonly contacts: ReadonlyMap<string, Row>;
   /** Keys of Audience_Entry__c that must be there, and that may: an entry that came late may have been superseded. */
   readonly entries: { readonly lower: ReadonlySet<string>; readonly upper: ReadonlySet<string> };
-  readonly records: number;
-  readonly malformed: number;
-  readonly unaddressed: number;
   /** Keys of people whose every Contact row the CRM refuses. */
   readonly rejected: ReadonlySet<string>;
   /** Key → why the rules leave its rows open; the generated traffic never causes this. */
   readonly undecided: ReadonlyMap<string, string>;
 }
 
-interface Draft extends Expected {
+/** And what must have been counted. */
+export interface Expected extends Rows {
+  readonly records: number;
+  readonly malformed: number;
+  readonly unaddressed: number;
+}
+
+interface Draft extends Rows {
   readonly contacts: Map<string, Row>;
   readonly entries: { readonly lower: Set<string>; readonly upper: Set<string> };
   readonly rejected: Set<string>;
@@ -42,48 +46,61 @@ function settle(person: Person, draft: Draft): void {
   if (oddAddresses > 0) draft.undecided.set(key, 'the CRM refuses an address that looks like none');
 }
 
-/**
- * Works out, from everything that was published and in no particular order, what the rules of tributary.yaml must have led
- * to. Written a second time on purpose: it shares nothing with the code it checks. `told` hears of every record: the key of
- * the person it is about, or `nobody`, or `unreadable`.
- */
-export function expectedState<E extends LogEntry>(
-  log: Iterable<E>,
-  told: (entry: E, about: string) => void = () => undefined,
-): Expected {
+/** One record that has been read, or cannot be. */
+export interface Reading {
+  /** When a durable log took it in, epoch milliseconds. */
+  readonly at: number;
+  readonly seen: Export | undefined;
+}
+
+/** All that is said of each person, by id; `whose` tells whom a record is about, and of what it says nothing no more is made. */
+export function personsIn<R extends Reading>(
+  readings: Iterable<R>,
+  whose: (reading: R, seen: Export) => { readonly id: string; readonly key: string } | undefined,
+): ReadonlyMap<string, Person> {
   const persons = new Map<string, Person>();
-  let [records, malformed, unaddressed] = [0, 0, 0];
-  for (const entry of log) {
-    for (const seen of readMessage(entry.body)) {
-      records += 1;
-      const who = seen === undefined ? undefined : keyOf(seen);
-      told(entry, seen === undefined ? 'unreadable' : (who?.key ?? 'nobody'));
-      if (seen === undefined) malformed += 1;
-      else if (who === undefined) unaddressed += 1;
-      else {
-        const person = persons.get(who.id) ?? newPerson(who);
-        persons.set(who.id, person);
-        take(person, seen, entry.at);
-      }
-    }
+  for (const reading of readings) {
+    const who = reading.seen && whose(reading, reading.seen);
+    if (!reading.seen || !who) continue;
+    const person = persons.get(who.id) ?? newPerson(who);
+    persons.set(who.id, person);
+    take(person, reading.seen, reading.at);
   }
+  return persons;
+}
+
+/** What the demo CRM must hold for these persons. */
+export function rowsOf(persons: Iterable<Person>): Rows {
   const draft: Draft = {
     contacts: new Map(),
     entries: { lower: new Set(), upper: new Set() },
     rejected: new Set(),
     undecided: new Map(),
-    records,
-    malformed,
-    unaddressed,
   };
   const owners = new Map<string, string>();
-  for (const person of persons.values()) {
+  for (const person of persons) {
     settle(person, draft);
     const owner = owners.get(person.key) ?? person.id;
     owners.set(person.key, person.id);
     if (owner !== person.id) draft.undecided.set(person.key, `${owner} and ${person.id} share this key`);
   }
   return draft;
+}
+
+/**
+ * Works out, from everything that was published and in no particular order, what the rules of tributary.yaml must have led
+ * to. Written a second time on purpose: it shares nothing with the code it checks.
+ */
+export function expectedState(log: Iterable<LogEntry>): Expected {
+  let [records, malformed, unaddressed] = [0, 0, 0];
+  const readings = [...log].flatMap(({ body, at }) => readMessage(body).map((seen) => ({ at, seen })));
+  const persons = personsIn(readings, (_, seen) => keyOf(seen));
+  for (const { seen } of readings) {
+    records += 1;
+    if (seen === undefined) malformed += 1;
+    else if (keyOf(seen) === undefined) unaddressed += 1;
+  }
+  return { ...rowsOf(persons.values()), records, malformed, unaddressed };
 }
 
 /** The rows that the demo CRM holds. */
@@ -133,7 +150,7 @@ function byKey(rows: readonly Row[]): Map<string, Row[]> {
   return found;
 }
 
-function compareContact(expected: Expected, key: string, rows: readonly Row[]): Difference[] {
+function compareContact(expected: Rows, key: string, rows: readonly Row[]): Difference[] {
   const wanted = expected.contacts.get(key);
   const about = { object: 'Contact', key } as const;
   const [row] = rows;
@@ -151,7 +168,7 @@ function compareContact(expected: Expected, key: string, rows: readonly Row[]): 
   }));
 }
 
-function compareEntry({ entries }: Expected, key: string, rows: readonly Row[]): Difference[] {
+function compareEntry({ entries }: Rows, key: string, rows: readonly Row[]): Difference[] {
   const about = { object: 'Audience_Entry__c', key } as const;
   const must = entries.lower.has(key);
   const may = entries.upper.has(key);
@@ -165,7 +182,7 @@ function compareEntry({ entries }: Expected, key: string, rows: readonly Row[]):
 }
 
 /** What the CRM holds otherwise than it must; nothing is said of keys that the rules leave open. */
-export function compare(expected: Expected, actual: ActualRows): Difference[] {
+export function compare(expected: Rows, actual: ActualRows): Difference[] {
   const { contacts, entries, undecided } = expected;
   const contactRows = byKey(actual.contacts);
   const entryRows = byKey(actual.entries);

@@ -1,3 +1,4 @@
+import type { Json } from '../../shared/core/ports.js';
 import { type Audience, DECLARED_AUDIENCES, OTHER_AUDIENCES } from './audiences.js';
 import type { Random } from './seeded-random.js';
 import { instantAfter, pickShape, type TimeShape } from './time-shapes.js';
@@ -14,6 +15,12 @@ export interface Identity {
   /** True for people whose last name is 100 characters long, which the demo CRM always refuses. */
   readonly refused: boolean;
 }
+
+/** A profile export as a value. */
+export type Profile = { [key: string]: Json };
+
+/** Changes by which identities an export shows a person; `visitor` is one without any key. */
+export type Disguise = (profile: Profile, who: Identity, kind: 'profile' | 'visitor') => Profile;
 
 /** What AEP knows of one membership. */
 export interface KnownMembership {

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Json } from '../../shared/core/ports.js';
 import { breakBody } from './malformed-bodies.js';
-import { makePerson, type Person } from './people.js';
+import { type Disguise, makePerson, type Person, type Profile } from './people.js';
 import { addEcid, changeAttribute, contradict, enter, leave } from './person-changes.js';
 import { escaped, profileOf, reordered } from './profile-text.js';
 import type { Random } from './seeded-random.js';
@@ -53,6 +53,7 @@ export interface World {
   readonly persons: (Person | undefined)[];
   readonly recent: GeneratedEvent[];
   readonly startAt: number;
+  readonly disguise: Disguise;
   now: number;
 }
 
@@ -65,11 +66,19 @@ function somebody(world: World): Person {
   return person;
 }
 
-type Profile = { [key: string]: Json };
-
 /** The options for names and times are a setting of the dataflow; three of four exports come from one that has them. */
-const write = (person: Person, random: Random, how: { legacy?: boolean; reshaped?: boolean } = {}): Profile =>
+const writePlain = (
+  person: Person,
+  random: Random,
+  how: { legacy?: boolean; reshaped?: boolean } = {},
+): Profile =>
   profileOf(person, { options: random.chance(0.75), legacy: false, reshaped: false, ...how }, random);
+
+const write = (
+  { random, disguise }: World,
+  person: Person,
+  how?: { legacy?: boolean; reshaped?: boolean },
+): Profile => disguise(writePlain(person, random, how), person.identity, 'profile');
 
 const bytes = (value: Json): Buffer => Buffer.from(JSON.stringify(value), 'utf8');
 
@@ -84,25 +93,26 @@ function single(world: World, person: Person, kind: Kind, body: Buffer): Generat
 
 function entry(world: World, person: Person): GeneratedEvent {
   enter(person, world.now, world.random);
-  return single(world, person, 'entry', bytes(write(person, world.random)));
+  return single(world, person, 'entry', bytes(write(world, person)));
 }
 
 /** The export again, saying the same in other words: times, white space and escapes differ. */
-function restate({ random }: World, person: Person): Buffer {
-  const profile = write(person, random, { reshaped: true });
+function restate(world: World, person: Person): Buffer {
+  const { random } = world;
+  const profile = write(world, person, { reshaped: true });
   if (random.chance(0.1)) return Buffer.from(JSON.stringify(profile, null, 2), 'utf8');
   return random.chance(0.2) ? Buffer.from(escaped(JSON.stringify(profile)), 'utf8') : bytes(profile);
 }
 
 function together(world: World, person: Person, kind: 'array' | 'profiles' | 'lines'): GeneratedEvent {
   const { random, now } = world;
-  const texts = [JSON.stringify(write(person, random))];
+  const texts = [JSON.stringify(write(world, person))];
   for (let count = 1 + random.below(9); count > 0; count -= 1) {
     // Now and then the same person twice: both records have the same time.
     const next = random.chance(0.1) ? person : somebody(world);
     if (random.chance(0.5)) changeAttribute(next, random);
     else enter(next, now, random);
-    const text = JSON.stringify(write(next, random));
+    const text = JSON.stringify(write(world, next));
     if (Buffer.byteLength(texts.join('\n') + text) < LARGEST) texts.push(text);
   }
   const lines = texts.join(random.pick(['\n', '\r\n'])) + random.pick(['', '\n']);
@@ -124,16 +134,17 @@ const BROWSER = {
 };
 
 /** A visitor without a key: nobody the CRM could know. */
-function visitor({ random }: World, person: Person): GeneratedEvent {
-  const { segmentMembership = {} } = write(person, random);
-  const profile = { ...BROWSER, segmentMembership, identityMap: { ecid: anyEcid(person) } };
+function visitor({ random, disguise }: World, person: Person): GeneratedEvent {
+  const { segmentMembership = {} } = writePlain(person, random);
+  const plain = { ...BROWSER, segmentMembership, identityMap: { ecid: anyEcid(person) } };
+  const profile = disguise(plain, person.identity, 'visitor');
   const partitionKey = `visitor-${random.below(5000)}`;
   return { body: bytes(profile), partitionKey, kind: 'ecid-only', malformed: false, records: 1 };
 }
 
 function broken(world: World, person: Person): GeneratedEvent {
   const { random } = world;
-  const good = [person, somebody(world)].map((one) => write(one, random));
+  const good = [person, somebody(world)].map((one) => write(world, one));
   const { body, kind, records } = breakBody(good, random);
   return { body, partitionKey: keyFor(person, random), kind: `malformed:${kind}`, malformed: true, records };
 }
@@ -149,19 +160,19 @@ function repeat(world: World, person: Person, kind: 'repeated' | 'late'): Genera
 export function makeEvent(world: World, kind: Kind): GeneratedEvent {
   const { random, now } = world;
   const person = somebody(world);
-  const fresh = (): Buffer => bytes(write(person, random));
+  const fresh = (): Buffer => bytes(write(world, person));
   switch (kind) {
     case 'entry':
       return entry(world, person);
     case 'exit':
       return leave(person, now, random) ? single(world, person, kind, fresh()) : entry(world, person);
     case 'existing':
-      return single(world, person, kind, bytes(write(person, random, { legacy: true })));
+      return single(world, person, kind, bytes(write(world, person, { legacy: true })));
     case 'repeated':
     case 'late':
       return repeat(world, person, kind);
     case 'reordered':
-      return single(world, person, kind, bytes(reordered(write(person, random), random)));
+      return single(world, person, kind, bytes(reordered(write(world, person), random)));
     case 'restated':
       return single(world, person, kind, restate(world, person));
     case 'changed':

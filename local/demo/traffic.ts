@@ -1,3 +1,4 @@
+import type { Disguise } from './people.js';
 import { type Random, seededRandom } from './seeded-random.js';
 import { type GeneratedEvent, type Kind, makeEvent, TRAFFIC_MIX, type World } from './traffic-kinds.js';
 
@@ -10,6 +11,8 @@ export interface TrafficOptions {
   readonly persons?: number;
   /** When the traffic begins, epoch milliseconds. */
   readonly startAt: number;
+  /** Changes by which identities exports show people; as they are unless given. */
+  readonly disguise?: Disguise;
 }
 
 const FEWEST_PERSONS = 40;
@@ -20,7 +23,9 @@ const DECK: readonly Kind[] = TRAFFIC_MIX.flatMap(({ kind, share }) =>
   Array.from({ length: share }, () => kind),
 );
 
-function newWorld({ seed, events, persons, startAt }: TrafficOptions): World {
+const asTheyAre: Disguise = (profile) => profile;
+
+function newWorld({ seed, events, persons, startAt, disguise = asTheyAre }: TrafficOptions): World {
   const count = persons ?? Math.max(FEWEST_PERSONS, Math.floor(events / 10));
   const random: Random = seededRandom(seed);
   return {
@@ -28,6 +33,7 @@ function newWorld({ seed, events, persons, startAt }: TrafficOptions): World {
     persons: Array.from({ length: count }, () => undefined),
     recent: [],
     startAt,
+    disguise,
     now: startAt,
   };
 }

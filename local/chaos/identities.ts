@@ -1,0 +1,99 @@
+import type { Json } from '../../shared/core/ports.js';
+import { DECLARED_AUDIENCES } from '../demo/audiences.js';
+import type { Disguise, Identity, Profile } from '../demo/people.js';
+import type { Random } from '../demo/seeded-random.js';
+
+/**
+ * How a person is known beside their best key. `late`: some exports show the address alone, some the CRM id alone, some
+ * both. `browser`, `family`: two neighbours share a browser, or an address. `hidden`: visits carry nothing to wait under.
+ */
+export type Acquaintance = 'one' | 'late' | 'browser' | 'family' | 'hidden';
+
+/** How the person is known; it follows from the index alone. Whoever is not `one` or `hidden` has a CRM id. */
+export function acquaintanceOf({ index, refused }: Pick<Identity, 'index' | 'refused'>): Acquaintance {
+  if (refused || index % 10 === 1) return 'hidden';
+  const place = index % 20;
+  if (place === 0 || place % 10 === 6) return 'late';
+  if (place === 2 || place === 3) return 'browser';
+  return place === 14 || place === 15 ? 'family' : 'one';
+}
+
+/** What the two neighbours share. */
+const sharedBy = ({ index }: Identity): { browser: string; address: string } => {
+  const pair = Math.floor(index / 2);
+  return { browser: `7${String(pair).padStart(37, '0')}`, address: `family.${pair}@example.com` };
+};
+
+const objectOf = (value: Json | undefined): Profile =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+
+/** The identities under their namespaces, those of some namespaces left out, in any spelling. */
+const without = (map: Profile, ...names: readonly string[]): Profile =>
+  Object.fromEntries(Object.entries(map).filter(([name]) => !names.includes(name.toLowerCase())));
+
+const idsIn = (map: Profile, namespace: string): Json[] =>
+  Object.entries(map).flatMap(([name, ids]) =>
+    name.toLowerCase() === namespace && Array.isArray(ids) ? ids : [],
+  );
+
+/** Of what is nobody's for certain only this audience is spoken of: so it stays plain what must be known of either. */
+const OPEN = DECLARED_AUDIENCES.find(({ name }) => name === 'newsletter');
+
+function confined(profile: Profile, identityMap: Profile): Profile {
+  const declared = new Set(DECLARED_AUDIENCES.filter((one) => one !== OPEN).map(({ id }) => id));
+  const namespaces = Object.entries(objectOf(profile['segmentMembership'])).map(([namespace, audiences]) => [
+    namespace,
+    Object.fromEntries(Object.entries(objectOf(audiences)).filter(([id]) => !declared.has(id))),
+  ]);
+  return { ...profile, segmentMembership: Object.fromEntries(namespaces), identityMap };
+}
+
+const ALONE = 0.5;
+const ONLY_ADDRESS = 0.4;
+const ONLY_CRMID = 0.6;
+const TOGETHER = 0.7;
+
+function visited(profile: Profile, who: Identity, random: Random): Profile {
+  const map = objectOf(profile['identityMap']);
+  const { browser, address } = sharedBy(who);
+  const isAlone = random.chance(ALONE);
+  switch (acquaintanceOf(who)) {
+    case 'hidden':
+      return { ...profile, identityMap: { gaid: idsIn(map, 'ecid') } };
+    case 'browser':
+      return isAlone ? confined(profile, { ecid: [{ id: browser }] }) : profile;
+    case 'family':
+      return isAlone ? confined(profile, { email: [{ id: address }] }) : profile;
+    default:
+      return profile;
+  }
+}
+
+function exported(profile: Profile, who: Identity, random: Random): Profile {
+  const map = objectOf(profile['identityMap']);
+  const { browser, address } = sharedBy(who);
+  const chance = random.next();
+  const showing = (identityMap: Profile): Profile => ({ ...profile, identityMap });
+  switch (acquaintanceOf(who)) {
+    case 'late':
+      // Without the browser: it would be with the address for good in some orders and with the CRM id in others.
+      if (chance < ONLY_ADDRESS) return showing({ email: [{ id: who.address }] });
+      if (chance < ONLY_CRMID) return showing(without(map, 'email'));
+      return showing({ ...without(map, 'email'), Email: [{ id: who.address }] });
+    case 'browser':
+      if (chance >= TOGETHER) return profile;
+      return showing({ ...without(map, 'ecid'), ECID: [...idsIn(map, 'ecid'), { id: browser }] });
+    case 'family':
+      return idsIn(map, 'email').length === 0
+        ? profile
+        : showing({ ...without(map, 'email'), email: [{ id: address }] });
+    default:
+      return profile;
+  }
+}
+
+/** Shows some persons by some of their identities only, and has some share one. */
+export const disguise =
+  (random: Random): Disguise =>
+  (profile, who, kind) =>
+    (kind === 'visitor' ? visited : exported)(profile, who, random);
