@@ -5,15 +5,17 @@ import type { Random } from '../demo/seeded-random.js';
 
 /**
  * How a person is known beside their best key. `late`: some exports show the address alone, some the CRM id alone, some
- * both. `browser`, `family`: two neighbours share a browser, or an address. `hidden`: visits carry nothing to wait under.
+ * both. `guest`: some show only a browser, and of the others few show it. `browser`, `family`: two neighbours share a
+ * browser, or an address. `hidden`: visits carry nothing to wait under.
  */
-export type Acquaintance = 'one' | 'late' | 'browser' | 'family' | 'hidden';
+export type Acquaintance = 'one' | 'late' | 'guest' | 'browser' | 'family' | 'hidden';
 
-/** How the person is known; it follows from the index alone. Whoever is not `one` or `hidden` has a CRM id. */
+/** How the person is known; it follows from the index alone. Who is `late` or shares has a CRM id. */
 export function acquaintanceOf({ index, refused }: Pick<Identity, 'index' | 'refused'>): Acquaintance {
   if (refused || index % 10 === 1) return 'hidden';
   const place = index % 20;
   if (place === 0 || place % 10 === 6) return 'late';
+  if (place === 4 || place % 10 === 7) return 'guest';
   if (place === 2 || place === 3) return 'browser';
   return place === 14 || place === 15 ? 'family' : 'one';
 }
@@ -36,22 +38,31 @@ const idsIn = (map: Profile, namespace: string): Json[] =>
     name.toLowerCase() === namespace && Array.isArray(ids) ? ids : [],
   );
 
-/** Of what is nobody's for certain only this audience is spoken of: so it stays plain what must be known of either. */
-const OPEN = DECLARED_AUDIENCES.find(({ name }) => name === 'newsletter');
-
-function confined(profile: Profile, identityMap: Profile): Profile {
-  const declared = new Set(DECLARED_AUDIENCES.filter((one) => one !== OPEN).map(({ id }) => id));
+const withoutAudiences = (profile: Profile, isLeftOut: (name: string) => boolean): Profile => {
+  const ids = new Set(DECLARED_AUDIENCES.filter(({ name }) => isLeftOut(name)).map(({ id }) => id));
   const namespaces = Object.entries(objectOf(profile['segmentMembership'])).map(([namespace, audiences]) => [
     namespace,
-    Object.fromEntries(Object.entries(objectOf(audiences)).filter(([id]) => !declared.has(id))),
+    Object.fromEntries(Object.entries(objectOf(audiences)).filter(([id]) => !ids.has(id))),
   ]);
-  return { ...profile, segmentMembership: Object.fromEntries(namespaces), identityMap };
-}
+  return { ...profile, segmentMembership: Object.fromEntries(namespaces) };
+};
+
+/** What is nobody's for certain speaks of one audience only, so that it stays plain what must be known of either. */
+const confined = (profile: Profile, identityMap: Profile): Profile => ({
+  ...withoutAudiences(profile, (name) => name !== 'newsletter'),
+  identityMap,
+});
+
+/** What only some exports of a person speak of: if these are lost, so is that. */
+const TOLD_BY_BROWSER = new Set(['vip', 'newsletter']);
+const TOLD_BY_ADDRESS = new Set(['lapsed', 'newsletter']);
 
 const ALONE = 0.5;
 const ONLY_ADDRESS = 0.4;
 const ONLY_CRMID = 0.6;
 const TOGETHER = 0.7;
+const ONLY_BROWSER = 0.3;
+const NO_BROWSER = 0.95;
 
 function visited(profile: Profile, who: Identity, random: Random): Profile {
   const map = objectOf(profile['identityMap']);
@@ -78,8 +89,22 @@ function exported(profile: Profile, who: Identity, random: Random): Profile {
     case 'late':
       // Without the browser: it would be with the address for good in some orders and with the CRM id in others.
       if (chance < ONLY_ADDRESS) return showing({ email: [{ id: who.address }] });
-      if (chance < ONLY_CRMID) return showing(without(map, 'email'));
-      return showing({ ...without(map, 'email'), Email: [{ id: who.address }] });
+      return {
+        ...withoutAudiences(profile, (name) => TOLD_BY_ADDRESS.has(name)),
+        identityMap: {
+          ...without(map, 'email'),
+          ...(chance >= ONLY_CRMID && { Email: [{ id: who.address }] }),
+        },
+      };
+    case 'guest': {
+      // An address among the attributes would be a key.
+      const { personalEmail: _, ...rest } = profile;
+      if (chance < ONLY_BROWSER) return { ...rest, identityMap: { ecid: idsIn(map, 'ecid') } };
+      return {
+        ...withoutAudiences(profile, (name) => TOLD_BY_BROWSER.has(name)),
+        identityMap: chance < NO_BROWSER ? without(map, 'ecid') : map,
+      };
+    }
     case 'browser':
       if (chance >= TOGETHER) return profile;
       return showing({ ...without(map, 'ecid'), ECID: [...idsIn(map, 'ecid'), { id: browser }] });

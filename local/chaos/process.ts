@@ -41,6 +41,8 @@ export function startProcess(world: World, name: string, cloud: Cloud): Process 
   const invocations = new Map<AbortSignal, Invocation>();
   const find: Find = (signal) => {
     const found = signal && invocations.get(signal);
+    // What was about to run beside the step at which the process died; it gets no answer either.
+    if (found === undefined && signal && !host.isAlive()) return { name, host, signal, isOver: true };
     if (found === undefined) throw new Error(`a request of ${name} belongs to no invocation`);
     return found;
   };

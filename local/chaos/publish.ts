@@ -31,6 +31,8 @@ export interface StreamRecord {
 export interface Published {
   readonly shards: ReadonlyMap<string, readonly StreamRecord[]>;
   readonly partitions: ReadonlyMap<string, readonly StreamRecord[]>;
+  /** A shard that is read when all the others have been. */
+  readonly coda: readonly StreamRecord[];
   /** Name of a message → the event it carries. */
   readonly events: ReadonlyMap<string, IndexedEvent>;
   /** Index of an event → when its copies were taken in. */
@@ -84,6 +86,9 @@ function recordOf(
   return { name: nameOf({ source, id }), lane: String(place), sequence, id, partitionKey, body, at };
 }
 
+/** Beyond all places that shards have. */
+const CODA_PLACE = 9;
+
 const KEY_DECIDES = 0.7;
 /** Some copies come at any time, however late. */
 const FAR = 0.1;
@@ -94,6 +99,7 @@ export function publish(
   { copies }: Scenario,
   { shards, partitions, stepMs, spreadMs, window }: Climate,
   chance: ReturnType<typeof chances>,
+  coda: readonly IndexedEvent[] = [],
 ): Published {
   const random = chance('publish');
   const streams = {
@@ -121,7 +127,13 @@ export function publish(
     named.events.set(record.name, { index, event });
     named.times.set(index, [...(named.times.get(index) ?? []), at]);
   }
+  const late = coda.map(({ index, event }, n): StreamRecord => {
+    const record = recordOf('shard', CODA_PLACE, n, { index, event, at: STREAM_START });
+    named.events.set(record.name, { index, event });
+    named.times.set(index, [record.at]);
+    return record;
+  });
   const lanesOf = (kind: keyof typeof streams) =>
     new Map(streams[kind].map((lane, i) => [`${kind}${i}`, lane]));
-  return { shards: lanesOf('shard'), partitions: lanesOf('partition'), ...named };
+  return { shards: lanesOf('shard'), partitions: lanesOf('partition'), coda: late, ...named };
 }

@@ -55,21 +55,29 @@ function judgeLesser({ lesser }: Truth, contacts: readonly Row[]): Violation[] {
 }
 
 /** Who must have entered has a row under one of their keys. */
-function judgeEntered({ entered, also }: Truth, entries: readonly Row[]): Violation[] {
+function judgeEntered(
+  { entered, also }: Truth,
+  entries: readonly Row[],
+  poison: World['poison'],
+): Violation[] {
   const keys = new Set(entries.map(keyIn));
   return [...entered].flatMap((key): Violation[] =>
-    [key, ...(also.get(key) ?? [])].some((one) => keys.has(one))
+    poison.has(key) || [key, ...(also.get(key) ?? [])].some((one) => keys.has(one))
       ? []
       : [{ kind: 'lost', text: `Audience_Entry__c of ${key}: no row under any of the person's keys`, key }],
   );
 }
 
 /** Compares the rows of the CRM with what must be there. */
-export function judgeRows(truth: Truth, { crm }: World): Violation[] {
+export function judgeRows(truth: Truth, { crm, poison }: World): Violation[] {
   const { expected, open, lesser } = truth;
   const rowsOf = (object: string): Row[] => [...crm.rows(object).values()];
   const [contacts, entries] = [rowsOf('Contact'), rowsOf('Audience_Entry__c')];
   const plain = contacts.filter((row) => !open.has(keyIn(row)) && !lesser.has(keyIn(row)));
   const differences = [...compare(expected, { contacts: plain, entries }), ...judgeOpen(truth, contacts)];
-  return [...differences.map(wrongRow), ...judgeLesser(truth, contacts), ...judgeEntered(truth, entries)];
+  return [
+    ...differences.map(wrongRow),
+    ...judgeLesser(truth, contacts),
+    ...judgeEntered(truth, entries, poison),
+  ];
 }

@@ -2,7 +2,7 @@ import { FAULT_KINDS } from './fault-kinds.js';
 import { type IndexedEvent, trafficOf } from './publish.js';
 import type { Scenario } from './scenario.js';
 import type { Outcome, SliceOptions } from './slice.js';
-import { homesOf, truthOf } from './truth.js';
+import { homesOf, readEvent, truthOf } from './truth.js';
 
 /** What shrinking takes: how a scenario is run, and when it is enough. */
 export interface Shrinking {
@@ -54,7 +54,7 @@ async function fewest<T>(
 
 /** Events that are about the person of whom something went wrong. */
 function eventsAbout(key: string, all: readonly IndexedEvent[]): number[] {
-  const { subjects } = truthOf(all, new Map());
+  const { subjects } = truthOf(all.flatMap(readEvent), new Map());
   const isAbout = (index: number): boolean =>
     subjects.get(index)?.some((subject) => homesOf(subject).some((home) => home.key === key)) ?? false;
   return all.map(({ index }) => index).filter(isAbout);

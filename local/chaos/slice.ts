@@ -4,6 +4,7 @@ import { identityOf } from '../demo/people.js';
 import { createBooks } from './books.js';
 import { chances } from './chance.js';
 import { climateOf } from './climate.js';
+import { codaOf, readCoda } from './coda.js';
 import { createModelCrm } from './crm.js';
 import { createDesk } from './desk.js';
 import { runHub } from './event-hubs.js';
@@ -21,7 +22,7 @@ import { runSqs } from './sqs.js';
 import { runStorageQueue } from './storage-queue.js';
 import { createStory, silence } from './story.js';
 import { createTimeline } from './timeline.js';
-import { truthOf } from './truth.js';
+import { readEvent, truthOf } from './truth.js';
 import type { Mutation, World } from './world.js';
 
 /** What one scenario came to. */
@@ -72,7 +73,7 @@ function poisonOf(faults: Faults, scenario: Scenario, chance: ReturnType<typeof 
     const count = 1 + random.below(MOST_POISONED);
     const keys = Array.from({ length: count }, () => identityOf(random.below(personsOf(scenario))))
       // An edge that was refused under one key of several does not come again under another.
-      .filter((who) => ['one', 'hidden'].includes(acquaintanceOf(who)))
+      .filter((who) => ['one', 'guest', 'hidden'].includes(acquaintanceOf(who)))
       .map(({ keyedBy, crmid, address }) => (keyedBy === 'crmid' ? crmid : address));
     if (!faults.strike(`crm.poison-${kind}`, keys.join(' '))) continue;
     for (const key of keys) poison.set(key, kind);
@@ -125,7 +126,7 @@ function calm({ faults, outages, locks }: World): void {
   locks.clear();
 }
 
-async function live(world: World, { shards, partitions, events }: Published): Promise<void> {
+async function live(world: World, { shards, partitions, coda, events }: Published): Promise<void> {
   const { timeline, climate, clouds } = world;
   let left = 1;
   const end = (): void => {
@@ -145,7 +146,11 @@ async function live(world: World, { shards, partitions, events }: Published): Pr
   const isEndless = (): boolean => timeline.happened() > most;
   await timeline.play(() => left === 0 || isEndless(), timeline.now() + LONGEST_MS);
   calm(world);
-  await timeline.play(() => (left === 0 && isEmpty()) || isEndless(), timeline.now() + LONGEST_MS);
+  const isDone = (): boolean => (left === 0 && isEmpty()) || isEndless();
+  await timeline.play(isDone, timeline.now() + LONGEST_MS);
+  left += 1;
+  void runShard(world, 'coda', coda).then(end);
+  await timeline.play(isDone, timeline.now() + LONGEST_MS);
 }
 
 /** Runs a scenario to its end and judges it. */
@@ -153,8 +158,10 @@ export async function runSlice(scenario: Scenario, options: SliceOptions = {}): 
   const events = options.events ?? trafficOf(scenario);
   const doubled: Violation[] = [];
   const world = createWorld(scenario, options, doubled);
-  const published = publish(events, scenario, world.climate, chances(scenario.schedule));
-  const truth = truthOf(events, published.times);
+  const readings = events.flatMap(readEvent);
+  const coda = codaOf(readings, scenario.events);
+  const published = publish(events, scenario, world.climate, chances(scenario.schedule), coda.events);
+  const truth = truthOf([...readings, ...readCoda(coda)], published.times, coda.shared);
   for (const [name, { index }] of published.events)
     world.books.published(name, truth.subjects.get(index)?.length ?? 0);
   await live(world, published);
@@ -165,7 +172,7 @@ export async function runSlice(scenario: Scenario, options: SliceOptions = {}): 
     scenario,
     violations,
     ...judged,
-    messages: published.events.size,
+    messages: published.events.size - coda.events.length,
     repeats: world.repeats.counts(),
     faults: world.faults.counts(),
     struck: world.faults.struck(),

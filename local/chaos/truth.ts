@@ -10,13 +10,17 @@ import { type Belongs, type Home, type Who, whoIsWho } from './who.js';
 /** Who a record is about: a person or several, nobody, or unreadable. */
 export type Subject = Belongs | 'nobody' | 'unreadable';
 
-/** One record of the log, and what the oracle makes of it. */
-export interface Record {
+/** One record of an event. */
+export interface Reading {
   readonly index: number;
+  readonly seen: Export | undefined;
+}
+
+/** One record of the log, and what the oracle makes of it. */
+export interface Record extends Reading {
   /** When each copy of its message was taken in, epoch milliseconds, and the last of these. */
   readonly times: readonly number[];
   readonly at: number;
-  readonly seen: Export | undefined;
   readonly subject: Subject;
 }
 
@@ -61,15 +65,30 @@ function eased(rows: Rows, also: Truth['also']): Rows {
   };
 }
 
-/** The oracle reads each event once: of several copies the newest decides, whatever the others say. */
-export function truthOf(events: readonly IndexedEvent[], times: Published['times']): Truth {
-  const read = events.flatMap(({ index, event: { body } }) => {
-    const taken = times.get(index) ?? [0];
-    return readMessage(body).map((seen) => ({ index, times: taken, at: Math.max(...taken), seen }));
-  });
-  const who = whoIsWho(read.flatMap(({ seen }) => seen ?? []));
-  const records = read.map((one): Record => {
-    return { ...one, subject: one.seen === undefined ? 'unreadable' : (who.of(one.seen) ?? 'nobody') };
+/** The records of an event. */
+export const readEvent = ({ index, event: { body } }: IndexedEvent): Reading[] =>
+  readMessage(body).map((seen) => ({ index, seen }));
+
+/** Of what carries nothing but a shared id, when all has ended, nobody can tell whose it is. */
+const ANYBODYS: Belongs = { homes: [], waits: false, isOpen: true };
+
+/**
+ * The oracle reads each event once: of several copies the newest decides, whatever the others say. `anybodys`: indices of
+ * events that must be kept as letters.
+ */
+export function truthOf(
+  readings: readonly Reading[],
+  times: Published['times'],
+  anybodys: ReadonlySet<number> = new Set(),
+): Truth {
+  const who = whoIsWho(readings.flatMap(({ seen }) => seen ?? []));
+  const subjectOf = ({ index, seen }: Reading): Subject => {
+    if (seen === undefined) return 'unreadable';
+    return anybodys.has(index) ? ANYBODYS : (who.of(seen) ?? 'nobody');
+  };
+  const records = readings.map((one): Record => {
+    const taken = times.get(one.index) ?? [0];
+    return { ...one, times: taken, at: Math.max(...taken), subject: subjectOf(one) };
   });
   const subjects = new Map<number, Subject[]>();
   for (const { index, subject } of records) subjects.set(index, [...(subjects.get(index) ?? []), subject]);

@@ -20,6 +20,12 @@ export interface Belongs {
 export interface Who {
   /** Nothing for a record that carries neither a key nor an id to wait under. */
   of(seen: Export): Belongs | undefined;
+  /** Best ids of records under which nobody with a key is known. */
+  readonly waiting: readonly string[];
+  /** Ids that several persons claim. */
+  readonly shared: readonly string[];
+  /** Ids that lead to one person, and beyond doubt. */
+  readonly leading: readonly string[];
   /** Keys under which something may have been done before a better one was known → the persons they lead to. */
   readonly lesser: ReadonlyMap<string, readonly Home[]>;
 }
@@ -91,7 +97,11 @@ export function whoIsWho(records: Iterable<Export>): Who {
   };
   const lesser = new Map<string, readonly Home[]>();
   for (const [id, key] of keys) if (ways.has(id)) lesser.set(key, homesOf(id));
+  const led = [...ways.keys()];
   return {
+    waiting: [...new Set([...known.values()].map(([{ id }]) => id))].filter((id) => homesOf(id).length === 0),
+    shared: led.filter((id) => homesOf(id).length > 1),
+    leading: led.filter((id) => homesOf(id).length === 1 && isPlain(id)),
     of(seen) {
       const [best] = known.get(seen) ?? [];
       if (best === undefined) return undefined;

@@ -54,7 +54,8 @@ const TIERS: ReadonlyMap<string, Constant> = new Map([
   ['vip', { value: 'VIP', place: 2 }],
   ['lapsed', { value: 'Lapsed', place: 3 }],
 ]);
-const LONGEST_LAST_NAME = 80;
+/** Characters that the CRM takes. */
+export const LONGEST_LAST_NAME = 80;
 const LOOKS_LIKE_EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /** What a profile says at a path; nothing where it says null. */
