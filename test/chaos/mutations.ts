@@ -109,15 +109,36 @@ export const ignoresLeases: Mutation = (deps) =>
     },
   });
 
+/** The same pipeline, each state changed before it is written. */
+const withStates = (change: (state: PersonState, id: string) => PersonState): Mutation => {
+  return (deps) =>
+    withStore(deps, {
+      write: (writes, ...rest) =>
+        deps.store.write(
+          writes.map((one) => ({ ...one, state: change(one.state, one.id) })),
+          ...rest,
+        ),
+    });
+};
+
+/** Forgets what the targets have accepted. */
+export const forgetsAccepted = withStates((state) => ({ ...state, written: new Map(), accepted: new Map() }));
+
+/** Gives an id that several persons share to the first of them. */
+export const mergesShared = withStates((state) => ({ ...state, claimants: state.claimants.slice(0, 1) }));
+
+/** Keeps nothing of what waits for a key. */
+export const forgetsWaiting = withStates((state, id) =>
+  id.startsWith('ecid:') && state.claimants.length === 0
+    ? { ...state, standing: new Map(), values: new Map(), owed: [] }
+    : state,
+);
+
+/** Keeps what waits for a key, and forgets what rules have not had their say about. */
+export const forgetsOwed = withStates((state) => ({ ...state, owed: [] }));
+
 /** Forgets that something was sent without an answer. */
-export const isNeverUnsure: Mutation = (deps) =>
-  withStore(deps, {
-    write: (writes, ...rest) =>
-      deps.store.write(
-        writes.map((one) => ({ ...one, state: { ...one.state, unsure: new Set<string>() } })),
-        ...rest,
-      ),
-  });
+export const isNeverUnsure = withStates((state) => ({ ...state, unsure: new Set<string>() }));
 
 const drop = async (): Promise<void> => undefined;
 
