@@ -39,16 +39,17 @@ export const commitsBeforeDelivery: Mutation = (deps) => {
 
 /** Writes over whatever is there. */
 export const ignoresVersions: Mutation = (deps) => {
-  const force = async (write: StateWrite): ReturnType<StateStore['write']> => {
+  type Rest = readonly [signal?: AbortSignal | undefined, deadline?: number | undefined];
+  const force = async (write: StateWrite, rest: Rest): ReturnType<StateStore['write']> => {
     for (;;) {
-      const known = (await deps.store.read([write.id])).get(write.id);
-      const expected = known?.ok ? known.value.version : undefined;
-      const answers = await deps.store.write([{ ...write, expected }]);
+      const known = (await deps.store.read([write.id], ...rest)).get(write.id);
+      if (known?.ok === false) throw known.fault;
+      const answers = await deps.store.write([{ ...write, expected: known?.value.version }], ...rest);
       if (answers.every((answer) => answer.ok || answer.reason !== 'conflict')) return answers;
     }
   };
   return withStore(deps, {
-    write: async (writes) => (await Promise.all(writes.map(force))).flat(),
+    write: async (writes, ...rest) => (await Promise.all(writes.map((write) => force(write, rest)))).flat(),
   });
 };
 

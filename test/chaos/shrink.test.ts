@@ -12,7 +12,7 @@ test('a failure shrinks to a few events and faults that fail in the same way aga
   const kind = failed.violations[0]?.kind;
   expect(kind).toBeDefined();
   const small = await shrink(failed, { run: broken, isEnough: () => false });
-  expect(small.only?.length).toBeLessThanOrEqual(3);
+  expect(small.only?.length).toBeLessThanOrEqual(4);
   const again = await broken(small, { tell: true });
   expect(again.struck).toBeLessThanOrEqual(3);
   expect(again.violations.map((violation) => violation.kind)).toContain(kind);
