@@ -1,6 +1,7 @@
 import type { Mutation } from '../../local/chaos/world.js';
 import { Fault } from '../../shared/core/fault.js';
-import type { Action, Connector, StateWrite } from '../../shared/core/ports.js';
+import type { StateWrite } from '../../shared/core/ports.js';
+import type { Action, Connector } from '../../shared/core/remote.js';
 import type { PersonState } from '../../shared/core/state.js';
 import type { PipelineDeps } from '../../shared/pipeline/run.js';
 
