@@ -59,7 +59,7 @@ export function codaOf(readings: readonly Reading[], first: number): Coda {
   const { waiting, shared, leading } = whoIsWho(readings.flatMap(({ seen }) => seen ?? []));
   const refused = refusedIn(readings);
   const bodies = [
-    ...waiting.map((id, n) => ['key', { identityMap: identityMap(id, `crmid:C-9${n}`) }] as const),
+    ...waiting.map((id) => ['key', { identityMap: identityMap(id, `crmid:C-${id}`) }] as const),
     ...leading
       .filter((id) => isIdentity(id) && !refused.has(id))
       .map((id) => ['leading', alone(id)] as const),

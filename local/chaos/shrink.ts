@@ -1,3 +1,4 @@
+import { codaOf, readCoda } from './coda.js';
 import { FAULT_KINDS } from './fault-kinds.js';
 import { type IndexedEvent, trafficOf } from './publish.js';
 import type { Scenario } from './scenario.js';
@@ -54,7 +55,9 @@ async function fewest<T>(
 
 /** Events that are about the person of whom something went wrong. */
 function eventsAbout(key: string, all: readonly IndexedEvent[]): number[] {
-  const { subjects } = truthOf(all.flatMap(readEvent), new Map());
+  const readings = all.flatMap(readEvent);
+  const coda = codaOf(readings, all.length);
+  const { subjects } = truthOf([...readings, ...readCoda(coda)], new Map(), coda.shared);
   const isAbout = (index: number): boolean =>
     subjects.get(index)?.some((subject) => homesOf(subject).some((home) => home.key === key)) ?? false;
   return all.map(({ index }) => index).filter(isAbout);

@@ -8,11 +8,11 @@ const broken = (scenario: Outcome['scenario'], options = {}): Promise<Outcome> =
   runSlice(scenario, { ...options, mutate });
 
 test('a failure shrinks to a few events and faults that fail in the same way again', async () => {
-  const failed = await broken(scenarioOf(2, 200));
+  const failed = await broken(scenarioOf(1, 200));
   const kind = failed.violations[0]?.kind;
   expect(kind).toBeDefined();
   const small = await shrink(failed, { run: broken, isEnough: () => false });
-  expect(small.only?.length).toBeLessThanOrEqual(4);
+  expect(small.only?.length).toBeLessThanOrEqual(3);
   const again = await broken(small, { tell: true });
   expect(again.struck).toBeLessThanOrEqual(3);
   expect(again.violations.map((violation) => violation.kind)).toContain(kind);
