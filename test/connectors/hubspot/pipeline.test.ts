@@ -4,7 +4,7 @@ import type { Message } from '../../../shared/core/ports.js';
 import { createPipeline } from '../../../shared/pipeline/run.js';
 import { fakeDeps, message, rulesOf } from '../../support/fakes.js';
 import { secretsOf } from '../fakes.js';
-import { hubspotAt, openHubspot } from './account.js';
+import { APP_AUTH, hubspotAt, openHubspot } from './account.js';
 
 const running: DemoHubspot[] = [];
 afterEach(async () => {
@@ -64,18 +64,34 @@ const records: readonly Message[] = PEOPLE.flatMap((key, i) =>
   ),
 );
 
-async function world() {
+async function world(auth: Readonly<Record<string, unknown>> = {}) {
   const hub = await startDemoHubspot();
   running.push(hub);
-  const connector = openHubspot(hubspotAt(hub.url, { timeoutMs: 400, sendKey: 'aep_event' }), {
-    secrets: secretsOf({ hubspot: hub.serviceKey }),
+  const printed: unknown[] = [];
+  const connector = openHubspot(hubspotAt(hub.url, { timeoutMs: 400, sendKey: 'aep_event', ...auth }), {
+    secrets: secretsOf({ hubspot: hub.serviceKey, app: JSON.stringify(hub.app) }),
   });
-  const deps = fakeDeps(rules, connector);
+  const deps = fakeDeps(rules, connector, { log: { write: (...line) => void printed.push(line) } });
   const run = async () =>
     (await createPipeline(deps).run(records, { redelivers: true })).flatMap(({ endings }) =>
-      endings.map(({ name }) => name),
+      endings.map(({ name, fault }) => {
+        printed.push(fault?.message, fault?.stack, String(fault?.cause));
+        return name;
+      }),
     );
-  return { hub, deps, run };
+  return { hub, deps, run, printed };
+}
+
+function breakEverything(hub: DemoHubspot): void {
+  const upsert = /upsert$/;
+  hub.misbehave({ kind: 'reset', when: 'after', path: upsert, count: 2 });
+  hub.misbehave({ kind: 'hang', when: 'before', path: /read$/, count: 1 });
+  hub.misbehave({ kind: 'reset', when: 'after', path: /memberships/, count: 2 });
+  hub.misbehave({ kind: 'forget-row', id: 'p7', count: 2 });
+  hub.misbehave({ kind: 'answer', status: 423, path: upsert, count: 1 });
+  hub.misbehave({ kind: 'html', status: 502, path: /memberships/, count: 2 });
+  hub.misbehave({ kind: 'pending', path: upsert, count: 1 });
+  hub.misbehave({ kind: 'answer', status: 429, body: { policyName: 'SECONDLY' }, count: 3 });
 }
 
 const stays = (key: string): boolean => PEOPLE.indexOf(key) % 3 !== 0;
@@ -107,15 +123,7 @@ test('130 people end up as the rules say, in few requests, and again in none', a
 
 test('whatever breaks on the way, nothing is lost and nothing done twice', async () => {
   const { hub, deps, run } = await world();
-  const upsert = /upsert$/;
-  hub.misbehave({ kind: 'reset', when: 'after', path: upsert, count: 2 });
-  hub.misbehave({ kind: 'hang', when: 'before', path: /read$/, count: 1 });
-  hub.misbehave({ kind: 'reset', when: 'after', path: /memberships/, count: 2 });
-  hub.misbehave({ kind: 'forget-row', id: 'p7', count: 2 });
-  hub.misbehave({ kind: 'answer', status: 423, path: upsert, count: 1 });
-  hub.misbehave({ kind: 'html', status: 502, path: /memberships/, count: 2 });
-  hub.misbehave({ kind: 'pending', path: upsert, count: 1 });
-  hub.misbehave({ kind: 'answer', status: 429, body: { policyName: 'SECONDLY' }, count: 3 });
+  breakEverything(hub);
   for (let round = 0; round < 30; round++) {
     const endings = await run();
     if (!endings.includes('held')) break;
@@ -123,4 +131,24 @@ test('whatever breaks on the way, nothing is lost and nothing done twice', async
   }
   expect(deps.deadLetters.all()).toEqual([]);
   expectRight(hub);
+});
+
+test.each([
+  ['service key', {}],
+  ['OAuth app', APP_AUTH],
+])("%s: what a run prints holds no secret, no attribute and nobody's key", async (_, auth) => {
+  const { hub, deps, run, printed } = await world(auth);
+  breakEverything(hub);
+  hub.misbehave({ kind: 'expire-token', count: 2 });
+  hub.misbehave({ kind: 'refuse-row', id: 'p8', error: 'VALIDATION_ERROR' });
+  for (let round = 0; round < 10 && (await run()).includes('held'); round++) deps.clock.advance(120_000);
+  const all = JSON.stringify([printed, hub.requests]);
+  expect(deps.deadLetters.all()).not.toEqual([]);
+  expect(printed.length).toBeGreaterThan(10);
+  const { clientSecret, refreshToken } = hub.app;
+  for (const secret of [hub.serviceKey, clientSecret, refreshToken]) expect(all).not.toContain(secret);
+  for (const [i, key] of PEOPLE.entries()) {
+    expect(all).not.toMatch(new RegExp(`\\b${key}\\b`));
+    expect(all).not.toMatch(new RegExp(`\\bN${i}\\b`));
+  }
 });
