@@ -1,4 +1,4 @@
-import { OPERATIONS_OF } from '../connectors/registry.js';
+import { MISFITS_OF, OPERATIONS_OF } from '../connectors/registry.js';
 import { quote } from '../core/names.js';
 import type { RulesFile } from '../core/rules.js';
 import { OPERATION_WORDS } from '../core/test-case.js';
@@ -19,5 +19,23 @@ export function unable(file: RulesFile, able = OPERATIONS_OF): readonly PathFind
     if (operations === undefined || operations.includes(operation)) return [];
     const message = `a connection of type ${quote(type ?? '')} cannot ${quote(word)}; it can ${wordsOf(operations)}`;
     return { code: 'config.invalid', path: [...at, word], message };
+  });
+}
+
+/** Actions that the connector of their connection would refuse for every record. */
+export function misfits(file: RulesFile, of = MISFITS_OF): readonly PathFinding[] {
+  return actionsOf(file).flatMap(({ connection: name, operation, object, match, set, word, at }) => {
+    const connection = Object.hasOwn(file.connections, name) ? file.connections[name] : undefined;
+    if (connection === undefined) return [];
+    const find = of.get(connection.type);
+    const misfit = find?.(connection, {
+      operation,
+      object,
+      match: Object.keys(match),
+      set: Object.keys(set),
+    });
+    if (misfit === undefined) return [];
+    const member = misfit.at === 'operation' ? word : misfit.at;
+    return { code: 'config.invalid', path: [...at, member], message: misfit.message };
   });
 }

@@ -4,7 +4,7 @@ import type { CompiledRules } from '../core/compiled.js';
 import { CONNECTION_MEMBERS, type RulesFile } from '../core/rules.js';
 import type { Finding } from '../core/scope.js';
 import type { Tools } from '../core/tools.js';
-import { unable } from './abilities.js';
+import { misfits, unable } from './abilities.js';
 import { UNTOLD, withIds } from './audience-names.js';
 import { expandSettings } from './expand.js';
 import { readAs } from './explain.js';
@@ -84,7 +84,7 @@ export function openPlain(
   // Whether a name can be found is for those who have something to look it up in.
   const compiled = compile(withIds(file, UNTOLD).file, tools);
   const opened = settings && openConnections(file, settings, spoilt);
-  const found = [...compiled.findings, ...(opened?.findings ?? []), ...unable(file)];
+  const found = [...compiled.findings, ...(opened?.findings ?? []), ...unable(file), ...misfits(file)];
   return {
     file,
     rules: compiled.rules,

@@ -9,6 +9,8 @@ import { HTTP_OPERATIONS, http } from './http/http.js';
 import { HubspotConfig } from './hubspot/config.js';
 import { examineHubspot } from './hubspot/examine.js';
 import { HUBSPOT_OPERATIONS, hubspot } from './hubspot/hubspot.js';
+import { hubspotMisfit } from './hubspot/misfit.js';
+import type { FindMisfit } from './misfit.js';
 import { SalesforceConfig } from './salesforce/config.js';
 import { SALESFORCE_OPERATIONS, salesforce } from './salesforce/salesforce.js';
 
@@ -32,6 +34,9 @@ const OPERATIONS: Readonly<Record<ConnectionConfig['type'], readonly Operation[]
 
 /** What the connectors of each type of connection can do. */
 export const OPERATIONS_OF: ReadonlyMap<string, readonly Operation[]> = new Map(Object.entries(OPERATIONS));
+
+/** What the connectors of a type would refuse of an action, whatever the record. */
+export const MISFITS_OF: ReadonlyMap<string, FindMisfit> = new Map([['hubspot', hubspotMisfit]]);
 
 /** Opens the connector for a connection. It neither reads a secret nor sends anything before its first `send`. */
 export function openConnector(name: string, config: ConnectionConfig, deps: ConnectorDeps): Connector {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { unable } from '../../shared/config/abilities.js';
+import { misfits, unable } from '../../shared/config/abilities.js';
 import { RulesFile } from '../../shared/core/rules.js';
 
 const file = RulesFile.parse({
@@ -31,4 +31,35 @@ test('an action that the connector has no way to do', () => {
 
 test('what every type can do today is fine', () => {
   expect(unable(file)).toEqual([]);
+});
+
+test('an action that the connector would refuse for every record', () => {
+  const hubFile = (hub: Readonly<Record<string, unknown>>) =>
+    RulesFile.parse({
+      audiences: { hot: 'hot-1' },
+      person: { key: ['crmid'] },
+      connections: { hub: { type: 'hubspot', ...hub } },
+      rules: [
+        {
+          name: 'one',
+          when: { entered: 'hot' },
+          do: [
+            { send: 'hub/tasks', set: { hs_task_subject: { value: 'Call' } } },
+            { 'add to': 'hub/contacts', list: '1', match: { aep_id: '$key' }, set: { a: { value: 1 } } },
+            { upsert: 'hub/contacts', match: { hs_object_id: '$key' } },
+            { upsert: 'hub/contacts', match: { aep_id: '$key' } },
+          ],
+        },
+      ],
+    });
+  const places = [
+    ['rules', 0, 'do', 0, 'send'],
+    ['rules', 0, 'do', 1, 'set'],
+    ['rules', 0, 'do', 2, 'match'],
+  ];
+  const found = misfits(hubFile({}));
+  expect(found.map(({ path }) => path)).toEqual(places);
+  expect(found.map(({ code }) => code)).toEqual(places.map(() => 'config.invalid'));
+  expect(misfits(hubFile({ sendKey: 'aep_event' })).map(({ path }) => path)).toEqual(places.slice(1));
+  expect(misfits(file)).toEqual([]);
 });

@@ -81,6 +81,12 @@ const writes: readonly AnswerCase[] = [
     said(207, batch([done('1')], [{ category: 'VALIDATION_ERROR', message: 'x' }])),
     [UNKNOWN, DONE],
   ),
+  one(
+    '207 with an error that names no row, for a single row',
+    P1,
+    [said(207, batch([], [{ category: 'VALIDATION_ERROR', message: 'x' }]))],
+    refused('VALIDATION_ERROR'),
+  ),
   both(
     'a row both in `results` and in `errors`',
     said(207, batch([done('0'), done('1')], [refusedRow('0')])),

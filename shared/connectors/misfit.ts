@@ -1,0 +1,22 @@
+import type { Operation } from '../core/remote.js';
+
+/** An action of a rule, as far as it is known before any record comes. */
+export interface ActionSketch {
+  readonly operation: Operation;
+  readonly object: string;
+  /** Fields it matches on, and fields it writes. */
+  readonly match: readonly string[];
+  readonly set: readonly string[];
+}
+
+/** What a connector would refuse of every action like it, and which member of the action is to blame. */
+export interface Misfit {
+  readonly at: 'match' | 'set' | 'operation';
+  readonly message: string;
+}
+
+/** Finds what a connector would refuse for good, whatever the record. `connection` is as it stands in the file. */
+export type FindMisfit = (
+  connection: Readonly<Record<string, unknown>>,
+  action: ActionSketch,
+) => Misfit | undefined;
