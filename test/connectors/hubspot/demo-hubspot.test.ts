@@ -26,7 +26,7 @@ async function meet(
   const hub = await startDemoHubspot({ now: () => state.now, ...options });
   running.push(hub);
   const secrets = secretsOf({ hubspot: hub.serviceKey, app: JSON.stringify(hub.app) });
-  const connector = openHubspot(hubspotAt(hub.url, { timeoutMs: 500, sendKey: 'aep_event', ...config }), {
+  const connector = openHubspot(hubspotAt(hub.url, { timeoutMs: 10_000, sendKey: 'aep_event', ...config }), {
     secrets,
     clock: stillClock(state),
   });
@@ -231,7 +231,7 @@ describe('what breaks', () => {
   test.each(['before', 'after'] as const)(
     'no answer %s writing is unknown, and repeating it is safe',
     async (when) => {
-      const { hub, send } = await meet();
+      const { hub, send } = await meet({}, { timeoutMs: 1000 });
       hub.misbehave({ kind: 'reset', when, count: 1 });
       expect(await send(contact('p1'))).toMatchObject([
         { kind: 'unknown', fault: { code: 'remote.unanswered' } },
