@@ -107,10 +107,12 @@ function partAsked(text: string): PartAsked {
   };
 }
 
-/** The parts of a batch that was sent. Reads no line that ends otherwise than with CRLF. */
-export function partsAsked(body: string): readonly PartAsked[] {
-  const delimiter = /--(batch_[\w-]+)\r\n/.exec(body)?.[1];
-  if (delimiter === undefined) return [];
-  const inner = body.split(`--${delimiter}--`)[0] ?? '';
-  return inner.split(`--${delimiter}\r\n`).slice(1).map(partAsked);
+/** The parts of a batch that was sent, by its boundary. Reads no line that ends otherwise than with CRLF. */
+export function partsAsked(
+  body: string,
+  boundary = /--(batch_[\w-]+)\r\n/.exec(body)?.[1],
+): readonly PartAsked[] {
+  if (boundary === undefined) return [];
+  const inner = body.split(`--${boundary}--`)[0] ?? '';
+  return inner.split(`--${boundary}\r\n`).slice(1).map(partAsked);
 }
