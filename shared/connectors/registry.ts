@@ -12,6 +12,7 @@ import { HUBSPOT_OPERATIONS, hubspot } from './hubspot/hubspot.js';
 import { hubspotMisfit } from './hubspot/misfit.js';
 import type { FindMisfit } from './misfit.js';
 import { SalesforceConfig } from './salesforce/config.js';
+import { examineSalesforce } from './salesforce/examine.js';
 import { SALESFORCE_OPERATIONS, salesforce } from './salesforce/salesforce.js';
 
 export type { ConnectorDeps } from './deps.js';
@@ -59,6 +60,8 @@ export function openExaminer(
   deps: ConnectorDeps,
 ): Examiner | undefined {
   switch (config.type) {
+    case 'salesforce':
+      return examineSalesforce(name, config, deps);
     case 'hubspot':
       return examineHubspot(name, config, deps);
     case 'dynamics':
