@@ -1,9 +1,17 @@
 import type { CompiledRules } from './compiled.js';
 import { edgesDue, movedAlong } from './owed.js';
-import { consents, type PlannedAction, plan, planOptOut } from './plan.js';
+import { consents, type PlannedAction, plan, planOptOut, rowOf } from './plan.js';
 import type { ProfileExport } from './profile.js';
 import type { Owed, PersonState } from './state.js';
-import { forget, isOverruled, outstanding, sameValues, sameWritten, type WrittenFields } from './suppress.js';
+import {
+  forget,
+  isGone,
+  isOverruled,
+  outstanding,
+  sameValues,
+  sameWritten,
+  type WrittenFields,
+} from './suppress.js';
 import { advance, type Transition } from './view.js';
 
 /** One record of a person, as it enters the fold. */
@@ -56,6 +64,8 @@ function known(target: string, state: PersonState, pending: Pending): WrittenFie
 /** Takes one planned action in; true when it changes something beyond what earlier records already change. */
 function take(action: PlannedAction, at: number, state: PersonState, pending: Pending): boolean {
   if (isOverruled(action, held(action.target, state, pending))) return false;
+  const row = rowOf(action);
+  if (row !== undefined && isGone(held(row, state, pending))) return false;
   const { changed, fields, written } = outstanding(action, known(action.target, state, pending), at * 1000);
   if (changed || !sameWritten(written, state.written.get(action.target)))
     pending.written.set(action.target, written);
@@ -114,7 +124,7 @@ function optOut(
   const last = records.at(-1);
   if (last === undefined) return [];
   return planOptOut(last.key, view, rules)
-    .filter((action) => take(action, last.at, state, pending))
+    .actions.filter((action) => take(action, last.at, state, pending))
     .map(({ target }) => target);
 }
 
@@ -156,8 +166,9 @@ function kindOf(
   if (targets.length > 0) return 'acts';
   if (stale) return 'stale';
   if (wanted.actions.length > 0) return 'unchanged';
-  if (wanted.withheld) return 'withheld';
-  return wanted.unaddressed.length > 0 ? 'unaddressed' : 'irrelevant';
+  // What should be done for somebody who withdrew their consent must leave a trace, too.
+  if (wanted.unaddressed.length > 0) return 'unaddressed';
+  return wanted.withheld ? 'withheld' : 'irrelevant';
 }
 
 function settleVerdict(verdict: Verdict, actions: ReadonlyMap<string, PlannedAction>): Verdict {

@@ -108,6 +108,12 @@ export function addressOf(
   return { target: `${connection}/${place}/${match}=${address}`, address };
 }
 
+/** Of a place on a list the row that has it; undefined for what is no such place. */
+export function rowOf({ connection, object, list, key }: PlannedAction): string | undefined {
+  const [[match, address] = []] = Object.entries(key);
+  return list === undefined ? undefined : `${connection}/${object}/${match}=${address}`;
+}
+
 /** Takes a row to where it leads; gives false when there is nothing to address it by. */
 function meet(built: Building, sight: Sight, meetings: Map<string, Meeting>): boolean {
   const found = addressOf(built.row, sight);
@@ -156,9 +162,8 @@ export function plan(
   const wanted = collectBids(sight, transitions, rules);
   if (!consents(view, rules.consent)) {
     const optOut = planOptOut(key, view, rules);
-    return optOut.length > 0 || isSomething(wanted)
-      ? { ...NOTHING, actions: optOut, withheld: true }
-      : NOTHING;
+    const isAny = optOut.actions.length + optOut.unaddressed.length > 0;
+    return isAny || isSomething(wanted) ? { ...optOut, withheld: true } : NOTHING;
   }
   return isSomething(wanted) ? build(wanted, sight) : NOTHING;
 }
@@ -166,8 +171,9 @@ export function plan(
 const isSomething = ({ rows, sends }: Wanted): boolean => rows.length > 0 || sends.length > 0;
 
 /** What the file wants done for somebody whose newest consent value says no: nothing for those who never said a thing. */
-export function planOptOut(key: string, view: PersonState, rules: CompiledRules): readonly PlannedAction[] {
-  if (rules.optOut.length === 0 || rules.consent === undefined || !view.values.has(rules.consent)) return [];
+export function planOptOut(key: string, view: PersonState, rules: CompiledRules): Plan {
+  if (rules.optOut.length === 0 || rules.consent === undefined || !view.values.has(rules.consent))
+    return NOTHING;
   const sight = { key, view, now: newestOf(view) };
-  return build(collectOptOut(sight, rules), sight).actions;
+  return build(collectOptOut(sight, rules), sight);
 }

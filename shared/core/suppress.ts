@@ -28,6 +28,9 @@ function isStale(field: PlannedField, hash: string, known: Written | undefined):
 
 const GONE = fingerprint(true);
 
+/** Whether a row was deleted. */
+export const isGone = (held: WrittenFields = NONE): boolean => held.get(DELETED)?.hash === GONE;
+
 /** Whether an action takes its row away, or its place on a list. */
 const takesAway = ({ operation }: PlannedAction): boolean => operation === 'delete' || operation === 'remove';
 
@@ -44,7 +47,7 @@ export function isOverruled(action: PlannedAction, held: WrittenFields = NONE): 
     const differs = known.hash !== '' && known.hash !== hash;
     if (isStale(field, hash, known) && (differs || takesAway(action))) return true;
   }
-  return held.get(DELETED)?.hash === GONE && !action.fields.has(DELETED);
+  return isGone(held) && !action.fields.has(DELETED);
 }
 
 /**
@@ -86,6 +89,9 @@ function outstandingSend(action: PlannedAction, accepted: WrittenFields = NONE, 
   const changed = accepted.get(SENT)?.hash !== hash;
   return { changed, fields: action.fields, written: new Map([[SENT, { hash, at: now }]]) };
 }
+
+/** Whether what is remembered is of something that is done once. */
+export const isSent = (fields: WrittenFields): boolean => fields.has(SENT);
 
 /** What is still to be remembered at an instant (epoch microseconds): things that were sent long ago cannot come again. */
 export function remembered(

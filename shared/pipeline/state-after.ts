@@ -1,6 +1,7 @@
+import type { PlannedAction } from '../core/plan.js';
 import type { Operation, Outcome } from '../core/remote.js';
 import type { PersonState } from '../core/state.js';
-import { remembered, type WrittenFields } from '../core/suppress.js';
+import { forget, isSent, remembered, type WrittenFields } from '../core/suppress.js';
 import { settledValues } from '../core/values.js';
 import type { Attempt } from './attempt.js';
 
@@ -26,6 +27,9 @@ function writtenAfter({ state, draft, lane, work }: Attempt, settled: boolean): 
     const fields = draft.written.get(target);
     if (memory === 'none') written.delete(target);
     else if (memory === 'sent' && fields) written.set(target, fields);
+    // So that the doubt ends when what was sent would be forgotten.
+    else if (outcome?.kind === 'rejected' && outcome.doubtful && operation === 'send' && fields)
+      written.set(target, forget(fields) ?? fields);
   }
   return written;
 }
@@ -40,13 +44,27 @@ function isDoubtful(outcome: Outcome, operation: Operation): boolean {
   return outcome.kind === 'unknown';
 }
 
+const NOTHING: WrittenFields = new Map();
+
+/** Places on lists that a row had (`connection/object#list/field=value`): with it they are gone. */
+function placesOf({ connection, object, target }: PlannedAction, written: PersonState['written']): string[] {
+  const row = `${connection}/${object}`;
+  const address = target.slice(row.length);
+  return [...written.keys()].filter((place) => place.startsWith(`${row}#`) && place.endsWith(address));
+}
+
 /** Only an acceptance makes a target certain, or its absence; an attempt that failed may have been carried out all the same. */
-function unsureAfter({ state, lane }: Attempt): Set<string> {
-  const unsure = new Set(state.unsure);
-  for (const { target, operation } of lane.actions) {
+function unsureAfter({ state, lane }: Attempt, written: PersonState['written']): Set<string> {
+  const isOver = (target: string): boolean =>
+    isSent(state.written.get(target) ?? NOTHING) && !written.has(target);
+  const unsure = new Set([...state.unsure].filter((target) => !isOver(target)));
+  for (const action of lane.actions) {
+    const { target, operation } = action;
     const outcome = lane.outcomes.get(target);
     if (outcome?.kind === 'accepted' || outcome?.kind === 'absent') unsure.delete(target);
     else if (outcome && isDoubtful(outcome, operation)) unsure.add(target);
+    if (operation === 'delete' && outcome && memoryOf(outcome, operation) === 'sent')
+      for (const place of placesOf(action, written)) unsure.add(place);
   }
   return unsure;
 }
@@ -75,7 +93,7 @@ export function stateAfter(one: Attempt, settled: boolean, now: number): PersonS
   const view = settled ? advanced : { ...one.state, values: settledValues(one.state, advanced) };
   const written = writtenAfter(one, settled);
   const accepted = acceptedAfter(one, written, now);
-  return { ...view, written, accepted, unsure: unsureAfter(one), claim: undefined };
+  return { ...view, written, accepted, unsure: unsureAfter(one, written), claim: undefined };
 }
 
 /** Whether there is anything to store. */

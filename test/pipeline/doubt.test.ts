@@ -111,3 +111,22 @@ test('doubt is said even when another row of the record is refused: who mends th
   expect(settlement?.endings[0]).toMatchObject({ name: 'rejected', fault: { code: 'remote.doubtful' } });
   expect(deps.deadLetters.all()).toMatchObject([{ remote: { code: 'DOUBTFUL' } }]);
 });
+
+test('a doubt is forgotten when what was sent would be, after ninety days', async () => {
+  const { deps, run } = world([]);
+  const open = async (): Promise<number | undefined> => {
+    const one = (await deps.store.read(['crmid:C-1'])).get('crmid:C-1');
+    return one?.ok ? one.value.state.unsure.size : undefined;
+  };
+  const exit = (days: number): Message => ({
+    ...message,
+    id: `${days}`,
+    at: AT + days * 86_400_000,
+    body: message.body.replace('realized', 'exited').replace(String(AT), String(AT + days * 86_400_000)),
+  });
+  await run(message);
+  await run(exit(89));
+  expect(await open()).toBe(1);
+  await run(exit(91));
+  expect(await open()).toBe(0);
+});
