@@ -1,7 +1,4 @@
 import { connectorContract } from '../contracts/connector.js';
-import { dynamicsSubject } from './dynamics/subject.js';
-import { hubspotSubjects } from './hubspot/account.js';
-import { httpSubjects, salesforceSubject } from './subjects.js';
+import { everySubject } from './every-subject.js';
 
-for (const subject of [salesforceSubject, ...hubspotSubjects, dynamicsSubject, ...httpSubjects])
-  connectorContract(subject);
+for (const subject of everySubject) connectorContract(subject);
