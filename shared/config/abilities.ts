@@ -24,13 +24,14 @@ export function unable(file: RulesFile, able = OPERATIONS_OF): readonly PathFind
 
 /** Actions that the connector of their connection would refuse for every record. */
 export function misfits(file: RulesFile, of = MISFITS_OF): readonly PathFinding[] {
-  return actionsOf(file).flatMap(({ connection: name, operation, object, match, set, word, at }) => {
+  return actionsOf(file).flatMap(({ connection: name, operation, object, list, match, set, word, at }) => {
     const connection = Object.hasOwn(file.connections, name) ? file.connections[name] : undefined;
     if (connection === undefined) return [];
     const find = of.get(connection.type);
     const misfit = find?.(connection, {
       operation,
       object,
+      list,
       match: Object.keys(match),
       set: Object.keys(set),
     });

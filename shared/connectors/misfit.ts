@@ -4,6 +4,8 @@ import type { Operation } from '../core/remote.js';
 export interface ActionSketch {
   readonly operation: Operation;
   readonly object: string;
+  /** Of `add to` and `remove from`. */
+  readonly list: string | undefined;
   /** Fields it matches on, and fields it writes. */
   readonly match: readonly string[];
   readonly set: readonly string[];
@@ -11,7 +13,7 @@ export interface ActionSketch {
 
 /** What a connector would refuse of every action like it, and which member of the action is to blame. */
 export interface Misfit {
-  readonly at: 'match' | 'set' | 'operation';
+  readonly at: 'match' | 'set' | 'list' | 'operation';
   readonly message: string;
 }
 

@@ -4,6 +4,7 @@ import type { ConnectorDeps } from './deps.js';
 import { DynamicsConfig } from './dynamics/config.js';
 import { DYNAMICS_OPERATIONS, dynamics } from './dynamics/dynamics.js';
 import { examineDynamics } from './dynamics/examine.js';
+import { dynamicsMisfit } from './dynamics/misfit.js';
 import { HttpConfig } from './http/config.js';
 import { HTTP_OPERATIONS, http } from './http/http.js';
 import { HubspotConfig } from './hubspot/config.js';
@@ -37,7 +38,10 @@ const OPERATIONS: Readonly<Record<ConnectionConfig['type'], readonly Operation[]
 export const OPERATIONS_OF: ReadonlyMap<string, readonly Operation[]> = new Map(Object.entries(OPERATIONS));
 
 /** What the connectors of a type would refuse of an action, whatever the record. */
-export const MISFITS_OF: ReadonlyMap<string, FindMisfit> = new Map([['hubspot', hubspotMisfit]]);
+export const MISFITS_OF: ReadonlyMap<string, FindMisfit> = new Map([
+  ['hubspot', hubspotMisfit],
+  ['dynamics', dynamicsMisfit],
+]);
 
 /** Opens the connector for a connection. It neither reads a secret nor sends anything before its first `send`. */
 export function openConnector(name: string, config: ConnectionConfig, deps: ConnectorDeps): Connector {

@@ -63,3 +63,31 @@ test('an action that the connector would refuse for every record', () => {
   expect(misfits(hubFile({ sendKey: 'aep_event' })).map(({ path }) => path)).toEqual(places.slice(1));
   expect(misfits(file)).toEqual([]);
 });
+
+test('lists of Dynamics 365 are named by GUIDs, hold three tables, and nothing else is known of them', () => {
+  const list = '99999999-aaaa-4bbb-8ccc-dddddddddddd';
+  const match = { aep_profileid: '$key' };
+  const crm = RulesFile.parse({
+    audiences: { hot: 'hot-1' },
+    person: { key: ['crmid'] },
+    connections: { crm: { type: 'dynamics' } },
+    rules: [
+      {
+        name: 'one',
+        when: { entered: 'hot' },
+        do: [
+          { 'add to': 'crm/tasks', list, match },
+          { 'remove from': 'crm/contacts', list: 'VIPs', match },
+          { 'add to': 'crm/contacts', list, match, set: { a: { value: 1 } } },
+          { 'add to': 'crm/contacts', list, match },
+          { send: 'crm/tasks', set: { subject: { value: 'Call' } } },
+        ],
+      },
+    ],
+  });
+  expect(misfits(crm).map(({ path }) => path)).toEqual([
+    ['rules', 0, 'do', 0, 'add to'],
+    ['rules', 0, 'do', 1, 'list'],
+    ['rules', 0, 'do', 2, 'set'],
+  ]);
+});

@@ -37,8 +37,15 @@ function rosterOf({ object, list = '' }: Action): Roster | Outcome {
   return { list: list.toLowerCase(), table };
 }
 
+/** The rows that actions are about. A membership has no columns of its own. */
 const addresses = (org: Org, actions: readonly Action[]): readonly (Address | Outcome)[] =>
-  actions.map(({ object, key }) => addressOf(object, key, org.config.bareKeys));
+  actions.map(({ object, key, fields }) => {
+    const [field] = Object.keys(fields);
+    if (field === undefined) return addressOf(object, key, org.config.bareKeys);
+    const text =
+      'Being on a marketing list has no columns; write those of the row by an "update" of its own.';
+    return refuse('list.fields', text, field);
+  });
 
 async function join(
   org: Org,

@@ -159,6 +159,9 @@ describe('on the wire', () => {
     expect(await send([{ ...add, object: 'tasks', list: LIST }])).toMatchObject([
       { kind: 'rejected', code: 'list.object' },
     ]);
+    expect(await send([{ ...add, list: LIST, fields: { lastname: 'x' } }])).toMatchObject([
+      { kind: 'rejected', code: 'list.fields', field: 'lastname' },
+    ]);
     expect(asked).toHaveLength(0);
   });
 });
