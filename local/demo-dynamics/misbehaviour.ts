@@ -2,8 +2,8 @@
 export type Misbehaviour = { readonly count?: number } & (
   | { readonly kind: 'answer'; readonly status: number; readonly code?: string; readonly retryAfter?: number }
   | { readonly kind: 'html'; readonly status: number }
-  /** No answer: before anything was done, or after all of it was. */
-  | { readonly kind: 'hang' | 'reset'; readonly when: 'before' | 'after' }
+  /** No answer: before anything was done, or after all of it was; `path` is the end of the paths it concerns. */
+  | { readonly kind: 'hang' | 'reset'; readonly when: 'before' | 'after'; readonly path?: string }
   | { readonly kind: 'expire-token' }
   /** Logging in fails. */
   | { readonly kind: 'locked-out' }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, page, refusal } from './answer.js';
 import { carryOutBatch, requestOf } from './batch.js';
+import { headersOf, textOf } from './incoming.js';
 import { createLimits, type Limits } from './limits.js';
 import { type Application, createLogins, type Logins } from './logins.js';
 import { createMisbehaviours, type Misbehaviour } from './misbehaviour.js';
@@ -63,19 +64,17 @@ interface Site extends Environment {
 
 type Silence = 'hang' | 'reset';
 
-async function textOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request.setEncoding('utf8')) text += String(chunk);
-  return text;
+function silent({ misbehaviours }: Site, url: string, when: 'before' | 'after'): Silence | undefined {
+  return (['hang', 'reset'] as const).find((kind) =>
+    misbehaviours.take(kind, (fault) => fault.when === when && url.endsWith(fault.path ?? '')),
+  );
 }
 
-const headersOf = ({ headers }: IncomingMessage): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value = '']) => [name, [value].flat().join(', ')]));
-
 /** Misbehaviours that come before anything is looked at. */
-function ordered({ misbehaviours }: Site): Answer | Silence | undefined {
-  for (const kind of ['hang', 'reset'] as const)
-    if (misbehaviours.take(kind, ({ when }) => when === 'before')) return kind;
+function ordered(site: Site, url: string): Answer | Silence | undefined {
+  const { misbehaviours } = site;
+  const silence = silent(site, url, 'before');
+  if (silence) return silence;
   const html = misbehaviours.take('html');
   if (html) return page(html.status);
   const answer = misbehaviours.take('answer');
@@ -88,7 +87,8 @@ function ordered({ misbehaviours }: Site): Answer | Silence | undefined {
 function api(site: Site, request: IncomingMessage, body: string): Answer | Silence {
   const headers = headersOf(request);
   site.counts.calls += 1;
-  const instead = ordered(site);
+  const { method = '', url = '' } = request;
+  const instead = ordered(site, url);
   if (instead) return instead;
   if (site.misbehaviours.take('expire-token')) site.logins.end(headers['authorization']);
   if (!site.logins.isIn(headers['authorization'], site.now()))
@@ -97,13 +97,10 @@ function api(site: Site, request: IncomingMessage, body: string): Answer | Silen
     return refusal(400, '0x80060888', 'OData-Version: 4.0 and Accept: application/json are needed.');
   const limit = site.limits.refuse(site.now(), site.open);
   if (limit) return limit;
-  const { method = '', url = '' } = request;
   const isBatch = method === 'POST' && /^\/api\/data\/v9\.\d\/\$batch$/.test(url);
   const single = isBatch ? undefined : requestOf(method, url, headers, body);
   const answer = single ? carryOut(site, single) : isBatch ? carryOutBatch(site, headers, body) : page(404);
-  for (const kind of ['hang', 'reset'] as const)
-    if (site.misbehaviours.take(kind, ({ when }) => when === 'after')) return kind;
-  return answer;
+  return silent(site, url, 'after') ?? answer;
 }
 
 async function decide(site: Site, request: IncomingMessage): Promise<Answer | Silence> {

@@ -56,7 +56,7 @@ export async function lookUp(
   );
   return batch<Member>(org, parts, signal, (context, reply) => {
     if (saysAbsent(reply)) return { kind: 'absent' };
-    if (reply.status !== 200) return fromProblem(context, reply, 'row');
+    if (reply.status >= 300) return fromProblem(context, reply, 'row');
     return Found.safeParse(reply.json).data ?? unreadable(context);
   });
 }
@@ -79,7 +79,7 @@ export function readMemberships(
   });
   return batch<Membership>(org, parts, signal, (context, reply, index) => {
     const member = members[index];
-    if (reply.status !== 200) return fromProblem(context, reply, 'row');
+    if (reply.status >= 300) return fromProblem(context, reply, 'row');
     const listed = Listed.safeParse(reply.json).data;
     if (listed === undefined || member === undefined) return unreadable(context);
     const ids = listed.value.map(({ listmemberid }) => listmemberid);

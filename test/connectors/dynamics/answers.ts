@@ -269,6 +269,7 @@ const members: readonly AnswerCase[] = [
   one('the look-up finds no row', ADD, batchSaid([missing]), ABSENT),
   one('the look-up gets no answer', ADD, 'reset', unsent(waits('connection', 'remote.unanswered'))),
   one('the look-up gives no id', ADD, batchSaid([found({})]), unsent(waits('row', 'remote.unanswered'))),
+  one('the look-up gives 204', ADD, GONE, unsent(waits('row', 'remote.unanswered'))),
   one(
     'the look-up is throttled',
     ADD,

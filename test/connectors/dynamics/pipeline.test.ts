@@ -131,3 +131,15 @@ test('a server that takes no errors in its stride: halves are sent until the bad
   expect((await run()).filter((name) => name === 'rejected')).toHaveLength(1);
   expect(demo.rows('contacts').size).toBe(PEOPLE.length - 1);
 });
+
+test('tasks without a key column: after a thaw none is made twice, and each that is in doubt is a dead letter', async () => {
+  const { demo, deps, run } = await world({ onceKeys: {} });
+  demo.misbehave({ kind: 'reset', when: 'after', path: '/tasks', count: 2 });
+  for (let round = 0; round < 30; round++) {
+    if (!(await run()).includes('held')) break;
+    deps.clock.advance(120_000);
+  }
+  const doubtful = { remote: { code: 'DOUBTFUL' } };
+  expect(deps.deadLetters.all()).toMatchObject([doubtful, doubtful]);
+  expect(demo.rows('tasks').size).toBe(PEOPLE.length);
+});
