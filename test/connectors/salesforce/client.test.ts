@@ -198,8 +198,10 @@ describe('the same operation by jsforce', () => {
     expect(steps(mine.seen)).toEqual(steps(other.seen));
     expect(mine.seen[0]?.body).toMatchObject(other.seen[0]?.body);
     // jsforce adds an empty column for the id of each record, which says nothing.
-    const rows = (text: string): readonly object[] =>
-      parse(text, { columns: true }).map(({ Id: _, ...row }: Record<string, string>) => row);
+    const rows = (text: string): readonly object[] => {
+      const lines: Record<string, string>[] = parse(text, { columns: true });
+      return lines.map(({ Id: _, ...row }) => row);
+    };
     expect(rows(mine.seen[1]?.body)).toEqual(rows(other.seen[1]?.body));
     expect(mine.seen[2]?.body).toEqual(other.seen[2]?.body);
     expect(other.result).toMatchObject({ failedResults: [], unprocessedRecords: [] });
