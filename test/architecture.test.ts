@@ -55,10 +55,25 @@ test('shared rooms import shared rooms, node and packages, never a host', () => 
   expect(show(from('shared').filter(({ to }) => hosts.includes(to)))).toEqual([]);
 });
 
-test('shared code is of no cloud: no cloud SDK outside the stores', () => {
+test('shared code is of no cloud: no cloud SDK outside the stores and the relays', () => {
   const clouds = /^(@aws-sdk\/|@azure\/|aws-lambda$|@middy\/)/;
   const found = from('shared').filter(({ to }) => clouds.test(to));
-  expect(show(found.filter(({ from: file }) => !file.startsWith('shared/stores/')))).toEqual([]);
+  const rooms = ['shared/stores/', 'shared/connectors/relay/'];
+  expect(show(found.filter(({ from: file }) => !rooms.some((room) => file.startsWith(room))))).toEqual([]);
+});
+
+test('a relay loads its SDK when it is needed: only open.ts reaches those who import one, by import()', () => {
+  const relays = sources('shared/connectors').filter((file) => file.startsWith('shared/connectors/relay/'));
+  const heavy = relays.filter((file) =>
+    arrowsOf(file).some(({ to }) => /^@(?:aws-sdk|azure|smithy)\//.test(to)),
+  );
+  expect(heavy.length).toBeGreaterThanOrEqual(4);
+  const names = heavy.map((file) => `./${file.split('/').at(-1)?.replace(/\.ts$/, '.js')}`);
+  const open = readFileSync(join(root, 'shared/connectors/relay/open.ts'), 'utf8');
+  expect(open).not.toMatch(/from '\.\/(?:kinesis|event-hubs|event-bridge|sns)\.js'/);
+  const light = relays.filter((file) => !heavy.includes(file) && !file.endsWith('/open.ts'));
+  const reaching = light.flatMap(arrowsOf).filter(({ specifier }) => names.includes(specifier));
+  expect(show(reaching)).toEqual([]);
 });
 
 test('the two clouds never import each other', () => {

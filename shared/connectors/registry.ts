@@ -12,6 +12,16 @@ import { examineHubspot } from './hubspot/examine.js';
 import { HUBSPOT_OPERATIONS, hubspot } from './hubspot/hubspot.js';
 import { hubspotMisfit } from './hubspot/misfit.js';
 import type { FindMisfit } from './misfit.js';
+import {
+  EventBridgeConfig,
+  EventGridConfig,
+  EventHubsConfig,
+  KinesisConfig,
+  ServiceBusConfig,
+  SnsConfig,
+} from './relay/config.js';
+import { examineRelay } from './relay/examine.js';
+import { RELAY_OPERATIONS, relay } from './relay/relay.js';
 import { SalesforceConfig } from './salesforce/config.js';
 import { examineSalesforce } from './salesforce/examine.js';
 import { SALESFORCE_OPERATIONS, salesforce } from './salesforce/salesforce.js';
@@ -24,6 +34,12 @@ export const ConnectionConfig = z.discriminatedUnion('type', [
   HubspotConfig,
   DynamicsConfig,
   HttpConfig,
+  KinesisConfig,
+  EventHubsConfig,
+  EventBridgeConfig,
+  SnsConfig,
+  ServiceBusConfig,
+  EventGridConfig,
 ]);
 export type ConnectionConfig = z.infer<typeof ConnectionConfig>;
 
@@ -32,6 +48,12 @@ const OPERATIONS: Readonly<Record<ConnectionConfig['type'], readonly Operation[]
   hubspot: HUBSPOT_OPERATIONS,
   dynamics: DYNAMICS_OPERATIONS,
   http: HTTP_OPERATIONS,
+  kinesis: RELAY_OPERATIONS,
+  'event-hubs': RELAY_OPERATIONS,
+  'event-bridge': RELAY_OPERATIONS,
+  sns: RELAY_OPERATIONS,
+  'service-bus': RELAY_OPERATIONS,
+  'event-grid': RELAY_OPERATIONS,
 };
 
 /** What the connectors of each type of connection can do. */
@@ -54,6 +76,8 @@ export function openConnector(name: string, config: ConnectionConfig, deps: Conn
       return dynamics(name, config, deps);
     case 'http':
       return http(name, config, deps);
+    default:
+      return relay(name, config, deps);
   }
 }
 
@@ -70,6 +94,11 @@ export function openExaminer(
       return examineHubspot(name, config, deps);
     case 'dynamics':
       return examineDynamics(name, config, deps);
+    case 'kinesis':
+    case 'event-hubs':
+    case 'event-bridge':
+    case 'sns':
+      return examineRelay(name, config, deps);
     default:
       return undefined;
   }

@@ -3,7 +3,7 @@ import type { Action } from './remote.js';
 
 /** A planned action as a connector takes it: values only, without what is ours alone. */
 export function toAction(planned: PlannedAction): Action {
-  const { connection, operation, object, key, fields, list, once } = planned;
+  const { connection, operation, object, key, fields, list, once, asOf } = planned;
   return {
     connection,
     operation,
@@ -14,5 +14,6 @@ export function toAction(planned: PlannedAction): Action {
     ),
     ...(list !== undefined && { list }),
     ...(once !== undefined && { idempotencyKey: once }),
+    ...(asOf !== undefined && { asOf }),
   };
 }

@@ -70,7 +70,7 @@ function take(action: PlannedAction, at: number, state: PersonState, pending: Pe
   if (changed || !sameWritten(written, state.written.get(action.target)))
     pending.written.set(action.target, written);
   if (!changed) return false;
-  const wanted = { ...action, fields };
+  const wanted = { ...action, fields, asOf: at };
   const earlier = pending.actions.get(action.target);
   pending.actions.set(action.target, earlier ? merged(earlier, wanted) : wanted);
   return true;

@@ -35,6 +35,8 @@ export interface PlannedAction {
   readonly once?: string;
   readonly key: Readonly<Record<string, string>>;
   readonly fields: ReadonlyMap<string, PlannedField>;
+  /** When the first durable log took in the newest record that wants it, epoch milliseconds; known once records were folded. */
+  readonly asOf?: number;
   /** `rule (transition)`, for people. */
   readonly causes: readonly string[];
 }

@@ -22,6 +22,11 @@ export interface Action {
   readonly list?: string;
   /** Of a `send`: the same for every repetition of the same one, different for all others. */
   readonly idempotencyKey?: string;
+  /**
+   * When the first durable log took in the newest record that wants this, epoch milliseconds: the same in a repetition, another
+   * when the same values are wanted again after others.
+   */
+  readonly asOf?: number;
 }
 
 /** What a target said about one action. Never guessed: no answer is `unknown`. */

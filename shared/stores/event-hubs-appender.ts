@@ -13,16 +13,26 @@ export interface EventHubsAppenderOptions {
   readonly hub: string;
 }
 
+/** Who writes to a hub: the name of the secret with its connection string, and how long an answer may take. */
+export interface HubProducerOptions {
+  readonly name: string;
+  /** Milliseconds. */
+  readonly timeoutMs: number;
+}
+
 /** A client for a hub. One try a call: the retrying is ours, because it knows when the answer is due. */
-export function hubProducer(connection: string, hub: string): EventHubProducerClient {
+export function hubProducer(
+  connection: string,
+  hub: string,
+  { name, timeoutMs }: HubProducerOptions = { name: 'door-stream', timeoutMs: 1_500 },
+): EventHubProducerClient {
   try {
     return new EventHubProducerClient(connection, hub, {
-      retryOptions: { maxRetries: 0, timeoutInMs: 1_500 },
+      retryOptions: { maxRetries: 0, timeoutInMs: timeoutMs },
     });
   } catch {
     // The SDK's own complaint could quote the secret.
-    const text =
-      'the secret door-stream is no connection string of an Event Hubs namespace (Endpoint=sb://…;SharedAccessKeyName=…;SharedAccessKey=…)';
+    const text = `the secret ${name} is no connection string of an Event Hubs namespace (Endpoint=sb://…;SharedAccessKeyName=…;SharedAccessKey=…)`;
     throw new Fault('config.invalid', text);
   }
 }
@@ -35,7 +45,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** Azure's clients put the name of the condition into `code`; names of its errors are all MessagingError. */
-const codeOf = (error: Error): string =>
+export const codeOf = (error: Error): string =>
   'code' in error && typeof error.code === 'string' ? error.code : error.name;
 
 function fateOf(error: Error, place: string): Fate {

@@ -41,6 +41,8 @@ export interface AnswerTable {
   readonly vendor: string;
   /** Below docs/. */
   readonly page: string;
+  /** Where the page has several tables: what the comments around this one say; else `answers`. */
+  readonly marker?: string;
   readonly cases: readonly AnswerCase[];
   /** Opens the connector with chance 0, so that waits are the least ones. */
   open(base: string, timeoutMs: number): Connector;
@@ -141,18 +143,20 @@ export function markdownOf({ cases }: AnswerTable): string {
   return ['| asked for | answer | what becomes of the rows |', '| --- | --- | --- |', ...lines].join('\n');
 }
 
-const BETWEEN = /(<!-- answers -->\n)[\s\S]*?(\n<!-- \/answers -->)/;
+const between = ({ marker = 'answers' }: AnswerTable): RegExp =>
+  new RegExp(`(<!-- ${marker} -->\\n)[\\s\\S]*?(\\n<!-- /${marker} -->)`);
 
 /** The table that stands on the vendor's page. With `DOCS=write` in the environment it is written there first. */
 export function shownTable(table: AnswerTable): string {
   const file = resolve(import.meta.dirname, '../../docs', table.page);
+  const place = between(table);
   if (process.env['DOCS'] === 'write') {
     const text = readFileSync(file, 'utf8');
     writeFileSync(
       file,
-      text.replace(BETWEEN, (_, head, tail) => `${head}${markdownOf(table)}${tail}`),
+      text.replace(place, (_, head, tail) => `${head}${markdownOf(table)}${tail}`),
     );
   }
-  const [found = ''] = BETWEEN.exec(readFileSync(file, 'utf8')) ?? [];
+  const [found = ''] = place.exec(readFileSync(file, 'utf8')) ?? [];
   return found.split('\n').slice(1, -1).join('\n');
 }

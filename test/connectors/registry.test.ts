@@ -18,6 +18,25 @@ const DYNAMICS = {
 };
 const HTTP = { type: 'http', url: 'https://api.example.com' };
 
+const AWS = { region: 'eu-central-1', credentials: 'secret:aws' };
+const KINESIS = { type: 'kinesis', stream: 'decisions', ...AWS };
+const HUB_STREAM = { type: 'event-hubs', hub: 'decisions', connection: 'secret:hub' };
+const BRIDGE = { type: 'event-bridge', ...AWS };
+const SNS = { type: 'sns', topic: 'arn:aws:sns:eu-central-1:123456789012:decisions.fifo' };
+const BUS = {
+  type: 'service-bus',
+  url: 'https://acme.servicebus.windows.net',
+  entity: 'decisions',
+  policy: 'send',
+  key: 'secret:bus',
+};
+const GRID = {
+  type: 'event-grid',
+  url: 'https://acme.westeurope-1.eventgrid.azure.net/api/events',
+  auth: { key: 'secret:grid' },
+};
+const RELAYS = [KINESIS, HUB_STREAM, BRIDGE, SNS, BUS, GRID];
+
 const faults = (config: unknown): string => {
   const parsed = ConnectionConfig.safeParse(config);
   return parsed.success ? '' : z.prettifyError(parsed.error);
@@ -70,6 +89,11 @@ describe('what is fine', () => {
     { ...HTTP, url: 'https://10.0.0.5/x', allowPrivate: true },
     { ...HTTP, url: 'https://127.0.0.1/x' },
     { ...HTTP, url: 'secret:hook' },
+    ...RELAYS,
+    { ...KINESIS, endpoint: 'http://127.0.0.1:1', source: '/crm/decisions' },
+    { ...BRIDGE, bus: 'arn:aws:events:eu-central-1:123456789012:event-bus/crm' },
+    { ...BUS, entity: 'crm/decisions', sessions: true, batch: 1 },
+    { ...GRID, auth: { signature: 'secret:grid' } },
     { ...HTTP, body: [hole('fields.a'), { b: `x${hole('key')}` }, null, 1] },
   ])('%j', (config) => {
     expect(faults(config)).toBe('');
@@ -163,6 +187,17 @@ describe('what is refused, and where', () => {
     [{ ...HTTP, auth: { bearer: { token: 'abc' } } }, /at auth\.bearer\.token/],
     [{ ...HTTP, auth: { basic: { user: 'a:b', password: 'secret:p' } } }, /must not hold ":"/],
     [{ ...HTTP, success: {} }, /at success/],
+    [{ ...KINESIS, stream: 'arn:aws:kinesis:eu-central-1:1:stream/x' }, /not its ARN[\s\S]*at stream/],
+    [{ ...KINESIS, region: 'Frankfurt' }, /at region/],
+    [{ ...KINESIS, credentials: 'AKIA' }, /never the secret itself/],
+    [{ ...KINESIS, endpoint: 'http://kinesis.example.com' }, /must start with https/],
+    [{ ...BRIDGE, source: 'aws.crm' }, /AWS keeps for itself/],
+    [{ ...SNS, topic: 'decisions' }, /ARN of a topic/],
+    [{ ...BUS, url: 'https://acme.servicebus.windows.net/decisions' }, /without a path/],
+    [{ ...BUS, entity: '../admin?x' }, /queue or topic/],
+    [{ ...BUS, batch: 51 }, /at batch/],
+    [{ ...GRID, auth: { key: 'secret:a', signature: 'secret:b' } }, /at auth/],
+    [{ ...HUB_STREAM, connection: 'Endpoint=sb://x' }, /never the secret itself/],
   ])('%j', (config, words) => {
     expect(faults(config)).toMatch(words);
   });
@@ -171,7 +206,7 @@ describe('what is refused, and where', () => {
 test('opening reads no secret and sends nothing', () => {
   const secrets = secretsOf({});
   const fetch = () => Promise.reject(new Error('something was sent'));
-  for (const config of [SALES, HUB, DYNAMICS, HTTP]) {
+  for (const config of [SALES, HUB, DYNAMICS, HTTP, ...RELAYS]) {
     const connector = openConnector('crm', ConnectionConfig.parse(config), {
       secrets,
       clock: stillClock(),
@@ -183,12 +218,23 @@ test('opening reads no secret and sends nothing', () => {
 
 test('the config has a JSON Schema, for editors', () => {
   const schema = z.toJSONSchema(ConnectionConfig, { io: 'input' });
-  expect(schema.oneOf).toHaveLength(4);
+  expect(schema.oneOf).toHaveLength(10);
 });
 
 test('each type of connection can do what its connectors say', () => {
   const deps = { secrets: secretsOf({}), clock: stillClock() };
-  for (const config of [SALES, HUB, DYNAMICS, HTTP].map((raw) => ConnectionConfig.parse(raw)))
+  for (const config of [SALES, HUB, DYNAMICS, HTTP, ...RELAYS].map((raw) => ConnectionConfig.parse(raw)))
     expect(OPERATIONS_OF.get(config.type)).toEqual(openConnector('x', config, deps).operations);
-  expect([...OPERATIONS_OF.keys()].sort()).toEqual(['dynamics', 'http', 'hubspot', 'salesforce']);
+  expect([...OPERATIONS_OF.keys()].sort()).toEqual([
+    'dynamics',
+    'event-bridge',
+    'event-grid',
+    'event-hubs',
+    'http',
+    'hubspot',
+    'kinesis',
+    'salesforce',
+    'service-bus',
+    'sns',
+  ]);
 });

@@ -30,7 +30,7 @@ async function planned(config: string, messages: readonly Message[], more: reado
   const lines = jsonLines(said.out);
   const actions = lines
     .filter(({ type }) => type === 'action')
-    .map(({ connection, operation, object, list, key, fields, idempotencyKey, causes }) => ({
+    .map(({ connection, operation, object, list, key, fields, idempotencyKey, asOf, causes }) => ({
       action: {
         connection,
         operation,
@@ -39,6 +39,7 @@ async function planned(config: string, messages: readonly Message[], more: reado
         fields,
         ...(list ? { list } : {}),
         ...(idempotencyKey ? { idempotencyKey } : {}),
+        asOf,
       },
       causes,
     }));
