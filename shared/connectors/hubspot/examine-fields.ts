@@ -1,7 +1,6 @@
 import type { Finding, Need } from '../../core/remote.js';
 import type { RemoteField } from '../../core/remote-field.js';
-import { isContacts } from './properties.js';
-import { EMAIL, RECORD_ID } from './row.js';
+import { EMAIL, isContacts, RECORD_ID } from './row.js';
 
 /** The properties of an object type, by name. */
 export type Fields = Readonly<Record<string, RemoteField>>;

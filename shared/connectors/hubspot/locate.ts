@@ -6,16 +6,16 @@ import { call, type Hub, objectsPath } from './api.js';
 import { type Answering, contextOf, Problem } from './problem.js';
 import { readable } from './readable.js';
 import { fromRefusal } from './refusal.js';
-import { EMAIL, RECORD_ID, type Row } from './row.js';
+import { EMAIL, isContacts, RECORD_ID, type Row } from './row.js';
 
 /** A row whose record was looked up: the record's id, or why it is not known. */
 export type Located = { readonly row: Row } & ({ readonly id: string } | { readonly outcome: Outcome });
 
-/** Properties that hold further keys of a record, joined by ";": its other addresses, the records merged into it. */
-const ALIASES: Readonly<Record<string, string>> = {
-  [EMAIL]: 'hs_additional_emails',
-  [RECORD_ID]: 'hs_merged_object_ids',
-};
+/** The property that holds further keys of a record, joined by ";": its other addresses, the records merged into it. */
+function aliasOf(object: string, keyProperty: string): string | undefined {
+  if (keyProperty === RECORD_ID) return 'hs_merged_object_ids';
+  return keyProperty === EMAIL && isContacts(object) ? 'hs_additional_emails' : undefined;
+}
 
 const Read = z.object({ results: z.array(z.unknown()), errors: z.array(z.unknown()).optional() });
 const Found = z.object({
@@ -31,13 +31,29 @@ function unsent(outcome: Outcome): Outcome {
   return outcome.kind === 'retry' ? { ...outcome, unsent: true } : outcome;
 }
 
-/** Every key by which a record may have been asked for, in lower case: HubSpot compares keys without regard to case. */
-function keysOf({ id, properties }: Found, keyProperty: string): readonly string[] {
-  const texts = [properties[keyProperty], properties[ALIASES[keyProperty] ?? '']];
-  const own = keyProperty === RECORD_ID ? [id] : [];
-  return [...own, ...texts.filter((text) => typeof text === 'string')]
-    .flatMap((text) => text.split(';'))
-    .map((key) => key.trim().toLowerCase());
+/** The property rows are looked up by, and the one that holds further keys, if there is one. */
+interface Sought {
+  readonly keyProperty: string;
+  readonly alias: string | undefined;
+}
+
+const textOf = ({ properties }: Found, name: string): string | undefined => {
+  const value = Object.hasOwn(properties, name) ? properties[name] : undefined;
+  return typeof value === 'string' ? value.toLowerCase() : undefined;
+};
+
+const isOwner = (found: Found, { keyProperty }: Sought, key: string): boolean =>
+  textOf(found, keyProperty) === key || (keyProperty === RECORD_ID && found.id === key);
+
+const isAlias = (found: Found, { alias }: Sought, key: string): boolean =>
+  alias !== undefined && (textOf(found, alias) ?? '').split(';').some((further) => further.trim() === key);
+
+/** The record of a key, compared without regard to case as HubSpot does. Nothing when two records claim it. */
+function recordOf(all: readonly Found[], sought: Sought, key: string): string | undefined {
+  const owners = all.filter((found) => isOwner(found, sought, key));
+  const claims = owners.length > 0 ? owners : all.filter((found) => isAlias(found, sought, key));
+  const ids = new Set(claims.map(({ id }) => id));
+  return ids.size === 1 ? claims[0]?.id : undefined;
 }
 
 /** The keys that HubSpot says no record has: errors of category OBJECT_NOT_FOUND list them as `context.ids`. */
@@ -49,7 +65,12 @@ const missingKeys = (problems: readonly Problem[]): ReadonlySet<string> =>
       .map((key) => key.toLowerCase()),
   );
 
-function fromRead(context: Answering, reply: Reply, rows: readonly Row[]): readonly Located[] {
+function fromRead(
+  context: Answering,
+  reply: Reply,
+  rows: readonly Row[],
+  sought: Sought,
+): readonly Located[] {
   const read = reply.status === 200 || reply.status === 207 ? Read.safeParse(reply.json).data : undefined;
   if (read === undefined) {
     const outcome = unsent(fromRefusal(context, reply));
@@ -66,8 +87,8 @@ function fromRead(context: Answering, reply: Reply, rows: readonly Row[]): reado
   };
   return rows.map((row) => {
     const key = row.key.toLowerCase();
-    const record = found.find((each) => keysOf(each, row.keyProperty).includes(key));
-    if (record !== undefined) return { row, id: record.id };
+    const id = recordOf(found, sought, key);
+    if (id !== undefined) return { row, id };
     return { row, outcome: missing.has(key) ? { kind: 'absent' } : silent };
   });
 }
@@ -84,7 +105,7 @@ export async function locate(
 ): Promise<readonly Located[]> {
   const keyProperty = rows[0]?.keyProperty;
   if (keyProperty === undefined) return [];
-  const alias = ALIASES[keyProperty];
+  const alias = aliasOf(object, keyProperty);
   const body = {
     ...(keyProperty !== RECORD_ID && { idProperty: keyProperty }),
     properties: alias === undefined ? [keyProperty] : [keyProperty, alias],
@@ -93,6 +114,6 @@ export async function locate(
   };
   const path = objectsPath(hub, object, 'read');
   const heard = await call(hub, { operation, method: 'POST', path, body }, signal);
-  if (heard.kind === 'reply') return fromRead(heard.context, heard.reply, rows);
+  if (heard.kind === 'reply') return fromRead(heard.context, heard.reply, rows, { keyProperty, alias });
   return rows.map((row) => ({ row, outcome: unsent(heard.outcome) }));
 }

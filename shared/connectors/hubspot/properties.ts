@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { RemoteField } from '../../core/remote-field.js';
 import { readable } from './readable.js';
-import { EMAIL, RECORD_ID } from './row.js';
+import { EMAIL, isContacts, RECORD_ID } from './row.js';
 
 const Property = z.object({
   name: z.string().min(1),
@@ -40,9 +40,6 @@ function typeOf({ type, fieldType, options, externalOptions }: Property): Remote
 /** Contacts are the one type whose records are found by a property that is not marked as unique, their address. */
 const isKey = (object: string, { name, hasUniqueValue }: Property): boolean =>
   hasUniqueValue || name === RECORD_ID || (name === EMAIL && isContacts(object));
-
-/** True for contacts, by name or by number. */
-export const isContacts = (object: string): boolean => ['contacts', 'contact', '0-1'].includes(object);
 
 function fieldOf(object: string, property: Property): RemoteField {
   const type = typeOf(property);

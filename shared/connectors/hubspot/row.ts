@@ -6,6 +6,9 @@ export const RECORD_ID = 'hs_object_id';
 /** The one property of contacts that is unique by itself. */
 export const EMAIL = 'email';
 
+/** True for contacts, by name or by number. */
+export const isContacts = (object: string): boolean => ['contacts', 'contact', '0-1'].includes(object);
+
 /** An action as HubSpot takes it. `index` is its place among the actions of the send. */
 export interface Row {
   readonly index: number;

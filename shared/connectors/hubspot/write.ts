@@ -1,12 +1,12 @@
-import type { Outcome } from '../../core/remote.js';
+import type { Operation, Outcome } from '../../core/remote.js';
 import { call, type Hub, objectsPath } from './api.js';
 import { fromBatch, type Traced } from './batch.js';
 import { locate } from './locate.js';
-import { EMAIL, RECORD_ID, type Row } from './row.js';
+import { EMAIL, isContacts, RECORD_ID, type Row } from './row.js';
 
 /** What the rows of one send have in common. */
 export interface Common {
-  readonly operation: 'upsert' | 'update' | 'send' | 'add' | 'remove' | 'delete';
+  readonly operation: Operation;
   readonly object: string;
   readonly list: string | undefined;
 }
@@ -82,7 +82,8 @@ async function inputsOf(
   rows: readonly Row[],
   signal: AbortSignal,
 ): Promise<{ readonly inputs: readonly Input[]; readonly outcomes: Map<number, Outcome> }> {
-  if (rows[0]?.keyProperty !== EMAIL) return { inputs: rows.map(inputOf), outcomes: new Map() };
+  if (rows[0]?.keyProperty !== EMAIL || !isContacts(common.object))
+    return { inputs: rows.map(inputOf), outcomes: new Map() };
   const inputs: Input[] = [];
   const outcomes = new Map<number, Outcome>();
   for (const located of await locate(hub, common, rows, signal)) {

@@ -265,6 +265,49 @@ describe('lists', () => {
   });
 });
 
+describe('whose record it is', () => {
+  const found = (...results: readonly unknown[]) =>
+    account(({ url, body }) =>
+      url.endsWith('/read') ? said(200, batch(results)) : said(200, change(JSON.parse(body))),
+    );
+  const byEmail = (email: string) => ({ ...member('x'), key: { email } });
+  const person = (id: string, email: string, further = '') => ({
+    id,
+    properties: { email, hs_additional_emails: further },
+  });
+
+  test('a key with a semicolon is one key', async () => {
+    const { send } = found(record('51', 'a;b'));
+    expect(await send(member('b'), member('a;b'))).toMatchObject([
+      { kind: 'retry', scope: 'row', unsent: true },
+      { kind: 'accepted', id: '51' },
+    ]);
+  });
+
+  test('the first address counts before the further ones of somebody else', async () => {
+    const { send } = found(
+      person('51', 'old@example.com', 'ada@example.com'),
+      person('52', 'Ada@example.com'),
+    );
+    expect(await send(byEmail('ada@example.com'))).toEqual([{ kind: 'accepted', id: '52' }]);
+  });
+
+  test('two records that claim one key: neither is touched', async () => {
+    const { send, asked } = found(
+      person('51', 'a@example.com', 'ada@example.com'),
+      person('52', 'b@example.com', 'eve@example.com;ADA@example.com'),
+    );
+    expect(await send(byEmail('ada@example.com'))).toMatchObject([{ kind: 'retry', unsent: true }]);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('further addresses are a thing of contacts', async () => {
+    const { send, asked } = found(person('51', 'ada@example.com'));
+    await send({ ...byEmail('ada@example.com'), object: 'p1_member' });
+    expect(bodyOf(asked[0])).toMatchObject({ properties: ['email'] });
+  });
+});
+
 describe('send', () => {
   const task = contact('x', 'send', {
     object: 'tasks',
