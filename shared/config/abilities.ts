@@ -1,6 +1,7 @@
 import { MISFITS_OF, OPERATIONS_OF } from '../connectors/registry.js';
 import { quote } from '../core/names.js';
 import type { RulesFile } from '../core/rules.js';
+import type { MatchSource } from '../core/source.js';
 import { OPERATION_WORDS } from '../core/test-case.js';
 import type { PathFinding } from './places.js';
 import { actionsOf } from './walk.js';
@@ -22,6 +23,12 @@ export function unable(file: RulesFile, able = OPERATIONS_OF): readonly PathFind
   });
 }
 
+/** The text that a template puts into every value; what is hashed or looked up leaves none of it. */
+function writtenIn(source: MatchSource): string {
+  if (!('template' in source) || source.hash !== undefined || source.lookup !== undefined) return '';
+  return source.template.replace(/\{[^{}]*\}/g, '');
+}
+
 /** Actions that the connector of their connection would refuse for every record. */
 export function misfits(file: RulesFile, of = MISFITS_OF): readonly PathFinding[] {
   return actionsOf(file).flatMap(({ connection: name, operation, object, list, match, set, word, at }) => {
@@ -34,6 +41,7 @@ export function misfits(file: RulesFile, of = MISFITS_OF): readonly PathFinding[
       list,
       match: Object.keys(match),
       set: Object.keys(set),
+      matchText: Object.values(match).map(writtenIn).join(''),
     });
     if (misfit === undefined) return [];
     const member = misfit.at === 'operation' ? word : misfit.at;

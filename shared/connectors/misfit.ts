@@ -9,6 +9,8 @@ export interface ActionSketch {
   /** Fields it matches on, and fields it writes. */
   readonly match: readonly string[];
   readonly set: readonly string[];
+  /** What every value that it matches on holds, whatever the record: the texts of templates. */
+  readonly matchText: string;
 }
 
 /** What a connector would refuse of every action like it, and which member of the action is to blame. */

@@ -64,7 +64,7 @@ test('an action that the connector would refuse for every record', () => {
   expect(misfits(file)).toEqual([]);
 });
 
-test('lists of Dynamics 365 are named by GUIDs, hold three tables, and nothing else is known of them', () => {
+test('lists of Dynamics 365 are named by GUIDs and hold three tables, and no key has a colon', () => {
   const list = '99999999-aaaa-4bbb-8ccc-dddddddddddd';
   const match = { aep_profileid: '$key' };
   const crm = RulesFile.parse({
@@ -80,6 +80,9 @@ test('lists of Dynamics 365 are named by GUIDs, hold three tables, and nothing e
           { 'remove from': 'crm/contacts', list: 'VIPs', match },
           { 'add to': 'crm/contacts', list, match, set: { a: { value: 1 } } },
           { 'add to': 'crm/contacts', list, match },
+          { upsert: 'crm/contacts', match: { aep_profileid: { template: 'aep:{$key}' } } },
+          { upsert: 'crm/contacts', match: { aep_profileid: { template: 'aep:{$key}', hash: 'sha256' } } },
+          { upsert: 'crm/contacts', match: { aep_profileid: { template: 'aep-{$key|x:y}' } } },
           { send: 'crm/tasks', set: { subject: { value: 'Call' } } },
         ],
       },
@@ -89,5 +92,6 @@ test('lists of Dynamics 365 are named by GUIDs, hold three tables, and nothing e
     ['rules', 0, 'do', 0, 'add to'],
     ['rules', 0, 'do', 1, 'list'],
     ['rules', 0, 'do', 2, 'set'],
+    ['rules', 0, 'do', 4, 'match'],
   ]);
 });

@@ -11,6 +11,9 @@ export const refuse = (code: string, text: string, field?: string): Refused =>
 const UNFIT = /[/#<>*%&:\\?+]/;
 /** Halves of characters cannot be percent-encoded; control characters are refused by the server. */
 const BROKEN = /[\p{Surrogate}\p{Cc}]/u;
+/** The first character of a text that no key can have, if there is one. */
+export const unfitCharacter = (text: string): string | undefined => UNFIT.exec(text)?.[0];
+
 /** Ids and numbers. */
 const BARE = /^[0-9A-Za-z-]+$/;
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -34,7 +37,7 @@ function literal(field: string, value: string, bare: boolean): string | Refused 
     if (BARE.test(value)) return value;
     return refuse('key.value', 'The key is declared in "bareKeys", and the value is no id or number.', field);
   }
-  const [unfit] = UNFIT.exec(value) ?? [];
+  const unfit = unfitCharacter(value);
   if (unfit !== undefined) return refuse('key.character', unfitText(unfit), field);
   if (BROKEN.test(value)) return refuse('key.character', unfitText('that is not printable'), field);
   return `'${encodeURIComponent(value.replaceAll("'", "''"))}'`;

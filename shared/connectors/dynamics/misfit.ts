@@ -1,9 +1,18 @@
 import type { FindMisfit } from '../misfit.js';
-import { isGuid } from './address.js';
+import { isGuid, unfitCharacter } from './address.js';
 import { memberTableOf } from './look-up.js';
 
-/** What every record would be refused for: lists that are no GUIDs or hold no such rows, columns of a membership. */
-export const dynamicsMisfit: FindMisfit = (_, { operation, object, list, set }) => {
+/**
+ * What every record would be refused for: keys with a character that cannot work, lists that are no GUIDs or hold no such
+ * rows, columns of a membership.
+ */
+export const dynamicsMisfit: FindMisfit = (_, { operation, object, list, set, matchText }) => {
+  const unfit = unfitCharacter(matchText);
+  if (unfit !== undefined)
+    return {
+      at: 'match',
+      message: `has ${unfit} in its template, which cannot work in a key of Dataverse; use the bare id, or a hash`,
+    };
   if (operation !== 'add' && operation !== 'remove') return undefined;
   if (memberTableOf(object) === undefined)
     return {
