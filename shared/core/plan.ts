@@ -76,10 +76,23 @@ function actionOf(target: string, { address, parts }: Meeting, sight: Sight): Pl
   };
 }
 
-/** One thing to happen. What names it is all that makes it this one: person, rule, action and edge. */
-function sendOf({ send, rule, edge }: Due, sight: Sight): PlannedAction {
+/**
+ * What names one thing to happen: rule, action and edge, and the person. Who was sent to under another key before is the
+ * same person still, so what their state says was sent, or may have been, keeps its name.
+ */
+function onceOf({ send, rule, edge }: Due, { key, view }: Sight): string {
   const about = edge.change === 'changed' ? edge.path : edge.audience.key;
-  const once = fingerprint([sight.key, rule.name, send.place, about, edge.change, edge.at]);
+  const what = `${fingerprint([rule.name, send.place, about, edge.change, edge.at])}-`;
+  const start = `${send.connection}/${send.object}!`;
+  for (const known of [view.written.keys(), view.unsure])
+    for (const target of known) if (target.startsWith(start + what)) return target.slice(start.length);
+  return what + fingerprint(key);
+}
+
+/** One thing to happen. */
+function sendOf(due: Due, sight: Sight): PlannedAction {
+  const { send, rule, edge } = due;
+  const once = onceOf(due, sight);
   const fields = new Map<string, PlannedField>();
   for (const { name, read } of send.fields) {
     const value = read(sight);
