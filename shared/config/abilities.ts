@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { MISFITS_OF, OPERATIONS_OF } from '../connectors/registry.js';
 import { quote } from '../core/names.js';
 import type { RulesFile } from '../core/rules.js';
@@ -12,13 +13,24 @@ const wordsOf = (operations: readonly string[]): string =>
     .map(([word]) => quote(word))
     .join(', ');
 
+const Refusals = z.looseObject({ operations: z.record(z.string(), z.unknown()) });
+
+/** Operations that a connection itself says it has not: `operations: { delete: false }`. */
+function refusedBy(connection: unknown): ReadonlySet<string> {
+  const { operations = {} } = Refusals.safeParse(connection).data ?? {};
+  return new Set(Object.keys(operations).filter((name) => operations[name] === false));
+}
+
 /** Actions that the connector of their connection has no way to do. `able` says what those of each type can do. */
 export function unable(file: RulesFile, able = OPERATIONS_OF): readonly PathFinding[] {
   return actionsOf(file).flatMap(({ connection, operation, word, at }) => {
-    const type = Object.hasOwn(file.connections, connection) ? file.connections[connection]?.type : undefined;
-    const operations = able.get(type ?? '');
+    const raw = Object.hasOwn(file.connections, connection) ? file.connections[connection] : undefined;
+    const { type } = raw ?? {};
+    const refused = refusedBy(raw);
+    const operations = able.get(type ?? '')?.filter((name) => !refused.has(name));
     if (operations === undefined || operations.includes(operation)) return [];
-    const message = `a connection of type ${quote(type ?? '')} cannot ${quote(word)}; it can ${wordsOf(operations)}`;
+    const kind = refused.has(operation) ? 'this connection' : `a connection of type ${quote(type ?? '')}`;
+    const message = `${kind} cannot ${quote(word)}; it can ${wordsOf(operations)}`;
     return { code: 'config.invalid', path: [...at, word], message };
   });
 }

@@ -48,6 +48,9 @@ export function secretsIn(text: string): readonly SecretInText[] {
 const SECRET_NAME =
   /pass(?:word|wd|phrase)|secret|token|credential|(?:api|access|private|auth|client|master)[-_ ]?key/i;
 
+/** Names of members that say where something is: the address of a token endpoint is no token. */
+const PLACE_NAME = /url$/i;
+
 const LEAST_LETTERS = 8;
 /** Bits a letter: words are below, what was drawn at random is above. */
 const LEAST_ENTROPY = 3;
@@ -77,7 +80,8 @@ const CONSTANT = new Set<PropertyKey>(['value', 'default']);
 function walk(value: unknown, path: readonly PropertyKey[], named: string, found: PathFinding[]): void {
   if (typeof value === 'string') {
     const isPlain = path[0] === 'connections' || CONSTANT.has(path.at(-1) ?? '');
-    if (isPlain && SECRET_NAME.test(named) && !isReference(value) && isRandom(value))
+    const isSecret = SECRET_NAME.test(named) && !PLACE_NAME.test(named);
+    if (isPlain && isSecret && !isReference(value) && isRandom(value))
       found.push({ code: 'check.secret', path, message: secretMessage('a secret'), conceal: true });
     return;
   }

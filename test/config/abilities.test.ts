@@ -29,6 +29,16 @@ test('an action that the connector has no way to do', () => {
   ]);
 });
 
+test('an action that its connection says the API cannot do', () => {
+  const connections = {
+    sales: { type: 'old', operations: { send: false, upsert: {} } },
+    chat: { type: 'unheard-of' },
+  };
+  expect(unable({ ...file, connections }, new Map([['old', ['upsert', 'send']]]))).toMatchObject([
+    { path: ['rules', 0, 'do', 0, 'send'], message: 'this connection cannot "send"; it can "upsert"' },
+  ]);
+});
+
 test('what every type can do today is fine', () => {
   expect(unable(file)).toEqual([]);
 });

@@ -52,7 +52,9 @@ test('the example of the README passes its tests, with the settings it names', a
 
 describe('the examples', () => {
   const examples = resolve(import.meta.dirname, '../../examples');
-  const files = readdirSync(examples).map((name) => join(examples, name, 'tributary.yaml'));
+  const files = readdirSync(examples, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => join(examples, name));
 
   test('are three at least', () => {
     expect(files.length).toBeGreaterThanOrEqual(3);

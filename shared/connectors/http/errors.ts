@@ -31,7 +31,7 @@ const Meaning = z
   );
 export type Meaning = z.infer<typeof Meaning>;
 
-/** Stands for the body itself, where an API answers with one word instead of JSON. */
+/** Stands for the body itself, where an API answers with one word instead of JSON, or for an item that is no object. */
 const BODY = '$body';
 
 /** Where an API says what went wrong, and what its codes mean. */
@@ -78,8 +78,11 @@ const scalar = (value: unknown): string | undefined =>
     : undefined;
 
 /** The code an answer, or one item of it, gives; nothing when it gives none. */
-export function codeOf(errors: HttpErrors | undefined, json: unknown, body = ''): string | undefined {
-  if (errors?.code === BODY) return WORD.test(body.trim()) ? body.trim() : undefined;
+export function codeOf(errors: HttpErrors | undefined, json: unknown, body?: string): string | undefined {
+  if (errors?.code === BODY) {
+    const word = body?.trim() ?? scalar(json) ?? '';
+    return WORD.test(word) ? word : undefined;
+  }
   return errors?.code === undefined ? undefined : scalar(at(json, errors.code));
 }
 

@@ -38,6 +38,12 @@ const readingOf = ({ name, config, deps }: Endpoint, operation: Operation) => ({
 const addressOf = ({ url }: Pick<RequestPlan, 'url'>, { addresses }: Ready): string =>
   addresses.get(url) ?? url;
 
+const cannot = (operation: Operation): Outcome => ({
+  kind: 'rejected',
+  code: 'operation.none',
+  text: `This connection says operations: { ${operation}: false }. Nothing was sent.`,
+});
+
 /** What is done about a row that was looked up in vain. */
 function missing(operation: Operation, create: RequestPlan | undefined): RequestPlan | Outcome {
   if (needsRow(operation)) return { kind: 'absent' };
@@ -90,6 +96,8 @@ async function sendAll(
 ): Promise<readonly Outcome[]> {
   const [first] = actions;
   if (first === undefined) return [];
+  if (endpoint.config.operations[first.operation] === false)
+    return actions.map(() => cannot(first.operation));
   const ready = await endpoint.session.open();
   if (!ready.ok) return actions.map(() => unwritten(retry('connection', ready.fault)));
   const { batch } = endpoint.plans[first.operation];
@@ -124,11 +132,12 @@ export function http(name: string, config: HttpConfig, deps: ConnectorDeps): Con
   };
   const rowsOf = ({ batch }: OperationPlan): number => batch?.maxRows ?? 1;
   const bytes = Object.values({ ...config.operations, all: config })
-    .map(({ batch }) => (batch ? batch.maxBytes : undefined))
+    .map((own) => (own ? own.batch : undefined))
+    .map((batch) => (batch ? batch.maxBytes : undefined))
     .filter((most) => most !== undefined);
   return {
     name,
-    operations: HTTP_OPERATIONS,
+    operations: HTTP_OPERATIONS.filter((operation) => config.operations[operation] !== false),
     maxRows: Math.max(...all.map(rowsOf)),
     ...(bytes.length > 0 && { maxBytes: Math.min(...bytes) }),
     rowsAtOnce: ({ operation }) => rowsOf(plans[operation]),

@@ -54,7 +54,7 @@ function ofBatch({ batch, create }: HttpOperationConfig, at: readonly PropertyKe
 function ofOperation(settings: HttpSettings, name: Operation | undefined): RequestFault[] {
   const config = operationConfig(settings, name);
   const { allowPrivate } = settings;
-  const own = name === undefined ? undefined : settings.operations[name];
+  const own = (name && settings.operations[name]) || undefined;
   const at = name === undefined ? [] : ['operations', name];
   const where: Where = (member) => (own?.[member] === undefined ? [member] : [...at, member]);
   const single: About = config.find === undefined ? 'row' : 'found row';
@@ -87,7 +87,8 @@ function ofOperation(settings: HttpSettings, name: Operation | undefined): Reque
 export function requestFaults(settings: HttpSettings): readonly RequestFault[] {
   const named = OPERATIONS.filter((operation) => settings.operations[operation] !== undefined);
   // The connection's own templates count by themselves only when some operation is sent by them alone.
-  const all = [...(named.length === OPERATIONS.length ? [] : [undefined]), ...named];
+  const own = named.filter((operation) => settings.operations[operation] !== false);
+  const all = [...(named.length === OPERATIONS.length ? [] : [undefined]), ...own];
   const faults = all.flatMap((operation) => ofOperation(settings, operation));
   return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()];
 }

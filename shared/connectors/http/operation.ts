@@ -24,7 +24,7 @@ const unlessFalse = <T>(own: T | false | undefined, inherited: T | undefined): T
 
 /** What an operation comes to; without one: what those come to that are not named. */
 export function operationConfig(config: HttpSettings, operation?: Operation): HttpOperationConfig {
-  const own = operation === undefined ? {} : (config.operations[operation] ?? {});
+  const own = (operation && config.operations[operation]) || {};
   const request: HttpRequestConfig = {
     url: own.url ?? config.url,
     method: own.method ?? config.method,

@@ -95,9 +95,9 @@ export const HttpSettings = z.strictObject({
   find: HttpFind.optional().describe(`Asked first by operations that use \${found}.`),
   batch: HttpBatch.optional().describe('How many rows go in one request.'),
   operations: z
-    .partialRecord(z.enum(OPERATIONS), HttpOperation)
+    .partialRecord(z.enum(OPERATIONS), z.union([z.literal(false), HttpOperation]))
     .default({})
-    .describe('Operations that differ from the rest.'),
+    .describe('Operations that differ from the rest; false for those the API cannot do.'),
   signature: Signature.optional().describe('Requests are signed as Standard Webhooks says.'),
   tls: Tls.optional().describe('Our certificate, for servers that ask for one.'),
   allowPrivate: z

@@ -105,6 +105,15 @@ function compileText(text: string): Fill {
   return (filling) => fillText(text, filling, (value) => value);
 }
 
+/** A member of this name is no member: the object that stands there is laid over what precedes it. */
+const SPREAD = '...';
+
+const membersOf = (name: string, value: Json | undefined): readonly (readonly [string, Json])[] => {
+  if (value === undefined) return [];
+  if (name !== SPREAD) return [[name, value]];
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+};
+
 /**
  * Prepares a JSON template. Values are inserted as JSON values, never by pasting text into JSON, so that no value can
  * change the structure around it. A member whose value is absent is left out; null stays null.
@@ -117,13 +126,7 @@ export function compileTemplate(template: Json): Fill {
     return (filling) => items.map((item) => item(filling)).filter((value) => value !== undefined);
   }
   const members = Object.entries(template).map(([name, value]) => [name, compileTemplate(value)] as const);
-  return (filling) =>
-    Object.fromEntries(
-      members.flatMap(([name, fill]) => {
-        const value = fill(filling);
-        return value === undefined ? [] : [[name, value] as const];
-      }),
-    );
+  return (filling) => Object.fromEntries(members.flatMap(([name, fill]) => membersOf(name, fill(filling))));
 }
 
 /** All faults of the placeholders in a template, member names included: those take no placeholder. */

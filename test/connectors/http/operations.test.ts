@@ -78,3 +78,12 @@ test('a send without an answer may be repeated only where the API honours the ke
   expect(await api({}, gone).send(post)).toMatchObject([{ kind: 'unknown' }]);
   expect(await api({ honoursIdempotencyKey: true }, gone).send(post)).toMatchObject([{ kind: 'retry' }]);
 });
+
+test('an operation that the API cannot do is refused without a request, and not promised', async () => {
+  const { asked, connector, send } = api({ operations: { add: false, send: false } });
+  expect(connector.operations).toEqual(['upsert', 'update', 'remove', 'delete']);
+  expect(await send(row('add', { list: 'L' }), row('add', { list: 'L' }))).toMatchObject(
+    Array(2).fill({ kind: 'rejected', code: 'operation.none' }),
+  );
+  expect(asked).toEqual([]);
+});

@@ -128,3 +128,17 @@ describe('address', () => {
     expect(await send(ada)).toMatchObject([{ kind: 'rejected', text: expect.stringContaining('missing') }]);
   });
 });
+
+test('a member named ... lays an object over what precedes it; what is no object adds nothing', async () => {
+  const template = {
+    name: 'before',
+    '...': hole('fields'),
+    id: hole('key'),
+    deep: { '...': hole('fields.none'), a: 1 },
+  };
+  expect(await bodyOf(template, contact('p1', { name: 'Ada', id: 'no' }))).toEqual({
+    name: 'Ada',
+    id: 'p1',
+    deep: { a: 1 },
+  });
+});
