@@ -9,9 +9,9 @@ import { fakeCrm, fakeDeps } from '../support/fakes.js';
 import { checked } from './checked.js';
 
 const examples = resolve(import.meta.dirname, '../../examples');
-const FILES = readdirSync(examples).map((name) =>
-  readFileSync(join(examples, name, 'tributary.yaml'), 'utf8'),
-);
+const FILES = readdirSync(examples, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('tributary.yaml'))
+  .map((name) => readFileSync(join(examples, name), 'utf8'));
 /** Words and signs that mean something somewhere in a file. */
 const WORDS = FILES.flatMap((text) => text.split(/[\s,{}[\]]+/)).filter((word) => word !== '');
 

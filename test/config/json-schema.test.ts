@@ -32,7 +32,9 @@ connections: { crm: { type: http, url: "https://crm.example.com/x" } }
 `;
 
 describe('takes', () => {
-  const examples = readdirSync(new URL('examples/', root)).map((name) => `examples/${name}/tributary.yaml`);
+  const examples = readdirSync(new URL('examples/', root), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => `examples/${name}`);
 
   test.each([...examples, 'local/demo/tributary.yaml'])('%s', (path) => {
     expect(faults(parse(textOf(path)))).toEqual([]);
