@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { markdownOf, outcomesOf, promised, shownTable } from './answers-table.js';
 import { dynamicsAnswers } from './dynamics/answers.js';
+import { httpAnswers } from './http/answers.js';
 import { hubspotAnswers } from './hubspot/answers.js';
 import { relayAnswers } from './relay/answers.js';
 import { salesforceAnswers } from './salesforce/answers.js';
 
-for (const table of [hubspotAnswers, dynamicsAnswers, salesforceAnswers, ...relayAnswers])
+for (const table of [hubspotAnswers, dynamicsAnswers, salesforceAnswers, httpAnswers, ...relayAnswers])
   describe(`${table.vendor}: every answer leads to its documented ending`, () => {
     test.each(table.cases.map((each) => [each.answer, each] as const))('%s', async (_, each) => {
       expect((await outcomesOf(table, each)).map(promised)).toEqual(each.becomes);
