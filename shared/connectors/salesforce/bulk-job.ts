@@ -3,8 +3,20 @@ import type { Outcome } from '../../core/remote.js';
 import { unknown } from '../wire/outcome.js';
 import { fromStatus } from './answer.js';
 import { type Lines, type Results, readLines } from './bulk-results.js';
-import { type ApiRequest, type Org, request, STEP_MS, unsent } from './org.js';
+import { type ApiRequest, type Org, request, type Said, STEP_MS, unsent } from './org.js';
 import type { Answering } from './problem.js';
+
+/** What the requests of one job have in common. */
+export interface Work {
+  readonly org: Org;
+  readonly signal: AbortSignal;
+  /** When the job must have ended, epoch milliseconds. */
+  readonly until: number;
+}
+
+/** Longest wait for the next answer, so that all of them together end in time; then each comes too late. */
+const timeLeft = ({ org, until }: Work): number =>
+  Math.max(1, Math.min(STEP_MS, until - org.deps.clock.now()));
 
 /** A job as it ended. */
 export interface Ended {
@@ -22,6 +34,8 @@ const ENDED = z.enum(['JobComplete', 'Failed', 'Aborted']);
 
 /** Waits between looks at a job, milliseconds: they double. */
 const [FIRST_MS, LAST_MS] = [1_000, 8_000];
+/** Longest wait for a result file, milliseconds. */
+const FILE_MS = 8_000;
 /** Result files repeat what was uploaded. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
@@ -29,9 +43,8 @@ const JOBS = ['jobs', 'ingest'];
 
 /** Makes a job that upserts. Gives its id; nothing is written by it yet. */
 export async function createJob(
-  org: Org,
+  work: Work,
   { object, field }: { readonly object: string; readonly field: string },
-  signal: AbortSignal,
 ): Promise<string | Outcome> {
   const body = {
     object,
@@ -40,7 +53,8 @@ export async function createJob(
     operation: 'upsert',
     lineEnding: 'LF',
   };
-  const said = await request(org, { method: 'POST', path: JOBS, body, timeoutMs: STEP_MS }, signal);
+  const asked = { method: 'POST', path: JOBS, body, timeoutMs: timeLeft(work) } as const;
+  const said = await request(work.org, asked, work.signal);
   if (said.kind === 'silent') return unsent(said.outcome);
   const job = Job.safeParse(said.reply.json).data;
   if (said.reply.status === 200 && job !== undefined) return job.id;
@@ -51,34 +65,27 @@ export async function createJob(
   return refusal;
 }
 
-async function step(org: Org, asked: ApiRequest, signal: AbortSignal): Promise<Outcome | undefined> {
-  const said = await request(org, { timeoutMs: STEP_MS, ...asked }, signal);
+async function step({ org, signal }: Work, asked: ApiRequest): Promise<Outcome | undefined> {
+  const said = await request(org, asked, signal);
   if (said.kind === 'silent') return said.outcome;
-  return said.reply.status === 200 || said.reply.status === 201
-    ? undefined
-    : fromStatus(said.context, said.reply);
+  const isDone = said.reply.status === 200 || said.reply.status === 201;
+  return isDone ? undefined : fromStatus(said.context, said.reply);
 }
 
 /** Uploads the rows; still nothing is written by it. An outcome is why not. */
-export async function upload(
-  org: Org,
-  id: string,
-  csv: string,
-  signal: AbortSignal,
-): Promise<Outcome | undefined> {
-  const outcome = await step(org, { method: 'PUT', path: [...JOBS, id, 'batches'], body: csv }, signal);
+export async function upload(work: Work, id: string, csv: string): Promise<Outcome | undefined> {
+  const path = [...JOBS, id, 'batches'];
+  const outcome = await step(work, { method: 'PUT', path, body: csv, timeoutMs: timeLeft(work) });
   return outcome && unsent(outcome);
 }
 
 /** Sets the job to work, or gives it up. An outcome is why not. */
 export const setState = (
-  org: Org,
+  work: Work,
   id: string,
   state: 'UploadComplete' | 'Aborted',
-  signal: AbortSignal,
-  timeoutMs = STEP_MS,
 ): Promise<Outcome | undefined> =>
-  step(org, { method: 'PATCH', path: [...JOBS, id], body: { state }, timeoutMs }, signal);
+  step(work, { method: 'PATCH', path: [...JOBS, id], body: { state }, timeoutMs: timeLeft(work) });
 
 async function sleep({ deps }: Org, ms: number, signal: AbortSignal): Promise<boolean> {
   try {
@@ -90,17 +97,16 @@ async function sleep({ deps }: Org, ms: number, signal: AbortSignal): Promise<bo
   }
 }
 
-/** Looks at the job until it has ended or `until` (epoch milliseconds) is over. An answer that says nothing is looked for again. */
-export async function awaitJob(
-  org: Org,
-  id: string,
-  until: number,
-  signal: AbortSignal,
-): Promise<Ended | undefined> {
+/** Looks at the job until it has ended or the time is over. An answer that says nothing is looked for again. */
+export async function awaitJob(work: Work, id: string): Promise<Ended | undefined> {
+  const { org, signal, until } = work;
   const { clock } = org.deps;
-  for (let wait = FIRST_MS; clock.now() + wait <= until; wait = Math.min(wait * 2, LAST_MS)) {
+  for (let wait = FIRST_MS; clock.now() + wait < until; wait = Math.min(wait * 2, LAST_MS)) {
     if (!(await sleep(org, wait, signal))) return undefined;
-    const said = await request(org, { method: 'GET', path: [...JOBS, id], timeoutMs: STEP_MS }, signal);
+    const asked = { method: 'GET', path: [...JOBS, id], timeoutMs: timeLeft(work) } as const;
+    const said = await request(org, asked, signal);
+    // A login that was refused may be locked by trying.
+    if (isLockedOut(said)) return undefined;
     if (said.kind === 'silent' || said.reply.status !== 200) continue;
     const job = Job.safeParse(said.reply.json).data;
     const state = ENDED.safeParse(job?.state).data;
@@ -109,11 +115,16 @@ export async function awaitJob(
   return undefined;
 }
 
-async function readFile(org: Org, id: string, name: string, signal: AbortSignal): Promise<Lines | undefined> {
+const isLockedOut = (said: Said): boolean =>
+  said.kind === 'said'
+    ? said.reply.status === 401
+    : said.outcome.kind === 'retry' && said.outcome.fault.code === 'remote.unauthorized';
+
+async function readFile({ org, signal }: Work, id: string, name: string): Promise<Lines | undefined> {
   const asked = {
     method: 'GET',
     path: [...JOBS, id, name],
-    timeoutMs: STEP_MS,
+    timeoutMs: FILE_MS,
     maxBytes: MOST_BYTES,
   } as const;
   const said = await request(org, asked, signal);
@@ -122,13 +133,13 @@ async function readFile(org: Org, id: string, name: string, signal: AbortSignal)
 }
 
 /** Reads all three result files; unknown when one of them cannot be read, for then nobody knows whose row it told of. */
-export async function readResults(org: Org, id: string, signal: AbortSignal): Promise<Results | Outcome> {
-  const successful = await readFile(org, id, 'successfulResults', signal);
-  const failed = successful && (await readFile(org, id, 'failedResults', signal));
-  const unprocessed = failed && (await readFile(org, id, 'unprocessedrecords', signal));
+export async function readResults(work: Work, id: string): Promise<Results | Outcome> {
+  const successful = await readFile(work, id, 'successfulResults');
+  const failed = successful && (await readFile(work, id, 'failedResults'));
+  const unprocessed = failed && (await readFile(work, id, 'unprocessedrecords'));
   if (successful && failed && unprocessed) return { successful, failed, unprocessed };
   return unknown(
     'remote.unanswered',
-    `"${org.name}" ended a bulk job, and did not tell what became of its rows.`,
+    `"${work.org.name}" ended a bulk job, and did not tell what became of its rows.`,
   );
 }

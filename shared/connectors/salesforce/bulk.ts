@@ -3,10 +3,9 @@ import type { Json } from '../../core/ports.js';
 import type { Outcome } from '../../core/remote.js';
 import { retry, unknown } from '../wire/outcome.js';
 import { presentable } from '../wire/vendor-text.js';
-import { awaitJob, createJob, type Ended, readResults, setState, upload } from './bulk-job.js';
+import { awaitJob, createJob, type Ended, readResults, setState, upload, type Work } from './bulk-job.js';
 import { outcomesByKey } from './bulk-results.js';
 import { toCsv } from './csv.js';
-import type { Org } from './org.js';
 import { fieldsOf, isId, type Refused, type Row, refuse } from './row.js';
 import { type Batch, type Operate, upsertRows } from './rows.js';
 
@@ -64,39 +63,38 @@ function notDone({ state, text, context }: Ended): Outcome {
 }
 
 /** Gives a job up that may still be at work: what it would write later may be old by then. Whether it works out is no matter. */
-const giveUp = (org: Org, id: string): Promise<unknown> =>
-  setState(org, id, 'Aborted', new AbortController().signal, GIVE_UP_MS);
+function giveUp({ org }: Work, id: string): Promise<unknown> {
+  // Also when somebody has stopped the run.
+  const { signal } = new AbortController();
+  return setState({ org, signal, until: org.deps.clock.now() + GIVE_UP_MS }, id, 'Aborted');
+}
 
-async function work(
-  org: Org,
+const tooLate = (name: string): Outcome =>
+  unknown(
+    'remote.timeout',
+    `"${name}" did not end a bulk job within "bulk.withinMs"; it was given up and may have been carried out in part.`,
+  );
+
+/** Closes a job and awaits its end. An outcome is what is to be said of all rows instead. */
+async function finish(work: Work, id: string): Promise<Ended | Outcome> {
+  const notClosed = await setState(work, id, 'UploadComplete');
+  const mayRun = notClosed === undefined || notClosed.kind === 'unknown';
+  return (mayRun ? await awaitJob(work, id) : undefined) ?? notClosed ?? tooLate(work.org.name);
+}
+
+async function workOff(
+  work: Work,
   { object, field, rows }: Batch,
-  signal: AbortSignal,
 ): Promise<Outcome | ReadonlyMap<string, Outcome>> {
-  const until = org.deps.clock.now() + (org.config.bulk?.withinMs ?? 0);
-  const id = await createJob(org, { object, field }, signal);
+  const id = await createJob(work, { object, field });
   if (typeof id !== 'string') return id;
-  const notUploaded = await upload(org, id, csvOf(field, rows), signal);
-  if (notUploaded !== undefined) {
-    await giveUp(org, id);
-    return notUploaded;
+  const end = (await upload(work, id, csvOf(field, rows))) ?? (await finish(work, id));
+  if ('kind' in end) {
+    await giveUp(work, id);
+    return end;
   }
-  const notClosed = await setState(org, id, 'UploadComplete', signal);
-  const ended =
-    notClosed === undefined || notClosed.kind === 'unknown'
-      ? await awaitJob(org, id, until, signal)
-      : undefined;
-  if (ended === undefined) {
-    await giveUp(org, id);
-    return (
-      notClosed ??
-      unknown(
-        'remote.timeout',
-        `"${org.name}" did not end a bulk job within "bulk.withinMs"; it was given up and may have been carried out in part.`,
-      )
-    );
-  }
-  const results = await readResults(org, id, signal);
-  return 'kind' in results ? results : outcomesByKey(results, field, ended.context, notDone(ended));
+  const results = await readResults(work, id);
+  return 'kind' in results ? results : outcomesByKey(results, field, end.context, notDone(end));
 }
 
 /**
@@ -107,7 +105,9 @@ export const upsertInBulk: Operate = async (org, batch, signal) => {
   if (isId(batch.field)) return upsertRows(org, batch, signal);
   const faults = new Map(batch.rows.map((row) => [row, faultOf(row)]));
   const rows = batch.rows.filter((row) => faults.get(row) === undefined);
-  const done = rows.length > 0 ? await work(org, { ...batch, rows }, signal) : new Map<string, Outcome>();
+  const until = org.deps.clock.now() + (org.config.bulk?.withinMs ?? 0);
+  const done =
+    rows.length > 0 ? await workOff({ org, signal, until }, { ...batch, rows }) : new Map<string, Outcome>();
   const untold = unknown('remote.unanswered', `"${org.name}" ended a bulk job without a word about a row.`);
   return batch.rows.map(
     (row) => faults.get(row) ?? ('kind' in done ? done : (done.get(row.value.trim()) ?? untold)),

@@ -73,7 +73,8 @@ const Bulk = z.strictObject({
   withinMs: z
     .int()
     .min(5_000)
-    .max(60_000)
+    // Its files are read after that, and all of it must end within a lease.
+    .max(50_000)
     .default(45_000)
     .describe('How long a job may take before it is given up, milliseconds.'),
 });

@@ -5,6 +5,7 @@ import { deleteRecords, gone, type Meaning, writeRecords } from './collections.j
 import { isRecordId } from './config.js';
 import { findIds } from './lookup.js';
 import { type Org, STEP_MS, unsent } from './org.js';
+import type { Problem } from './problem.js';
 import { isId, type RecordBody, type Row, refuse } from './row.js';
 import { ambiguous, type Batch, type Operate, only, withIds } from './rows.js';
 
@@ -43,14 +44,19 @@ const ALREADY: Outcome = { kind: 'accepted', created: false };
 /** The fields of a member that cannot be written once it is there (object reference, "CampaignMember"). */
 const FIXED = /\b(?:CampaignId|ContactId|LeadId)\b/;
 
-const already: Meaning = (problems) =>
-  problems.some(
-    ({ code, message, fields }) =>
-      (code === 'DUPLICATE_VALUE' && /already a campaign member/i.test(message)) ||
-      (code === 'INVALID_FIELD_FOR_INSERT_UPDATE' && FIXED.test(`${message} ${fields.join(' ')}`)),
-  )
-    ? ALREADY
-    : undefined;
+/** The person is not in the org: named by an external id that nobody has, or by the id of a record that is gone. */
+const isNobody = ({ code, message, fields }: Problem): boolean =>
+  (code === 'INVALID_FIELD' && /^Foreign key external ID: /i.test(message)) ||
+  (code === 'INVALID_CROSS_REFERENCE_KEY' && fields.some((name) => /^(?:Contact|Lead)Id$/i.test(name)));
+
+const isAlready = ({ code, message, fields }: Problem): boolean =>
+  (code === 'DUPLICATE_VALUE' && /already a campaign member/i.test(message)) ||
+  (code === 'INVALID_FIELD_FOR_INSERT_UPDATE' && FIXED.test(`${message} ${fields.join(' ')}`));
+
+const joining: Meaning = (problems) => {
+  if (problems.some(isNobody)) return { kind: 'absent' };
+  return problems.some(isAlready) ? ALREADY : undefined;
+};
 
 const hasFields = (row: Row): boolean => Object.keys(row.action.fields).length > 0;
 
@@ -91,7 +97,7 @@ function change(org: Org, rows: readonly Row[], ids: readonly string[], signal: 
 
 async function join(org: Org, campaign: Campaign, rows: readonly Row[], signal: AbortSignal) {
   const records = rows.map((row) => memberOf(campaign, row));
-  const made = await writeRecords(org, 'POST', [], records, { signal, timeoutMs: STEP_MS, meaning: already });
+  const made = await writeRecords(org, 'POST', [], records, { signal, timeoutMs: STEP_MS, meaning: joining });
   return made.map((outcome, i) =>
     outcome === ALREADY && rows[i] && hasFields(rows[i]) ? raced(org) : outcome,
   );
@@ -106,11 +112,11 @@ async function addByQuery(org: Org, campaign: Campaign, signal: AbortSignal): Pr
   if (typeof found !== 'function') return rows.map(() => found);
   const idsOf = new Map(rows.map((row) => [row, found(row.value)]));
   const countOf = (row: Row): number => idsOf.get(row)?.length ?? 0;
-  const joining = rows.filter((row) => countOf(row) === 0);
+  const coming = rows.filter((row) => countOf(row) === 0);
   const staying = rows.filter((row) => countOf(row) === 1 && hasFields(row));
   const outcomes = new Map<Row, Outcome>();
-  const made = await join(org, campaign, joining, signal);
-  for (const [i, row] of joining.entries()) set(outcomes, row, made[i]);
+  const made = await join(org, campaign, coming, signal);
+  for (const [i, row] of coming.entries()) set(outcomes, row, made[i]);
   const down = made.find(isDown);
   const ids = staying.map((row) => idsOf.get(row)?.[0] ?? '');
   const changed = down ? staying.map(() => unsent(down)) : await change(org, staying, ids, signal);
@@ -136,7 +142,7 @@ async function addByKey(
 ): Promise<readonly Outcome[]> {
   const { id, rows } = campaign;
   const records = rows.map((row) => ({ ...memberOf(campaign, row), [key]: `${id}|${row.value}` }));
-  const doing = { signal, timeoutMs: STEP_MS, meaning: already };
+  const doing = { signal, timeoutMs: STEP_MS, meaning: joining };
   const outcomes = await writeRecords(org, 'PATCH', [MEMBER, key], records, doing);
   const rest = rows.filter((row, i) => outcomes[i] === ALREADY && hasFields(row));
   const later = rest.length > 0 ? await addByQuery(org, { ...campaign, rows: rest }, signal) : [];
@@ -144,7 +150,7 @@ async function addByKey(
   return rows.map((row, i) => late.get(row) ?? outcomes[i] ?? ALREADY);
 }
 
-/** Puts people on a campaign, with fields such as Status. */
+/** Puts people on a campaign, with fields such as Status. Who is not in the org is absent. */
 export const addMembers: Operate = async (org, batch, signal) => {
   const campaign = campaignOf(batch);
   if ('kind' in campaign) return batch.rows.map(() => campaign);

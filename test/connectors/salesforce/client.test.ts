@@ -1,55 +1,12 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import jsforce from '@jsforce/jsforce-node';
 import { parse } from 'csv-parse/sync';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Action, Outcome } from '../../../shared/core/remote.js';
 import type { Said } from '../../contracts/connector-subject.js';
 import { never, secretsOf } from '../fakes.js';
 import { CLIENT, contact, open, SECRETS, salesforceAt, TOKEN } from '../subjects.js';
 import { csv, doing, done, found, refusal, said, sending, sleepingClock } from './answer-actions.js';
-
-interface Received {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-interface Recorder {
-  readonly url: string;
-  readonly requests: readonly Received[];
-}
-
-const servers: Server[] = [];
-afterEach(async () => {
-  for (const server of servers) server.closeAllConnections();
-  await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
-});
-
-/** A server that records what it is asked and plays the same answers to whoever asks; logging in always works. */
-async function recording(...answers: readonly Said[]): Promise<Recorder> {
-  const requests: Received[] = [];
-  let url = '';
-  let calls = 0;
-  const answerTo = (path: string): Said => {
-    if (!path.startsWith('/services/oauth2/token')) return answers[calls++] ?? said(404, []);
-    const id = `${url}/id/00D000000000001EAA/005000000000001AAA`;
-    return said(200, { access_token: TOKEN, instance_url: url, id });
-  };
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(Buffer.from(chunk));
-    const { method = '', url: path = '', headers } = request;
-    requests.push({ method, path, headers, body: Buffer.concat(chunks).toString('utf8') });
-    const { status, headers: own, body } = answerTo(path);
-    response.writeHead(status, own).end(body);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  servers.push(server);
-  const address = server.address();
-  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-  return { url, requests };
-}
+import { type Received, type Recorder, recording } from './recorder.js';
 
 const clientAt = ({ url }: Recorder) =>
   new jsforce.Connection({ instanceUrl: url, accessToken: TOKEN, version: '66.0', maxRequest: 1 });

@@ -80,10 +80,18 @@ const campaigns: readonly AnswerCase[] = [
   one('no member yet, then "Already a campaign member", nothing to write', ADD, [found(), ALREADY], CHANGED),
   one('no member yet, then "Already a campaign member", a status to write', STATUS, [found(), ALREADY], BUSY),
   one(
-    'the person is not in the org: INVALID_FIELD',
+    'the person is not in the org: INVALID_FIELD, "Foreign key external ID: … not found"',
     ADD,
-    [found(), said(200, [refusal('INVALID_FIELD')])],
-    refused('INVALID_FIELD'),
+    [
+      found(),
+      said(200, [
+        refusal(
+          'INVALID_FIELD',
+          'Foreign key external ID: p1 not found for field AEP_Id__c in entity Contact',
+        ),
+      ]),
+    ],
+    ABSENT,
   ),
   one('the query gets no answer', ADD, ['reset'], unsent(waiting('remote.unanswered'))),
   one('no member yet, then no answer', ADD, [found(), 'reset'], UNKNOWN),
