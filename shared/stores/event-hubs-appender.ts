@@ -62,7 +62,11 @@ function fateOf(error: Error, place: string): Fate {
   };
 }
 
-const isAnswer = (error: Error): boolean => error.name === 'MessagingError' || isNetworkError(error);
+/** What the SDK makes of a connection that ends without a reason: a bare error with this text, in errors.ts of core-amqp. */
+const NO_REASON = 'Unknown error encountered.';
+
+const isAnswer = (error: Error): boolean =>
+  error.name === 'MessagingError' || error.message === NO_REASON || isNetworkError(error);
 
 /** A batch on its way, and the places of its events among the entries. */
 interface Filled {
