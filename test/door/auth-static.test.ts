@@ -64,14 +64,42 @@ test('several ways side by side: any of them lets in, and the challenge names al
 
 test('after ten wrong attempts a name is not looked at from that network for five minutes', async () => {
   const world = await authWorld(BASIC);
-  const [right, wrong] = [basic('adobe', 'correct horse battery'), basic('adobe', 'wrong')];
-  for (let i = 0; i < 10; i++) expect((await world.knock(wrong)).status).toBe(401);
+  const right = basic('adobe', 'correct horse battery');
+  for (let i = 0; i < 10; i++) expect((await world.knock(basic('adobe', `wrong ${i}`))).status).toBe(401);
   const blocked = await world.knock(right);
   expect([blocked.status, blocked.headers['retry-after']]).toEqual([429, '300']);
   expect((await world.knock(right, { remote: '198.51.100.7:4711' })).status).toBe(200);
   expect((await world.knock(basic('other', 'another password'))).status).toBe(200);
   await world.clock.advance(300_000);
   expect((await world.knock(right)).status).toBe(200);
+});
+
+test('a sender that repeats the password of yesterday locks nobody out', async () => {
+  const world = await authWorld(BASIC);
+  for (let i = 0; i < 50; i++)
+    expect((await world.knock(basic('adobe', 'that of yesterday'))).status).toBe(401);
+  expect((await world.knock(basic('adobe', 'correct horse battery'))).status).toBe(200);
+});
+
+test('after many wrong attempts the answers do not tell which names there are', async () => {
+  const world = await authWorld(BASIC);
+  for (let i = 0; i < 10; i++) await world.knock(basic(`guess-${i}`, 'wrong'));
+  const tries = [basic('nobody', 'wrong'), basic('adobe', 'wrong')];
+  const statuses = await Promise.all(tries.map(async (one) => (await world.knock(one)).status));
+  expect(statuses).toEqual([429, 429]);
+  expect((await world.knock(basic('adobe', 'correct horse battery'))).status).toBe(200);
+});
+
+test.each([
+  ['2001:db8::7:2:3:4', '2001:db8::8:2:3:5', true],
+  ['2001:db8:0:0:1::', '[2001:0db8::1]:443', true],
+  ['2001:db8:1::1', '2001:db8:2::1', false],
+  ['fe80::1%eth0', 'FE80::2', true],
+])('%s and %s are of one network: %s', async (one, other, same) => {
+  const world = await authWorld(BASIC);
+  for (let i = 0; i < 10; i++) await world.knock(basic(`guess-${i}`, 'wrong'), { remote: one });
+  const { status } = await world.knock(basic('guess-11', 'wrong'), { remote: other });
+  expect(status).toBe(same ? 429 : 401);
 });
 
 test('names nobody has share one count, and one of IPv6 counts for its network', async () => {
@@ -84,7 +112,7 @@ test('names nobody has share one count, and one of IPv6 counts for its network',
 
 test('attempts take bounded memory: the oldest are forgotten', () => {
   const attempts = createAttempts(heldClock(), 3);
-  for (const key of ['a', 'b', 'c', 'd']) for (let i = 0; i < 10; i++) attempts.failed(key);
+  for (const key of ['a', 'b', 'c', 'd']) for (let i = 0; i < 10; i++) attempts.failed(key, String(i));
   expect(['a', 'b', 'c', 'd'].map((key) => attempts.blocked(key) !== undefined)).toEqual([
     false,
     true,
@@ -106,7 +134,9 @@ test.each([
     },
     /door-keys is not JSON/,
   ],
-  [{ TRIBUTARY_DOOR_AUTH: 'mtls', TRIBUTARY_SECRET_DOOR_CLIENT_CA: 'S3CRET' }, /certificates in PEM/],
+  [{ TRIBUTARY_DOOR_AUTH: 'none,mtls', TRIBUTARY_SECRET_DOOR_CLIENT_CA: 'S3CRET' }, /certificates in PEM/],
+  // A header is no proof of a certificate: whoever relies on it alone must say that the platform sees to it.
+  [{ TRIBUTARY_DOOR_AUTH: 'mtls', TRIBUTARY_SECRET_DOOR_CLIENT_CA: 'S3CRET' }, /none,mtls/],
 ])('a secret that is missing or too weak stops the start, and is not quoted: %#', async (env, message) => {
   const fault: unknown = await authWorld(env).catch((error: unknown) => error);
   expect(String(fault)).toMatch(message);

@@ -51,9 +51,30 @@ async function provider(env: Record<string, string> = {}) {
 
 test('a token of the provider opens the door; the keys are fetched once', async () => {
   const { world, net, sign, status } = await provider();
-  expect((await world.knock(`Bearer ${await sign()}`)).caller).toBe('provider:adobe');
+  expect((await world.knock(`Bearer ${await sign({ azp: 'adobe' })}`)).caller).toBe('provider:adobe');
   expect(await status(await sign({ aud: ['other', AUDIENCE] }))).toBe(200);
   expect(net.asked).toBe(1);
+});
+
+test('a subject may be a person, and is never told', async () => {
+  const { world, sign } = await provider();
+  const { caller } = await world.knock(`Bearer ${await sign({ sub: 'ada@example.com' })}`);
+  expect(caller).toMatch(/^provider:[0-9a-f]{12}$/);
+  expect(world.lines.join('')).not.toContain('ada@');
+});
+
+test('a token signed by a key that may be new is for later, not refused: Adobe repeats no 401', async () => {
+  const { world, net, sign, status, claims } = await provider();
+  expect(await status(await sign())).toBe(200);
+  const other = await generateKeyPair('RS256');
+  const strange = await new SignJWT(claims)
+    .setProtectedHeader({ alg: 'RS256', kid: 'p2' })
+    .sign(other.privateKey);
+  // Keys were fetched a moment ago and are not fetched again so soon.
+  expect(await status(strange)).toBe(503);
+  net.down = true;
+  await world.clock.advance(3_600_000);
+  expect(await status(strange)).toBe(503);
 });
 
 test('forged and foreign tokens are refused', async () => {

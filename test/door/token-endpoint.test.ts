@@ -111,6 +111,25 @@ test('a refresh token belongs to its client, and counts no more when its user wa
   expect((await world.knock(`Bearer ${String(json['access_token'])}`)).status).toBe(401);
 });
 
+test('a refresh token counts no more when the password was changed, and no longer than from the password on', async () => {
+  const world = await oauthWorld([await signingKey('k1')]);
+  const { json } = await world.token({ ...CLIENT, ...USER, grant_type: 'password' });
+  const again = async (refresh: unknown) =>
+    (await world.token({ ...CLIENT, grant_type: 'refresh_token', refresh_token: String(refresh) })).json;
+  await world.clock.advance(29 * 86_400_000);
+  const later = await again(json['refresh_token']);
+  expect(later['access_token']).toBeDefined();
+  await world.clock.advance(2 * 86_400_000);
+  expect((await again(later['refresh_token']))['error']).toBe('invalid_grant');
+  const fresh = (await world.token({ ...CLIENT, ...USER, grant_type: 'password' })).json;
+  world.secrets['TRIBUTARY_SECRET_DOOR_CLIENTS'] = JSON.stringify({
+    clients: [{ id: CLIENT.client_id, secret: CLIENT.client_secret }],
+    users: [{ name: USER.username, password: 'another password of ada' }],
+  });
+  await world.clock.advance(300_000);
+  expect((await again(fresh['refresh_token']))['error']).toBe('invalid_grant');
+});
+
 test('ten wrong secrets of one client from one network, and the right one has to wait', async () => {
   const world = await oauthWorld([await signingKey('k1')]);
   for (let i = 0; i < 10; i++) await world.token({ ...OWN, client_secret: `wrong ${i}` });

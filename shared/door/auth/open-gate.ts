@@ -1,3 +1,4 @@
+import { Fault } from '../../core/fault.js';
 import type { Clock, Log, Secrets } from '../../core/ports.js';
 import type { Gate } from '../gate.js';
 import type { Route } from '../router.js';
@@ -21,6 +22,9 @@ export interface GateDeps {
   /** Whether the platform checks client certificates itself, before it hands them over. */
   readonly checksCertificates: boolean;
 }
+
+const ONLY_A_HEADER =
+  'TRIBUTARY_DOOR_AUTH is mtls alone, and here certificates come in a header, which anybody can write unless App Service requires client certificates: add another way (bearer,mtls), or write none,mtls to say that it does (docs/http-door.md)';
 
 function providerOf(settings: DoorSettings): Provider {
   return {
@@ -55,6 +59,8 @@ export async function openGateOf(
     routes.push(tokenRoute({ oauth, clock, newId, attempts, seconds }));
   }
   if (ways.has('provider')) any.push(providerCheck(providerOf(settings), { ...deps, graceSeconds }));
+  if (ways.has('mtls') && ways.size === 1 && !deps.checksCertificates)
+    throw new Fault('config.invalid', ONLY_A_HEADER);
   const certificate = ways.has('mtls')
     ? await certificateCheck(settings.TRIBUTARY_DOOR_CLIENT_NAME, {
         secrets,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -39,7 +40,17 @@ const isOfKeys = (error: unknown): boolean =>
   error instanceof errors.JWKSInvalid ||
   (error instanceof errors.JOSEError ? error.code === 'ERR_JOSE_GENERIC' : error instanceof TypeError);
 
-/** The provider's keys. While they cannot be fetched again, those fetched before go on counting. */
+/** Nobody can say now whether the provider has such a key: it may be new, and keys are not fetched more often than so. */
+class KeysUnknown extends Error {
+  override readonly name = 'KeysUnknown';
+}
+
+const isStranger = (error: unknown): boolean => error instanceof errors.JWKSNoMatchingKey;
+
+/**
+ * The provider's keys. While they cannot be fetched again, those fetched before go on counting; a key that is not among
+ * them may be a new one, and is no reason to refuse what Adobe would not send again.
+ */
 function keysOf({ jwks }: Provider, { fetch }: ProviderDeps): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(jwks, {
     [customFetch]: fetch,
@@ -47,12 +58,16 @@ function keysOf({ jwks }: Provider, { fetch }: ProviderDeps): JWTVerifyGetKey {
     cacheMaxAge: FRESH_MS,
   });
   return async (header, token) => {
+    const cooling = remote.coolingDown;
     try {
       return await remote(header, token);
     } catch (error) {
+      if (isStranger(error) && cooling) throw new KeysUnknown();
       const before = isOfKeys(error) ? remote.jwks() : undefined;
       if (!before) throw error;
-      return createLocalJWKSet(before)(header, token);
+      return createLocalJWKSet(before)(header, token).catch((stranger: unknown) => {
+        throw isStranger(stranger) ? error : stranger;
+      });
     }
   };
 }
@@ -65,12 +80,18 @@ function scopesOf({ scope, scp, roles }: JWTPayload): readonly string[] {
   });
 }
 
+/** Names the application; a subject may be a person, so of that only a hash is told. */
+function callerOf({ azp, client_id: client, sub }: JWTPayload): string {
+  const application = azp ?? client;
+  if (typeof application === 'string') return application;
+  return sub === undefined ? 'unknown' : createHash('sha256').update(sub).digest('hex').slice(0, 12);
+}
+
 function judge(payload: JWTPayload, { scope }: Provider, { clock }: ProviderDeps): Verdict {
   if (isEarly(payload, clock)) return { kind: 'refused', why: 'not yet' };
   if (scope !== undefined && !scopesOf(payload).includes(scope))
     return { kind: 'refused', why: 'scope', scope: true };
-  const who = payload['azp'] ?? payload['client_id'] ?? payload.sub;
-  return { kind: 'admitted', caller: `provider:${typeof who === 'string' ? who : 'unknown'}` };
+  return { kind: 'admitted', caller: `provider:${callerOf(payload)}` };
 }
 
 /** Tokens of the customer's identity provider, checked by its published keys. */
@@ -93,7 +114,8 @@ export function providerCheck(provider: Provider, deps: ProviderDeps): Check {
         });
         return judge(payload, provider, deps);
       } catch (error) {
-        if (isOfKeys(error)) return { kind: 'unavailable', why: 'keys of the identity provider' };
+        if (error instanceof KeysUnknown || isOfKeys(error))
+          return { kind: 'unavailable', why: 'keys of the identity provider' };
         const why = reasonOf(error);
         if (why === undefined) throw error;
         return { kind: 'refused', why };

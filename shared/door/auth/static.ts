@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.js';
 import type { Clock, Secrets } from '../../core/ports.js';
-import { type Attempts, attemptKey } from './attempts.js';
+import { type Attempts, attemptBy } from './attempts.js';
 import { basicOf, bearerOf } from './authorization.js';
 import { fresh } from './fresh.js';
 import { isOneOf } from './same-text.js';
@@ -65,12 +65,12 @@ export async function basicCheck({ secrets, clock, attempts }: CheckDeps): Promi
       const given = basicOf(request);
       if (!given) return { kind: 'absent' };
       const passwords = (await users()).get(given.id);
-      const key = attemptKey(passwords && given.id, request);
-      const afterSeconds = attempts.blocked(key);
-      if (afterSeconds !== undefined) return { kind: 'blocked', afterSeconds };
+      const attempt = attemptBy(attempts, passwords && given.id, request);
+      if (attempt.wait !== undefined) return { kind: 'blocked', afterSeconds: attempt.wait };
       if (isOneOf(given.secret, passwords ?? ['']) && passwords)
         return { kind: 'admitted', caller: `basic:${given.id}` };
-      attempts.failed(key);
+      const afterSeconds = attempt.failed(given);
+      if (afterSeconds !== undefined) return { kind: 'blocked', afterSeconds };
       return { kind: 'refused', why: 'user or password' };
     },
   };

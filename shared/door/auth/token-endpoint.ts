@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../../core/ports.js';
 import { answer, type DoorRequest, type DoorResponse } from '../request.js';
 import type { Route } from '../router.js';
-import { type Attempts, attemptKey } from './attempts.js';
+import { type Attempts, attemptBy } from './attempts.js';
 import { basicOf, type Credentials, readingsOf } from './authorization.js';
 import { ownerOf } from './clients.js';
 import type { OwnOAuth } from './own-tokens.js';
@@ -18,8 +19,18 @@ export interface TokenEndpointDeps {
   readonly seconds: number;
 }
 
-/** A refresh token outlives its access token, or it would be of no use. */
+/** A refresh token outlives its access token, or it would be of no use; so long after the password was given it must be given again. */
 const REFRESH_SECONDS = 30 * 86_400;
+
+/** What a refresh token is given for: the password it goes back to, and how long it counts. */
+interface Refresh {
+  readonly by: string;
+  readonly seconds: number;
+}
+
+/** Enough of a password's hash to notice that it was changed, and by far not enough to find it. */
+const printOf = (password: string): string =>
+  createHash('sha256').update(password).digest('base64url').slice(0, 4);
 
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
 
@@ -43,7 +54,11 @@ function refuse(
 const tooMany = (seconds: number): DoorResponse =>
   refuse(429, 'temporarily_unavailable', 'too many wrong attempts; wait', { 'retry-after': String(seconds) });
 
-async function grantTokens(bearer: Bearer, refresh: boolean, deps: TokenEndpointDeps): Promise<DoorResponse> {
+async function grantTokens(
+  bearer: Bearer,
+  refresh: Refresh | undefined,
+  deps: TokenEndpointDeps,
+): Promise<DoorResponse> {
   const { seconds, clock, newId } = deps;
   const signing = { keys: deps.oauth.keys, clock, newId };
   const body = {
@@ -53,7 +68,8 @@ async function grantTokens(bearer: Bearer, refresh: boolean, deps: TokenEndpoint
     scope: SCOPE,
   };
   if (!refresh) return answer(200, body, NO_STORE);
-  const refresh_token = await signToken('refresh', bearer, REFRESH_SECONDS, signing);
+  const bound = { ...bearer, password: printOf(refresh.by) };
+  const refresh_token = await signToken('refresh', bound, refresh.seconds, signing);
   return answer(200, { ...body, refresh_token }, NO_STORE);
 }
 
@@ -67,13 +83,13 @@ async function byPassword(
   if (id === undefined || secret === undefined)
     return refuse(400, 'invalid_request', 'username and password are needed');
   const { users } = await deps.oauth.registered();
-  const key = attemptKey(users.has(id) ? `user ${id}` : undefined, request);
-  const wait = deps.attempts.blocked(key);
-  if (wait !== undefined) return tooMany(wait);
+  const attempt = attemptBy(deps.attempts, users.has(id) ? `user ${id}` : undefined, request);
+  if (attempt.wait !== undefined) return tooMany(attempt.wait);
   const user = ownerOf([{ id, secret }], users);
-  if (user !== undefined) return grantTokens({ client, user }, true, deps);
-  deps.attempts.failed(key);
-  return refuse(400, 'invalid_grant', 'user or password are wrong');
+  if (user !== undefined)
+    return grantTokens({ client, user }, { by: secret, seconds: REFRESH_SECONDS }, deps);
+  const wait = attempt.failed({ id, secret });
+  return wait === undefined ? refuse(400, 'invalid_grant', 'user or password are wrong') : tooMany(wait);
 }
 
 async function byRefresh(
@@ -86,20 +102,24 @@ async function byRefresh(
   const { users } = await deps.oauth.registered();
   try {
     const bearer = await readToken('refresh', token, 0, { keys: deps.oauth.keys, clock: deps.clock });
-    const isKnown = bearer.user !== undefined && users.has(bearer.user);
-    if (bearer.client === client && isKnown) return await grantTokens(bearer, true, deps);
+    const passwords = bearer.user === undefined ? [] : (users.get(bearer.user) ?? []);
+    const by = passwords.find((password) => printOf(password) === bearer.password);
+    const seconds = bearer.until - Math.floor(deps.clock.now() / 1000);
+    if (bearer.client === client && by !== undefined) return await grantTokens(bearer, { by, seconds }, deps);
   } catch (error) {
     if (reasonOf(error) === undefined) throw error;
   }
   return refuse(400, 'invalid_grant', 'the refresh token does not count (any more)');
 }
 
-/** Who asks: by Basic, or by the body; not by both. */
+/** Who asks: by Basic, or by the body; by both only when both say the same. An empty secret counts as none (RFC 6749, 3.2). */
 function credentialsOf(request: DoorRequest, parameters: Parameters): readonly Credentials[] | undefined {
   const { client_id: id, client_secret: secret } = parameters;
   const basic = basicOf(request);
-  if (basic) return secret === undefined ? readingsOf(basic) : undefined;
-  return id === undefined || secret === undefined ? [] : [{ id, secret }];
+  if (!basic) return id === undefined || secret === undefined ? [] : [{ id, secret }];
+  const readings = readingsOf(basic);
+  const isSame = readings.some((one) => one.id === (id ?? one.id) && one.secret === secret);
+  return secret === undefined || secret === '' || isSame ? readings : undefined;
 }
 
 async function grant(request: DoorRequest, deps: TokenEndpointDeps): Promise<DoorResponse> {
@@ -109,17 +129,17 @@ async function grant(request: DoorRequest, deps: TokenEndpointDeps): Promise<Doo
   if (!readings) return refuse(400, 'invalid_request', 'client credentials are given twice');
   const { clients } = await deps.oauth.registered();
   const named = readings.find(({ id }) => clients.has(id))?.id;
-  const key = attemptKey(named && `client ${named}`, request);
-  const wait = deps.attempts.blocked(key);
-  if (wait !== undefined) return tooMany(wait);
+  const attempt = attemptBy(deps.attempts, named && `client ${named}`, request);
+  if (attempt.wait !== undefined) return tooMany(attempt.wait);
   const client = ownerOf(readings, clients);
   if (client === undefined) {
-    deps.attempts.failed(key);
+    const wait = attempt.failed(readings[0] ?? { id: '', secret: '' });
+    if (wait !== undefined) return tooMany(wait);
     const challenge = { 'www-authenticate': 'Basic realm="tributary"' };
     return refuse(401, 'invalid_client', 'client_id or client_secret are wrong', challenge);
   }
   const { grant_type: type } = parameters;
-  if (type === 'client_credentials') return grantTokens({ client, user: undefined }, false, deps);
+  if (type === 'client_credentials') return grantTokens({ client, user: undefined }, undefined, deps);
   if (type === 'password') return byPassword(client, parameters, request, deps);
   if (type === 'refresh_token') return byRefresh(client, parameters, deps);
   if (type === undefined) return refuse(400, 'invalid_request', 'grant_type is needed');

@@ -18,9 +18,9 @@ const MOST_BYTES = 16_384;
 
 function fromForm(text: string): unknown {
   const form = new URLSearchParams(text);
-  const names = [...form.keys()];
-  // RFC 6749, 3.2: parameters must not be included more than once.
-  return new Set(names).size === names.length ? Object.fromEntries(form) : undefined;
+  // RFC 6749, 3.2: parameters must not be included more than once; what we do not know is not ours to judge.
+  const known = [...form.keys()].filter((name) => Object.hasOwn(Parameters.shape, name));
+  return new Set(known).size === known.length ? Object.fromEntries(form) : undefined;
 }
 
 function fromJson(text: string): unknown {

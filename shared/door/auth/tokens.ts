@@ -16,6 +16,14 @@ export const SCOPE = 'tributary';
 export interface Bearer {
   readonly client: string;
   readonly user: string | undefined;
+  /** Of a refresh token: something of the password it goes back to. */
+  readonly password?: string | undefined;
+}
+
+/** A token that was read. */
+export interface ReadBearer extends Bearer {
+  /** When it ends, seconds since 1970. */
+  readonly until: number;
 }
 
 /** How tokens are made. */
@@ -28,14 +36,14 @@ export interface TokenDeps {
 /** Makes a signed token that counts for some seconds. */
 export async function signToken(
   kind: keyof typeof KINDS,
-  { client, user }: Bearer,
+  { client, user, password }: Bearer,
   seconds: number,
   { keys, clock, newId }: TokenDeps,
 ): Promise<string> {
   const { kid, alg, key } = await keys();
   const { typ, audience } = KINDS[kind];
   const now = Math.floor(clock.now() / 1000);
-  return new SignJWT({ scope: SCOPE, client_id: client })
+  return new SignJWT({ scope: SCOPE, client_id: client, ...(password !== undefined && { pwd: password }) })
     .setProtectedHeader({ alg, kid, typ })
     .setIssuer(ISSUER)
     .setAudience(audience)
@@ -63,7 +71,7 @@ export async function readToken(
   token: string,
   graceSeconds: number,
   { keys, clock }: Omit<TokenDeps, 'newId'>,
-): Promise<Bearer> {
+): Promise<ReadBearer> {
   const { find, algorithms } = await keys();
   const { typ, audience } = KINDS[kind];
   const { payload } = await jwtVerify(token, find, {
@@ -75,7 +83,8 @@ export async function readToken(
     currentDate: new Date(clock.now()),
     requiredClaims: ['exp', 'sub', 'client_id'],
   });
-  const { sub = '', client_id: id } = payload;
+  const { sub = '', client_id: id, pwd, exp = 0 } = payload;
   const client = typeof id === 'string' ? id : '';
-  return { client, user: sub === client ? undefined : sub };
+  const password = typeof pwd === 'string' ? pwd : undefined;
+  return { client, user: sub === client ? undefined : sub, password, until: exp };
 }
