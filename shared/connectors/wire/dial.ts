@@ -106,6 +106,8 @@ export function dial(options: DialOptions): typeof fetch {
           'user-agent': 'tributary',
           'accept-encoding': 'gzip, deflate',
           ...Object.fromEntries(new Headers(init?.headers)),
+          // Without it node:http sends the body of a DELETE as if there were none.
+          ...(body && { 'content-length': body.length }),
         },
         lookup: guardedLookup(url, options),
         ...(init?.signal && { signal: init.signal }),

@@ -129,6 +129,23 @@ describe('what it sends and reads', () => {
     expect(reply.kind === 'reply' && reply.headers.get('x-c')).toBe('d');
   });
 
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
+    'the body of a %s arrives whole, and its end is known',
+    async (method) => {
+      const port = await plain((request, response) => {
+        let text = '';
+        request.on('data', (chunk) => {
+          text += chunk;
+        });
+        request.on('end', () => response.end(`${request.headers['content-length']} ${text}`));
+      });
+      const wire = { fetch: dial({ allowPrivate: false }), signal: never(), timeoutMs: 5000 };
+      const request = { method, url: `http://127.0.0.1:${port}/`, headers: {}, body: 'grüße' };
+      expect(await attempt(request, wire)).toMatchObject({ text: '7 grüße' });
+      expect(await attempt({ method, url: request.url, headers: {} }, wire)).toMatchObject({ status: 200 });
+    },
+  );
+
   test('gzip is undone, and counted as what it comes to', async () => {
     const port = await plain((_, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(50_000)));
