@@ -44,5 +44,5 @@ const members: ConnectorSubject = {
   keysOf: (body) => fieldOf(body, 'AEP_Member_Key__c').map((key) => key.slice(CAMPAIGN.length + 1)),
 };
 
-/** Salesforce in each way that is one request. */
-export const salesforceSubjects: readonly ConnectorSubject[] = [salesforceSubject, tasks, members];
+/** Salesforce doing what is no upsert, in each way that is one request. */
+export const salesforceWays: readonly ConnectorSubject[] = [tasks, members];
