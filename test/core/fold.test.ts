@@ -233,3 +233,25 @@ test('the time of an edge moves forward although nothing is sent', () => {
   expect(draft.actions).toEqual([]);
   expect(draft.written.get('sales/Contact/Id=C-1')?.get('A')?.at).toBe(t(3) * 1000);
 });
+
+describe('what an action is as of', () => {
+  const flag = compiled([{ when: { member: 'x' }, do: [contact({ In: { member: 'x' } })] }]);
+  const asOf = (state: PersonState, ...records: readonly FoldRecord[]): readonly (number | undefined)[] =>
+    fold(state, records, flag).actions.map((action) => action.asOf);
+  const entered = { ...x(IN, t(1)), at: t(10) };
+  const renamed = { ...record({ p: 'b' }), at: t(20) };
+
+  test('is the record that wants it, in every repetition', () => {
+    expect(asOf(EMPTY_STATE, entered)).toEqual([t(10)]);
+    expect(asOf(EMPTY_STATE, entered, entered)).toEqual([t(10)]);
+    expect(asOf(EMPTY_STATE, entered, renamed)).toEqual([t(10)]);
+  });
+
+  test('is another when the same values are wanted again after others', () => {
+    const first = accepted(EMPTY_STATE, fold(EMPTY_STATE, [entered], flag));
+    const left = { ...x(OUT, t(2)), at: t(30) };
+    const second = accepted(first, fold(first, [left], flag));
+    expect(asOf(first, left)).toEqual([t(30)]);
+    expect(asOf(second, { ...x(IN, t(3)), at: t(40) })).toEqual([t(40)]);
+  });
+});

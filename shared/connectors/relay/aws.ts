@@ -54,3 +54,17 @@ export async function awsOptions(connection: string, config: AwsConfig, deps: Co
     }),
   };
 }
+
+/** Gives a client back that knows its region; else throws a Fault, where the SDK would throw a bare error at the first call. */
+export async function inRegion<T extends { readonly config: { region(): Promise<string> } }>(
+  connection: string,
+  client: T,
+): Promise<T> {
+  try {
+    await client.config.region();
+    return client;
+  } catch (cause) {
+    const text = `Connection "${connection}" names no region, and the deployment has none: write "region" into it, or set AWS_REGION.`;
+    throw new Fault('config.invalid', text, { cause });
+  }
+}

@@ -7,7 +7,7 @@ import {
 import type { Outcome } from '../../core/remote.js';
 import type { ConnectorDeps } from '../deps.js';
 import { unknown } from '../wire/outcome.js';
-import { awsOptions } from './aws.js';
+import { awsOptions, inRegion } from './aws.js';
 import { type AwsAnswering, fromAwsError, fromEntry, lookAt } from './aws-answer.js';
 import type { EventBridgeConfig } from './config.js';
 import type { Sink } from './sink.js';
@@ -27,7 +27,10 @@ export async function eventBridgeSink(
   deps: ConnectorDeps,
 ): Promise<Sink> {
   const { bus } = config;
-  const client = new EventBridgeClient(await awsOptions(connection, config, deps));
+  const client = await inRegion(
+    connection,
+    new EventBridgeClient(await awsOptions(connection, config, deps)),
+  );
   const answering: AwsAnswering = { connection, place: `the event bus ${bus}`, right: 'events:PutEvents' };
   return {
     async publish(messages, signal) {

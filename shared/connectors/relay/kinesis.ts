@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import { kinesisAppender } from '../../stores/kinesis-appender.js';
 import type { ConnectorDeps } from '../deps.js';
-import { awsOptions } from './aws.js';
+import { awsOptions, inRegion } from './aws.js';
 import { type AwsAnswering, fromAwsError, lookAt } from './aws-answer.js';
 import type { KinesisConfig } from './config.js';
 import { fromFate } from './fate.js';
@@ -15,7 +15,7 @@ export async function kinesisSink(
   deps: ConnectorDeps,
 ): Promise<Sink> {
   const { stream } = config;
-  const client = new KinesisClient(await awsOptions(connection, config, deps));
+  const client = await inRegion(connection, new KinesisClient(await awsOptions(connection, config, deps)));
   const appender = kinesisAppender({ client, stream });
   const answering: AwsAnswering = {
     connection,

@@ -7,7 +7,7 @@ import {
 import type { Outcome } from '../../core/remote.js';
 import type { ConnectorDeps } from '../deps.js';
 import { unknown } from '../wire/outcome.js';
-import { awsOptions } from './aws.js';
+import { awsOptions, inRegion } from './aws.js';
 import { type AwsAnswering, fromAwsError, fromEntry, lookAt } from './aws-answer.js';
 import type { SnsConfig } from './config.js';
 import type { Message } from './message.js';
@@ -46,7 +46,10 @@ function outcomeOf(
 export async function snsSink(connection: string, config: SnsConfig, deps: ConnectorDeps): Promise<Sink> {
   const { topic } = config;
   const region = config.region ?? regionOf(topic);
-  const client = new SNSClient(await awsOptions(connection, { ...config, region }, deps));
+  const client = await inRegion(
+    connection,
+    new SNSClient(await awsOptions(connection, { ...config, region }, deps)),
+  );
   const answering: AwsAnswering = { connection, place: `the topic ${topic}`, right: 'sns:Publish' };
   return {
     async publish(messages, signal) {

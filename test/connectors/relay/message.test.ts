@@ -1,6 +1,6 @@
 import { createSasTokenProvider } from '@azure/core-amqp';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ENVELOPE_BYTES, toMessage } from '../../../shared/connectors/relay/message.js';
 import { sharedAccessSignature } from '../../../shared/connectors/relay/sas.js';
 import { OPERATIONS } from '../../../shared/core/remote.js';
@@ -144,6 +144,24 @@ describe('a request', () => {
     ]);
     expect(JSON.parse(asked[0]?.body ?? '')).toHaveLength(2);
   });
+
+  test.each(['kinesis', 'event-bridge'] as const)(
+    '%s: no region anywhere is a fault, not a crash',
+    async (type) => {
+      for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PROFILE']) vi.stubEnv(name, undefined);
+      vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
+      vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null');
+      const { region: _, ...config } = configAt[type]('http://127.0.0.1:9');
+      expect(await openRelay(config).send([contact('p1')], never())).toMatchObject([
+        {
+          kind: 'retry',
+          scope: 'connection',
+          fault: { code: 'config.invalid', message: expect.stringContaining('AWS_REGION') },
+        },
+      ]);
+      vi.unstubAllEnvs();
+    },
+  );
 
   test('is not made without its secret: nothing was sent, and the fault names the secret', async () => {
     const { fetch, asked } = fakeFetch(() => new Response(null, { status: 201 }));
