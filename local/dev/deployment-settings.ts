@@ -28,9 +28,13 @@ export const triggerSettings = (eventHubs: EventHubsEmulator, hub: string, stora
   TRIBUTARY_PARKING_QUEUE: 'tributary-parked',
 });
 
-/** Settings of the HTTP door. Nobody is asked who they are: it listens on this machine only. */
-export const doorSettings = (eventHubs: EventHubsEmulator, hub: string) => ({
+/** Who is let in by the HTTP door: as the environment says, or everybody, for it listens on this machine only. */
+export const doorAuth = (env: Readonly<Record<string, string | undefined>>): string =>
+  env['TRIBUTARY_DOOR_AUTH'] || 'none';
+
+/** Settings of the HTTP door, beside those of the environment. */
+export const doorSettings = (eventHubs: EventHubsEmulator, hub: string, auth: string) => ({
   TRIBUTARY_DOOR_STREAM: `event-hub:${hub}`,
-  TRIBUTARY_DOOR_AUTH: 'none',
+  TRIBUTARY_DOOR_AUTH: auth,
   [settingOfSecret('door-stream')]: eventHubs.connectionString(),
 });

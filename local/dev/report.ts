@@ -140,6 +140,11 @@ curl ${door}/v1/exports -H 'content-type: application/json' -d '
       { "status": "realized", "lastQualificationTime": "2026-01-02T03:04:05Z" } } } }'
 `;
 
+const asks = (auth: string): string =>
+  auth === 'none'
+    ? 'it asks nobody who they are (TRIBUTARY_DOOR_AUTH, docs/http-door.md)'
+    : `it asks for ${auth}`;
+
 /** How to go on, once the run is over and the stack stays up. */
 export function ready(stack: Stack): string {
   return [
@@ -147,7 +152,7 @@ export function ready(stack: Stack): string {
     `  Kinesis     endpoint ${stack.kinesis.endpoint}  stream ${stack.kinesis.streamName}  (any credentials, eu-central-1;\n`,
     '              the emulator speaks HTTP/1.1: new KinesisClient({ …, requestHandler: new NodeHttpHandler() }))\n',
     `  Event Hubs  ${stack.eventHubs.connectionString(stack.hub)}\n`,
-    `  HTTP door   ${stack.door}/v1/exports, by the Function into Event Hubs; for instance\n`,
+    `  HTTP door   ${stack.door}/v1/exports, by the Function into Event Hubs; ${asks(stack.doorAuth)}; for instance\n`,
     `${curl(stack.door)}\n`,
     `  demo CRM    ${stack.crm.url}  (make it misbehave: see README)\n`,
     'Ctrl-C stops everything.\n',

@@ -16,7 +16,7 @@ import { readMappingSettings } from '../event-source-mapping/settings.js';
 import { startFunctionsHost } from '../functions-host/host.js';
 import { type LambdaHandler, lambdaInvoker } from '../lambda-invoker.js';
 import { readLambdaSettings } from '../lambda-settings.js';
-import { doorSettings, MEMORY, pipelineSettings, triggerSettings } from './deployment-settings.js';
+import { doorAuth, doorSettings, MEMORY, pipelineSettings, triggerSettings } from './deployment-settings.js';
 import { onPort, preferredPort } from './on-port.js';
 import { startReplay } from './replay-loop.js';
 import { createTracker, type Tracker } from './tracker.js';
@@ -46,6 +46,8 @@ export interface Stack {
   readonly mapping: EventSourceMapping;
   /** Where the Function takes exports in by HTTP. */
   readonly door: string;
+  /** `TRIBUTARY_DOOR_AUTH` of the door. */
+  readonly doorAuth: string;
   readonly deadLetters: () => ReturnType<Awaited<ReturnType<typeof openKept>>['all']>;
   close(): Promise<void>;
 }
@@ -139,10 +141,11 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   options.onStep('Azurite (checkpoints)');
   const azurite = await startAzurite();
   closers.push(() => azurite.close());
+  const auth = doorAuth(process.env);
   const settings = {
     ...pipelineSettings(crm, options.config),
     ...triggerSettings(eventHubs, hub, azurite.connectionString),
-    ...doorSettings(eventHubs, hub),
+    ...doorSettings(eventHubs, hub, auth),
   };
   const parking = await openKept('TRIBUTARY_PARKING', MEMORY, systemClock);
   const replay = startReplay(pipeline, parking, systemClock, options.onError);
@@ -170,6 +173,7 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
     hub,
     mapping,
     door: host.url ?? '',
+    doorAuth: auth,
     deadLetters: () => letters.all(),
     close: () => closeAll(closers, options.onError),
   };

@@ -1,5 +1,7 @@
 import type { Clock } from '../core/ports.js';
 import type { Finding } from '../core/remote.js';
+import { openGateOf } from '../door/auth/open-gate.js';
+import { readDoorSettings } from '../door/settings.js';
 import { settingSecrets } from '../secrets.js';
 import { openStore } from '../stores/open.js';
 import { openAppender } from '../stores/open-appender.js';
@@ -42,6 +44,34 @@ const place = (
   },
 });
 
+/** Where a stream is, there the platform of its functions is: API Gateway checks certificates, App Service does not. */
+const isAws = ({ TRIBUTARY_DOOR_STREAM: stream = '' }: Env): boolean => stream.startsWith('kinesis:');
+
+/** Ways of authenticating, opened as the door opens them: their settings and secrets are there and can be used. */
+const door = (env: Env, clock: Clock): Part => ({
+  name: 'authentication of the door',
+  async look() {
+    const ways = env['TRIBUTARY_DOOR_AUTH'];
+    if (ways === undefined || ways === '') return unset('TRIBUTARY_DOOR_AUTH');
+    await openGateOf(readDoorSettings(env), {
+      secrets: settingSecrets(env),
+      clock,
+      log: { write: () => undefined },
+      fetch: globalThis.fetch,
+      newId: () => '',
+      checksCertificates: isAws(env),
+    });
+    const nobody: Finding = {
+      level: 'warning',
+      what: 'it asks nobody who they are',
+      advice: 'Set TRIBUTARY_DOOR_AUTH (docs/http-door.md).',
+    };
+    return ways === 'none'
+      ? [nobody]
+      : [{ level: 'well', what: `${ways}: settings and secrets can be used` }];
+  },
+});
+
 /** No person's id begins with a colon, and nothing is stored under this one. */
 const NOBODY = ':doctor';
 
@@ -66,6 +96,7 @@ export function placesOf(env: Env, clock: Clock): readonly Part[] {
     place(env, 'dead letters', 'TRIBUTARY_DEAD_LETTERS', async (value, signal) => {
       await (await openLetters(kept('', value))).reach(signal);
     }),
+    door(env, clock),
     place(env, 'stream of the door', 'TRIBUTARY_DOOR_STREAM', async (value, signal) => {
       await (await openAppender(value, settingSecrets(env))).reach(signal);
     }),

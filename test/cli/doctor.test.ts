@@ -67,6 +67,18 @@ test('a place that does not answer is an error; what no setting names is a warni
   expect(status).toBe(1);
 });
 
+test.each([
+  [{ TRIBUTARY_DOOR_AUTH: 'oauth,beerer' }, 'TRIBUTARY_DOOR_AUTH'],
+  [{ TRIBUTARY_DOOR_AUTH: 'bearer' }, 'TRIBUTARY_SECRET_DOOR_BEARER'],
+  [{ TRIBUTARY_DOOR_AUTH: 'bearer', TRIBUTARY_SECRET_DOOR_BEARER: 'short' }, 'at least 20 characters'],
+])('what would close the door is an error: %j', async (env, why) => {
+  const { status, out } = await doctor([], { ...MEMORY, TRIBUTARY_SECRET_CRM: 'x', ...env });
+  expect(status).toBe(1);
+  expect(out).toMatch(/authentication of the door\n {2}error/);
+  expect(out).toContain(why);
+  expect(out).not.toContain('short');
+});
+
 test('wrong words, an unknown connection and a file with faults are wrong use', async () => {
   expect((await doctor(['--seconds', '0'])).status).toBe(2);
   expect((await doctor(['second.yaml'])).status).toBe(2);
