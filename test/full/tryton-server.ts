@@ -24,7 +24,7 @@ export async function hasTryton(): Promise<boolean> {
 }
 
 /** A port nobody listens on at this moment: the server does not choose one itself. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
