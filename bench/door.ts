@@ -73,7 +73,7 @@ async function openBench(stream: Appender) {
     watch: watchStream(clock),
     turn: inTurn(),
     maxBytes: 10_485_760,
-    maxUnpackedBytes: 33_554_432,
+    maxUnpackedBytes: 10_485_760,
   });
   const deps = { routes: [exports], gate, clock, log, newId: randomUUID, answerMs: ANSWER_MS };
   return startDoorServer((request) => handleDoor(request, deps));

@@ -34,6 +34,11 @@ function letterOf({ body, fault }: Aside, source: string, at: number): KeptMessa
   return { message: { id, body, at, source }, fault, at };
 }
 
+/** What is too deep to be cut out of its call shares the bytes of the call with others: one letter is enough. */
+const withoutRepeats = (asides: readonly Aside[]): readonly Aside[] => [
+  ...new Map(asides.map((aside) => [aside.body, aside])).values(),
+];
+
 /** Keeps what can never be read as dead letters; true when all of it is durable before the deadline. */
 export async function keepAside(
   asides: readonly Aside[],
@@ -42,7 +47,8 @@ export async function keepAside(
   { deadLetters, clock }: { readonly deadLetters: DeadLetters; readonly clock: Clock },
 ): Promise<boolean> {
   if (asides.length === 0) return true;
-  const few = asides.length > MOST_ALONE ? bundled(asides) : asides;
+  const each = withoutRepeats(asides);
+  const few = each.length > MOST_ALONE ? bundled(each) : each;
   const kept = deadLetters.bury(few.map((aside) => letterOf(aside, source, clock.now()))).then(
     () => true,
     (error: unknown) => {

@@ -31,6 +31,9 @@ export interface ExportsDeps extends AppendDeps {
 /** Longest body that is kept as a dead letter: it is packed in memory. */
 const MOST_KEPT = 32 * 1024 * 1024;
 
+/** How much longer its profiles together may be than the longest body: templates print them shorter than exports are. */
+const MOST_MADE = 4;
+
 const sourceOf = ({ source }: Origin): string => (source === undefined ? 'http' : `http:${source}`);
 
 const REPEAT = 'nothing is lost: send the call again';
@@ -132,8 +135,10 @@ async function take(
   const items = open.ok ? split(open.value, deps.clock.now()) : open;
   if (!items.ok) return refuse(items.fault, request, origin, visit, deps);
   const { maxBytes } = deps.appender;
-  const sorted = await sortItems(items.value, origin, { rules: deps.rules, maxBytes });
-  return store(sorted, sourceOf(origin), visit, deps);
+  const maxMade = MOST_MADE * deps.maxUnpackedBytes;
+  const sorted = await sortItems(items.value, origin, { rules: deps.rules, maxBytes, maxMade });
+  if (!sorted.ok) return refuse(sorted.fault, request, origin, visit, deps);
+  return store(sorted.value, sourceOf(origin), visit, deps);
 }
 
 /** Turns a call away at once when it would wait in vain: Adobe repeats it, and nothing of it has been touched. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LIMITS } from '../core/envelope.js';
 import { Settings as Deployment, readBy } from '../settings.js';
 import { ALGORITHMS } from './auth/keys.js';
 
@@ -30,7 +31,7 @@ export const DoorSettings = z
       .int()
       .min(1_024)
       .max(134_217_728)
-      .default(33_554_432),
+      .default(LIMITS.inflatedBytes),
     /** How many calls about exports one process works on at once, and how many bytes of bodies. */
     TRIBUTARY_DOOR_MAX_CALLS: z.coerce.number().int().min(1).max(100_000).default(1_000),
     TRIBUTARY_DOOR_MAX_BYTES_AT_ONCE: z.coerce

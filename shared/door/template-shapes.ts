@@ -42,7 +42,9 @@ function identityMapOf(pairs: unknown): Members | undefined {
   const map = new Map<string, { id: string }[]>();
   for (const pair of pairs) {
     if (!isObject(pair) || !isText(pair['type']) || !isText(pair['id'])) return undefined;
-    map.set(pair['type'], [...(map.get(pair['type']) ?? []), { id: pair['id'] }]);
+    const ids = map.get(pair['type']) ?? [];
+    ids.push({ id: pair['id'] });
+    map.set(pair['type'], ids);
   }
   return Object.fromEntries(map);
 }

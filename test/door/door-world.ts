@@ -38,6 +38,8 @@ interface WorldOptions {
   readonly interfere?: (entries: readonly Entry[]) => Promise<Fate[]> | undefined;
   /** The longest body of one entry. */
   readonly entryBytes?: number;
+  /** The longest body, unpacked. */
+  readonly unpackedBytes?: number;
   /** How much the door works on at once. */
   readonly limits?: RoomLimits;
 }
@@ -82,7 +84,7 @@ export function doorWorld(options: WorldOptions = {}) {
         watch: watchStream(clock),
         turn: inTurn(),
         maxBytes: 100_000,
-        maxUnpackedBytes: 400_000,
+        maxUnpackedBytes: options.unpackedBytes ?? 400_000,
       }),
     ],
   };

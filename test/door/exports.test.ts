@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { brotliCompressSync, deflateRawSync, deflateSync, gunzipSync, gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { LIMITS } from '../../shared/core/envelope.js';
 import { Fault } from '../../shared/core/fault.js';
 import type { Entry, Fate } from '../../shared/door/ports.js';
 import { doorWorld, request } from './door-world.js';
@@ -105,6 +106,27 @@ test.each([
   expect(letter?.fault.code).toBe(code);
 });
 
+const TOWER = '['.repeat(7_000) + ']'.repeat(7_000);
+
+test('items that are too deep to be cut out of their call make one letter of it, however many they are', async () => {
+  const world = doorWorld();
+  const buried = vi.spyOn(world.letters, 'bury');
+  const body = `[${JSON.stringify(person('1'))},${TOWER},${TOWER},${TOWER}]`;
+  const { status, json } = await world.post(body);
+  expect([status, json['accepted'], json['malformed']]).toEqual([200, 1, 3]);
+  expect(buried.mock.calls.map(([letters]) => letters.map(({ message }) => String(message.body)))).toEqual([
+    [body],
+  ]);
+});
+
+test('what a call says of each of its profiles cannot make more of it than a few times its length', async () => {
+  const world = doorWorld();
+  const body = { audienceId: 'x'.repeat(50_000), profiles: Array.from({ length: 100 }, () => person('1')) };
+  const { status, json } = await world.post(body);
+  expect([status, json['error'], world.records()]).toEqual([413, 'decode.too-large', []]);
+  expect(world.letters.all()).toHaveLength(1);
+});
+
 test('an encoding nobody knows is 400; the body is kept as it came', async () => {
   const world = doorWorld();
   const { status } = await world.post(person('1'), { headers: { 'content-encoding': 'zstd' } });
@@ -142,6 +164,29 @@ test('what is too long for one record goes in packed, and if that is too long, i
   const [packed] = world.stream.entries();
   expect(JSON.parse(String(gunzipSync(packed?.body ?? '')))).toEqual(long);
   expect(world.letters.all().map(({ fault }) => fault.code)).toEqual(['decode.too-large']);
+});
+
+test('what unpacks to more than its consumer takes is a letter and not accepted', async () => {
+  const world = doorWorld({ unpackedBytes: 20_000_000 });
+  const body = gzipSync(JSON.stringify(person('1', { note: 'x'.repeat(LIMITS.inflatedBytes) })));
+  const { status, json } = await world.post(body);
+  expect([status, json['accepted'], json['malformed']]).toEqual([200, 0, 1]);
+  expect(world.letters.all().map(({ fault }) => fault.code)).toEqual(['decode.too-large']);
+});
+
+test('a body of very many tiny values is refused before it is parsed', async () => {
+  const world = doorWorld({ unpackedBytes: 20_000_000 });
+  const text = `{"identityMap":{"crmid":[{"id":"1"}]},"x":[0${',0'.repeat(1_000_000)}]}`;
+  const { status, json } = await world.post(gzipSync(text));
+  expect([status, json['error']]).toEqual([413, 'decode.too-large']);
+});
+
+test('as many identities as a body can hold take no more time than reading them', async () => {
+  const world = doorWorld({ unpackedBytes: 20_000_000 });
+  const identities = Array.from({ length: 150_000 }, () => ({ type: 'crmid', id: '1' }));
+  const before = process.cpuUsage();
+  await world.post(gzipSync(JSON.stringify({ identities, attributes: {} })));
+  expect(process.cpuUsage(before).user).toBeLessThan(4_000_000);
 });
 
 test('200 is answered only after the stream has said that all of it is durable', async () => {
