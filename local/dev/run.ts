@@ -9,6 +9,7 @@ import { createProgress, type Reading, watchEndings } from './progress.js';
 import { type Outgoing, publishToEventHubs } from './publish.js';
 import { readBack } from './read-back.js';
 import { ready, type Summary, table, type Verdict } from './report.js';
+import { restingIn, watchResting } from './resting.js';
 import { packageRoot, type Stack, startStack } from './stack.js';
 
 export interface DevOptions {
@@ -172,6 +173,9 @@ function untilInterrupted(stop: AbortController): Promise<void> {
   });
 }
 
+/** How often names of audiences are looked up while the stack stays up, milliseconds. */
+const LOOK_MS = 1_000;
+
 /** Runs the main job on this machine. Gives the exit status: 0 fine, 1 findings, 2 wrong use or something missing. */
 export async function runDev(options: DevOptions): Promise<number> {
   const startedAt = performance.now();
@@ -184,10 +188,11 @@ export async function runDev(options: DevOptions): Promise<number> {
     if (!stop.signal.aborted)
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   };
+  const config = options.config ?? `${packageRoot()}local/demo/tributary.yaml`;
   let stack: Stack;
   try {
     stack = await startStack({
-      config: options.config ?? `${packageRoot()}local/demo/tributary.yaml`,
+      config,
       kinesisPort: options.kinesisPort,
       eventHubsPort: options.eventHubsPort,
       crmPort: options.crmPort,
@@ -202,6 +207,10 @@ export async function runDev(options: DevOptions): Promise<number> {
     return 2;
   }
   try {
+    // On standard error, so that a ledger in JSON stays one.
+    const warn = (text: string) => void process.stderr.write(text);
+    const resting = watchResting(await restingIn(process.env, config), warn);
+    await resting.look();
     const summary = await demonstrate(stack, options, startedAt, stop.signal);
     if (stop.signal.aborted) {
       process.stderr.write(
@@ -212,10 +221,13 @@ export async function runDev(options: DevOptions): Promise<number> {
     const good = isGood(summary);
     if (options.json) process.stdout.write(`${JSON.stringify({ good, ...summary }, null, 2)}\n`);
     say(table(summary, good, stack.tracker.deliveries()));
+    await resting.look();
     if (!options.once && !stop.signal.aborted) {
       say(ready(stack));
       const watch = watchEndings(stack.tracker, say);
+      const looks = setInterval(() => void resting.look().catch(complain), LOOK_MS);
       await interrupted;
+      clearInterval(looks);
       watch.stop();
       say('\nstopping …\n');
     }

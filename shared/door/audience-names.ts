@@ -9,6 +9,13 @@ const isKnown = (record: AudienceRecord): record is Known => record.audience !==
 
 const same = (a: string, b: string | undefined): boolean => a.toLowerCase() === b?.toLowerCase();
 
+/** The namespace of segments of Adobe's own. */
+const USUAL = 'ups';
+
+const spacesOf = (records: readonly AudienceRecord[]): readonly string[] => [
+  ...new Set(records.flatMap(({ namespace }) => namespace?.toLowerCase() ?? [])),
+];
+
 /** Who is asked first: what was registered, then what exports say, then what an audience was called before. */
 const TIERS: readonly ((record: Known, name: string) => boolean)[] = [
   (record, name) => record.seen !== true && record.name === name,
@@ -20,15 +27,25 @@ const TIERS: readonly ((record: Known, name: string) => boolean)[] = [
 export function audienceNames(records: readonly AudienceRecord[]): AudienceNames {
   const known = records.filter(isKnown);
 
-  /** Adobe tells no namespace when an audience is registered; exports do. */
-  function namespacesOf(id: string): readonly string[] {
-    const told = known.filter((record) => record.audience === id).flatMap(({ namespace }) => namespace ?? []);
-    return told.length > 0 ? [...new Set(told)] : ['ups'];
+  /**
+   * Adobe tells no namespace when an audience is registered; exports do. An id may be in several: one id is then two
+   * audiences, of which that one is meant which exports call as it was registered, or else the usual one.
+   */
+  function namespacesOf({ audience, name, formerly = [] }: Known): readonly string[] {
+    const exported = known.filter((one) => one.namespace !== undefined && one.audience === audience);
+    const called = (names: readonly string[]) =>
+      spacesOf(
+        exported.filter((one) => [one.name, ...(one.formerly ?? [])].some((was) => names.includes(was))),
+      );
+    const told = spacesOf(exported);
+    const choices = [called([name]), called(formerly), told.filter((space) => same(USUAL, space)), told];
+    return choices.find((spaces) => spaces.length > 0) ?? [USUAL];
   }
 
   function keysOf(found: readonly Known[], wanted: string | undefined): readonly AudienceKey[] {
-    const keys = found.flatMap(({ audience: id, namespace }) => {
-      const spaces = namespace === undefined ? [wanted ?? namespacesOf(id)].flat() : [namespace];
+    const keys = found.flatMap((record) => {
+      const { audience: id, namespace } = record;
+      const spaces = namespace === undefined ? [wanted ?? namespacesOf(record)].flat() : [namespace];
       return spaces.map((space): AudienceKey => ({ id, namespace: space }));
     });
     return keys.filter(

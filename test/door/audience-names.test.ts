@@ -44,6 +44,32 @@ describe('a name stands for', () => {
       undefined,
       'ups/a',
     ],
+    [
+      'what was registered, in the namespace whose export calls it so',
+      [
+        registered('VIP', 'a'),
+        seen('VIP of another system', 'a', 'externalaudiences'),
+        seen('VIP', 'a', 'own'),
+      ],
+      undefined,
+      'own/a',
+    ],
+    [
+      'what was registered, in the namespace whose export still calls it as before',
+      [
+        registered('VIP', 'a', { formerly: ['Old'] }),
+        seen('Other', 'a', 'externalaudiences'),
+        seen('Old', 'a', 'own'),
+      ],
+      undefined,
+      'own/a',
+    ],
+    [
+      'what was registered, in ups, when exports of no namespace call it so',
+      [registered('VIP', 'a'), seen('Other', 'a', 'externalaudiences'), seen('Propensity', 'a')],
+      undefined,
+      'ups/a',
+    ],
     ['what it was called before', [registered('Gold', 'a', { formerly: ['VIP'] })], undefined, 'ups/a'],
     [
       'who is called so now, not who was',
@@ -59,6 +85,16 @@ describe('a name stands for', () => {
     ['it is not known', [registered('vip', 'a')], undefined],
     ['two audiences have it', [registered('VIP', 'a'), registered('VIP', 'b')], undefined],
     ['it is in two namespaces', [seen('VIP', 'a', 'one'), seen('VIP', 'a', 'two')], undefined],
+    [
+      'it was registered, and its exports are in two namespaces that call it so',
+      [registered('VIP', 'a'), seen('VIP', 'a'), seen('VIP', 'a', 'own')],
+      undefined,
+    ],
+    [
+      'it was registered, and its exports are in two namespaces with other names, neither the usual one',
+      [registered('VIP', 'a'), seen('Fans', 'a', 'own'), seen('Others', 'a', 'theirs')],
+      undefined,
+    ],
     ['it is in another namespace', [seen('VIP', 'a', 'one')], 'two'],
     ['Adobe has not told the id', [registered('VIP', undefined)], undefined],
   ])('nothing, when %s', (_, records, namespace) => {
