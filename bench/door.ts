@@ -72,6 +72,7 @@ async function openBench(stream: Appender) {
     room: createRoom({ calls: 1_000, bytes: 67_108_864 }),
     watch: watchStream(clock),
     turn: inTurn(),
+    takesSamples: false,
     maxBytes: 10_485_760,
     maxUnpackedBytes: 10_485_760,
   });

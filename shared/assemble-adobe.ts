@@ -28,6 +28,7 @@ export async function openAdobeRoutes(env: Env, parts: AdobeParts): Promise<read
     schemaRoute(rules),
     healthRoute({
       clock,
+      log,
       parts: {
         store: async (signal) => void (await store.read([':health'], signal)),
         stream: (signal) => stream.reach(signal),

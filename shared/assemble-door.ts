@@ -62,6 +62,7 @@ export async function assembleDoor(
     }),
     watch: watchStream(clock),
     turn: inTurn(),
+    takesSamples: settings.TRIBUTARY_DOOR_TEST_PROFILES === 'take',
     maxBytes: settings.TRIBUTARY_DOOR_MAX_BYTES,
     maxUnpackedBytes: settings.TRIBUTARY_DOOR_MAX_UNPACKED_BYTES,
   });

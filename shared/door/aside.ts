@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '../core/fault.js';
 import type { DeadLetters, KeptMessage } from '../core/kept.js';
-import type { Clock } from '../core/ports.js';
+import type { Clock, Log } from '../core/ports.js';
 
 /** What is kept aside of a call, and why. */
 export interface Aside {
@@ -44,7 +44,11 @@ export async function keepAside(
   asides: readonly Aside[],
   source: string,
   deadline: number,
-  { deadLetters, clock }: { readonly deadLetters: DeadLetters; readonly clock: Clock },
+  {
+    deadLetters,
+    clock,
+    log,
+  }: { readonly deadLetters: DeadLetters; readonly clock: Clock; readonly log: Log },
 ): Promise<boolean> {
   if (asides.length === 0) return true;
   const each = withoutRepeats(asides);
@@ -52,8 +56,9 @@ export async function keepAside(
   const kept = deadLetters.bury(few.map((aside) => letterOf(aside, source, clock.now()))).then(
     () => true,
     (error: unknown) => {
-      if (error instanceof Fault) return false;
-      throw error;
+      if (!(error instanceof Fault)) throw error;
+      log.write('error', 'door.letters', { fault: error.code, message: error.message });
+      return false;
     },
   );
   const timer = new AbortController();

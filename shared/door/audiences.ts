@@ -127,7 +127,7 @@ export function audienceRoutes({ book, clock, log }: AudienceDeps): readonly Rou
     methods,
     path,
     access: 'authenticated',
-    handle: (request, visit) => sheltered(handle, request, visit),
+    handle: (request, visit) => sheltered(handle, request, visit, log),
   });
   return [
     route(['GET', 'POST'], '/v1/audiences/validate', validate),
@@ -141,11 +141,21 @@ export function audienceRoutes({ book, clock, log }: AudienceDeps): readonly Rou
 const LATER = 'tributary could not save this now. Wait a minute and try again; nothing has been changed.';
 
 /** What the store says is for the log: the person in Adobe's UI can only try again. */
-async function sheltered(handle: Handle, request: DoorRequest, visit: Visit): Promise<DoorResponse> {
+async function sheltered(
+  handle: Handle,
+  request: DoorRequest,
+  visit: Visit,
+  log: Log,
+): Promise<DoorResponse> {
   try {
     return await handle(request, visit);
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
+    log.write('error', 'door.audience-unsaved', {
+      requestId: visit.requestId,
+      fault: fault.code,
+      message: fault.message,
+    });
     return problem(503, fault.code, LATER, visit.requestId);
   }
 }

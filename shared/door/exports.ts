@@ -23,6 +23,8 @@ export interface ExportsDeps extends AppendDeps {
   readonly watch: StreamWatch;
   /** Lets calls unpack one after another. */
   readonly turn: ReturnType<typeof inTurn>;
+  /** Whether sample profiles of Destination SDK go into the stream like any other. */
+  readonly takesSamples: boolean;
   /** Longest body, as it comes and unpacked. */
   readonly maxBytes: number;
   readonly maxUnpackedBytes: number;
@@ -59,13 +61,22 @@ async function refuse(
   return problem(fault.code === 'decode.too-large' ? 413 : 400, fault.code, text, requestId);
 }
 
+/** The answer to a call, and for the log what became of its profiles. */
+interface Answered extends DoorResponse {
+  readonly counts?: Readonly<Record<'accepted' | 'malformed' | 'testProfiles', number>>;
+}
+
+/** Tells the operator what the stream said, each thing once a call; faults of places quote nothing of an export. */
+function tell(sorted: Sorted, fates: readonly Fate[], requestId: string, log: Log): void {
+  const said = fates.flatMap((fate) => (fate.kind === 'durable' ? [] : [fate.fault]));
+  for (const [message, { code }] of new Map(said.map((fault) => [fault.message, fault])))
+    log.write('warn', 'door.stream', { requestId, fault: code, message });
+  const testProfiles = sorted.testProfiles.length;
+  if (testProfiles > 0) log.write('warn', 'door.test-profiles', { requestId, testProfiles });
+}
+
 /** The answer for what the stream said of each entry; nothing of a call is told as done unless all of it is. */
-function answerFor(
-  sorted: Sorted,
-  fates: readonly Fate[],
-  tooLarge: number,
-  requestId: string,
-): DoorResponse {
+function answerFor(sorted: Sorted, fates: readonly Fate[], tooLarge: number, requestId: string): Answered {
   const left = fates.filter(({ kind }) => kind === 'throttled' || kind === 'unavailable');
   if (left.length > 0) {
     if (!left.every(({ kind }) => kind === 'throttled'))
@@ -78,10 +89,10 @@ function answerFor(
     testProfiles: sorted.testProfiles.length,
   };
   const received = counts.accepted + counts.malformed + counts.testProfiles;
-  return answer(200, { requestId, received, ...counts });
+  return { ...answer(200, { requestId, received, ...counts }), counts };
 }
 
-async function store(sorted: Sorted, source: string, visit: Visit, deps: ExportsDeps): Promise<DoorResponse> {
+async function store(sorted: Sorted, source: string, visit: Visit, deps: ExportsDeps): Promise<Answered> {
   const { requestId, deadline } = visit;
   const asides = [...sorted.malformed, ...sorted.testProfiles];
   const [fates, kept] = await Promise.all([
@@ -89,6 +100,7 @@ async function store(sorted: Sorted, source: string, visit: Visit, deps: Exports
     keepAside(asides, source, deadline, deps),
   ]);
   if (fates.length > 0) deps.watch.heard(fates.some(({ kind }) => kind !== 'unavailable'));
+  tell(sorted, fates, requestId, deps.log);
   const refused = sorted.entries.flatMap(({ body }, i): Aside[] => {
     const fate = fates[i];
     return fate?.kind === 'too-large' ? [{ body, fault: fate.fault }] : [];
@@ -118,12 +130,7 @@ async function openBody(
   });
 }
 
-async function take(
-  request: DoorRequest,
-  visit: Visit,
-  stay: Stay,
-  deps: ExportsDeps,
-): Promise<DoorResponse> {
+async function take(request: DoorRequest, visit: Visit, stay: Stay, deps: ExportsDeps): Promise<Answered> {
   const origin = originOf(request, visit.params['source']);
   const { length } = request.body;
   if (length > deps.maxBytes) {
@@ -136,13 +143,13 @@ async function take(
   if (!items.ok) return refuse(items.fault, request, origin, visit, deps);
   const { maxBytes } = deps.appender;
   const maxMade = MOST_MADE * deps.maxUnpackedBytes;
-  const sorted = await sortItems(items.value, origin, { rules: deps.rules, maxBytes, maxMade });
+  const sorted = await sortItems(items.value, origin, { ...deps, maxBytes, maxMade });
   if (!sorted.ok) return refuse(sorted.fault, request, origin, visit, deps);
   return store(sorted.value, sourceOf(origin), visit, deps);
 }
 
 /** Turns a call away at once when it would wait in vain: Adobe repeats it, and nothing of it has been touched. */
-async function admit(request: DoorRequest, visit: Visit, deps: ExportsDeps): Promise<DoorResponse> {
+async function admit(request: DoorRequest, visit: Visit, deps: ExportsDeps): Promise<Answered> {
   const stay = deps.room.enter(request.body.length);
   if (!stay) return busy(visit.requestId);
   try {
@@ -164,9 +171,9 @@ export const exportsRoute = (deps: ExportsDeps): Route => ({
   access: 'authenticated',
   async handle(request, visit) {
     const before = deps.clock.now();
-    const response = await admit(request, visit, deps);
+    const { counts, ...response } = await admit(request, visit, deps);
     const { requestId, caller } = visit;
-    const fields = { requestId, caller, status: response.status, ms: deps.clock.now() - before };
+    const fields = { requestId, caller, status: response.status, ms: deps.clock.now() - before, ...counts };
     deps.log.write(response.status === 200 ? 'info' : 'warn', 'door.exports', fields);
     return response;
   },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Fault, type FaultCode } from '../core/fault.js';
-import type { Clock } from '../core/ports.js';
+import type { Clock, Log } from '../core/ports.js';
 import { answer } from './request.js';
 import type { Route } from './router.js';
 
@@ -26,6 +26,7 @@ type PartHealth = z.infer<typeof PartHealth>;
 export interface HealthDeps {
   readonly parts: Readonly<Record<string, Probe>>;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** How long a part may take, milliseconds: those who ask, such as load balancers, wait a few seconds at most. */
@@ -36,7 +37,7 @@ const FRESH_MS = 5_000;
 const silent: FaultCode = 'run.deadline';
 
 /** Waits for a part no longer than its time, whether or not it heeds the signal. */
-async function ask(probe: Probe, clock: Clock): Promise<PartHealth> {
+async function ask(probe: Probe, clock: Clock, tell: (fault: Fault) => void): Promise<PartHealth> {
   const before = clock.now();
   const [late, done] = [new AbortController(), new AbortController()];
   const tooLate = clock.sleep(PATIENCE_MS, done.signal).then(
@@ -45,7 +46,11 @@ async function ask(probe: Probe, clock: Clock): Promise<PartHealth> {
   );
   const asked = probe(late.signal).then(
     () => undefined,
-    (error: unknown) => (error instanceof Fault ? error.code : 'door.unavailable'),
+    (error: unknown) => {
+      if (!(error instanceof Fault)) return 'door.unavailable';
+      tell(error);
+      return error.code;
+    },
   );
   const fault = await Promise.race([asked, tooLate]);
   if (fault === silent) late.abort();
@@ -54,9 +59,13 @@ async function ask(probe: Probe, clock: Clock): Promise<PartHealth> {
   return { reachable: fault === undefined, ms, fault: fault ?? null };
 }
 
-async function look({ parts, clock }: HealthDeps): Promise<z.infer<typeof Health>> {
+async function look({ parts, clock, log }: HealthDeps): Promise<z.infer<typeof Health>> {
   const said = await Promise.all(
-    Object.entries(parts).map(async ([name, probe]) => [name, await ask(probe, clock)] as const),
+    Object.entries(parts).map(async ([name, probe]) => {
+      const tell = ({ code, message }: Fault): void =>
+        log.write('error', 'door.unreachable', { part: name, fault: code, message });
+      return [name, await ask(probe, clock, tell)] as const;
+    }),
   );
   const status = said.every(([, { reachable }]) => reachable) ? 'ok' : 'degraded';
   return { status, parts: Object.fromEntries(said) };

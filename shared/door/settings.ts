@@ -32,6 +32,8 @@ export const DoorSettings = z
       .min(1_024)
       .max(134_217_728)
       .default(LIMITS.inflatedBytes),
+    /** What becomes of Destination SDK's sample profiles: a dead letter, or a record like any other. */
+    TRIBUTARY_DOOR_TEST_PROFILES: z.enum(['aside', 'take']).default('aside'),
     /** How many calls about exports one process works on at once, and how many bytes of bodies. */
     TRIBUTARY_DOOR_MAX_CALLS: z.coerce.number().int().min(1).max(100_000).default(1_000),
     TRIBUTARY_DOOR_MAX_BYTES_AT_ONCE: z.coerce

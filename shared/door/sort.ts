@@ -26,6 +26,8 @@ export interface SortDeps {
   readonly rules: CompiledRules;
   /** The longest body of one entry. */
   readonly maxBytes: number;
+  /** Whether sample profiles of Destination SDK go into the stream like any other. */
+  readonly takesSamples: boolean;
   /** Most bytes that all items may come to. */
   readonly maxMade: number;
 }
@@ -60,14 +62,18 @@ const apart = (kind: 'malformed' | 'testProfiles', body: Uint8Array, fault: Faul
 const tooLong = (body: Uint8Array, why: string): Judged =>
   apart('malformed', body, new Fault('decode.too-large', `the profile has ${body.length} bytes and ${why}`));
 
-async function judge(item: Item, origin: Origin, { rules, maxBytes }: SortDeps): Promise<Judged> {
+async function judge(
+  item: Item,
+  origin: Origin,
+  { rules, maxBytes, takesSamples }: SortDeps,
+): Promise<Judged> {
   if (!item.ok) return apart('malformed', item.body, item.fault);
   const profile = withOrigin(item.profile, origin);
   const body = Buffer.from(JSON.stringify(profile));
   const read = readProfile(profile);
   if (!read.ok) return apart('malformed', body, read.fault);
   if (body.length > LIMITS.inflatedBytes) return tooLong(body, `its reader takes ${LIMITS.inflatedBytes}`);
-  if (isTestProfile(read.value)) {
+  if (!takesSamples && isTestProfile(read.value)) {
     const fault = new Fault(
       'door.test-profile',
       'a sample profile of Destination SDK: no such person exists',

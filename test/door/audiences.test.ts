@@ -17,7 +17,11 @@ import { request } from './door-world.js';
 function audienceDoor(store: StateStore = memoryStore()) {
   // Nothing here sleeps but the watch over the whole answer, which is never needed.
   const clock = { ...fakeClock(), sleep: () => new Promise<void>(() => undefined) };
-  const log = { write: () => undefined };
+  const lines: string[] = [];
+  const log = {
+    write: (_: string, event: string, fields: object) =>
+      void lines.push(JSON.stringify({ event, ...fields })),
+  };
   let ids = 0;
   const deps = {
     routes: audienceRoutes({ book: audienceBook(store, clock), clock, log }),
@@ -29,6 +33,7 @@ function audienceDoor(store: StateStore = memoryStore()) {
   };
   return {
     clock,
+    lines,
     async call(method: string, url: string, body?: unknown) {
       const { pathname, searchParams } = new URL(url, 'https://tributary.example.com');
       const asked = request({ method, path: pathname, query: searchParams, body: body ?? '' });
@@ -194,10 +199,12 @@ test('a store that does not answer is 503 with words that help, and none of its 
     ...memoryStore(),
     read: () => Promise.reject(new Fault('store.unavailable', 'table secret-42')),
   };
-  const { status, json, body } = await audienceDoor(down).call('POST', '/v1/audiences', VIP);
+  const { call, lines } = audienceDoor(down);
+  const { status, json, body } = await call('POST', '/v1/audiences', VIP);
   expect({ status, json }).toMatchObject({ status: 503, json: { error: 'store.unavailable' } });
   expect(body).toContain('try again');
   expect(body).not.toContain('secret-42');
+  expect(lines.join()).toContain('table secret-42');
 });
 
 test('whatever is sent, the answer is one of five and says why; names come back as they were, on one line', async () => {

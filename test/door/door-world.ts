@@ -40,6 +40,8 @@ interface WorldOptions {
   readonly entryBytes?: number;
   /** The longest body, unpacked. */
   readonly unpackedBytes?: number;
+  /** Whether sample profiles are records like any other. */
+  readonly takesSamples?: boolean;
   /** How much the door works on at once. */
   readonly limits?: RoomLimits;
 }
@@ -83,6 +85,7 @@ export function doorWorld(options: WorldOptions = {}) {
         room: createRoom(options.limits ?? { calls: 1_000, bytes: 10_000_000 }),
         watch: watchStream(clock),
         turn: inTurn(),
+        takesSamples: options.takesSamples ?? false,
         maxBytes: 100_000,
         maxUnpackedBytes: options.unpackedBytes ?? 400_000,
       }),

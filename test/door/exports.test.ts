@@ -306,6 +306,54 @@ test('a sample profile of Destination SDK is answered with 200 and stays out of 
   expect(world.letters.all()[0]?.fault.code).toBe('door.test-profile');
 });
 
+test('people whose ids only look like those of samples are people, and samples may be let in', async () => {
+  const real = person('CRM-12345', { loyalty: { points: 5 }, identityMap: { crm: [{ id: 'CRM-12345' }] } });
+  const made = { ...real, person: { name: { firstName: 'string' } }, loyalty: undefined };
+  const world = doorWorld();
+  const { json } = await world.post([real, made]);
+  expect([json['accepted'], json['testProfiles']]).toEqual([1, 1]);
+  const warned = world.lines.map((line) => JSON.parse(line)).find(({ level }) => level === 'warn');
+  expect(warned).toEqual({
+    level: 'warn',
+    event: 'door.test-profiles',
+    requestId: 'request-1',
+    testProfiles: 1,
+  });
+  const taking = doorWorld({ takesSamples: true });
+  expect((await taking.post([real, made])).json['accepted']).toBe(2);
+});
+
+test('a sample with no attributes is known by its audiences', async () => {
+  const segmentMembership = { ups: { segmentid1: { status: 'realized' }, segmentid2: { status: 'exited' } } };
+  const made = { identityMap: { crmid: [{ id: 'crmid-P1A7l' }] }, segmentMembership };
+  expect((await doorWorld().post(made)).json['testProfiles']).toBe(1);
+});
+
+test('the log says why the stream refuses, each reason once a call, and how many went where', async () => {
+  const world = doorWorld({
+    interfere: async () => [fate('too-large'), fate('too-large'), durable],
+  });
+  await world.post([person('1'), person('2'), person('3')]);
+  const said = world.lines.map((line) => JSON.parse(line));
+  expect(said.filter(({ event }) => event === 'door.stream')).toEqual([
+    {
+      level: 'warn',
+      event: 'door.stream',
+      requestId: 'request-1',
+      fault: 'stream.unavailable',
+      message: 'no',
+    },
+  ]);
+  expect(said.at(-1)).toMatchObject({ event: 'door.exports', accepted: 1, malformed: 2, testProfiles: 0 });
+});
+
+test('the log says why the dead letters cannot be written', async () => {
+  const world = doorWorld();
+  world.letters.bury = () => Promise.reject(new Fault('park.unavailable', 'no such bucket'));
+  await world.post('Hello');
+  expect(world.lines.join()).toContain('no such bucket');
+});
+
 test('source, sandbox and tenant are carried into the record and the letter', async () => {
   const world = doorWorld();
   await world.post([person('1'), BAD], {

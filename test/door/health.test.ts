@@ -7,11 +7,16 @@ import { request } from './door-world.js';
 import { type HeldClock, heldClock } from './held-clock.js';
 
 function healthDoor(parts: Readonly<Record<string, Probe>>, clock: HeldClock = heldClock()) {
-  const log = { write: () => undefined };
-  const routes = [healthRoute({ parts, clock })];
+  const lines: string[] = [];
+  const log = {
+    write: (_: string, event: string, fields: object) =>
+      void lines.push(JSON.stringify({ event, ...fields })),
+  };
+  const routes = [healthRoute({ parts, clock, log })];
   const deps = { routes, gate: openGate, clock, log, newId: () => 'request', answerMs: 1_700 };
   return {
     clock,
+    lines,
     async ask() {
       const response = await handleDoor(request({ method: 'GET', path: '/health' }), deps);
       return { ...response, health: Health.parse(JSON.parse(response.body)) };
@@ -37,7 +42,7 @@ test('every part answers: 200, and how long each took', async () => {
 });
 
 test('a part that fails: 503 and its code, without a word of what the service said', async () => {
-  const { ask } = healthDoor({
+  const { ask, lines } = healthDoor({
     store: fine,
     stream: () => Promise.reject(new Fault('stream.unavailable', 'the stream kinesis:secret-42 …')),
     deadLetters: () => Promise.reject(new TypeError('secret-42')),
@@ -50,6 +55,14 @@ test('a part that fails: 503 and its code, without a word of what the service sa
     deadLetters: { reachable: false, fault: 'door.unavailable' },
   });
   expect(body).not.toContain('secret-42');
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    {
+      event: 'door.unreachable',
+      part: 'stream',
+      fault: 'stream.unavailable',
+      message: 'the stream kinesis:secret-42 …',
+    },
+  ]);
 });
 
 test('a part that never answers does not hold up the answer: it counts as out of reach after a second', async () => {

@@ -75,6 +75,7 @@ async function hostileGround() {
     room: createRoom({ calls: 1_000, bytes: 67_108_864 }),
     watch: watchStream(clock),
     turn: inTurn(),
+    takesSamples: false,
     ...limits,
   });
   const routes = [exports, ...guarded.routes];

@@ -18,7 +18,7 @@ function wholeDoor() {
     ...deps.routes,
     ...audienceRoutes({ book: audienceBook(memoryStore(), clock), clock, log: deps.log }),
     schemaRoute(RULES),
-    healthRoute({ parts: { store: async () => undefined }, clock }),
+    healthRoute({ parts: { store: async () => undefined }, clock, log: deps.log }),
   ]);
   return {
     routes,
