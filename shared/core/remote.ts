@@ -32,7 +32,7 @@ export interface Action {
 /** What a target said about one action. Never guessed: no answer is `unknown`. */
 export type Outcome =
   | { readonly kind: 'accepted'; readonly id?: string; readonly created?: boolean }
-  /** There is no row that an `update`, `remove` or `delete` could be about; nothing was done. */
+  /** There is no row that an `update`, `add`, `remove` or `delete` could be about; nothing was done. */
   | { readonly kind: 'absent' }
   /** Refused for good. `whole` marks a refusal of the entire request, which may be the fault of one row in it. */
   | {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import * as z from 'zod';
 import { canonical } from '../../shared/core/fingerprint.js';
 import { FieldSource } from '../../shared/core/source.js';
 import type { Tools } from '../../shared/core/tools.js';
@@ -9,6 +10,7 @@ import { allTools, documentedRows, findingsOf, mapperOf } from './mapped.js';
 import { deepFreeze } from './persons-records.js';
 
 const MAPPINGS = [...new Set(documentedRows().map(({ mapping }) => mapping))];
+const isJsonOrNothing = (value: unknown): boolean => value === undefined || z.json().safeParse(value).success;
 let tools: Tools;
 beforeAll(async () => {
   tools = await allTools();
@@ -22,7 +24,7 @@ test('a mapping that has no findings gives JSON or nothing, for any profile', ()
       right += 1;
       const { view, read } = mapperOf([mapping], tools);
       const [given] = read(view(profile));
-      if (given !== undefined) expect(JSON.parse(JSON.stringify(given))).toEqual(given === 0 ? 0 : given);
+      expect(isJsonOrNothing(given)).toBe(true);
     }),
     { numRuns: 1500 },
   );
@@ -41,7 +43,7 @@ describe('every mapping of the page', () => {
         const known = deepFreeze(view(profile));
         const values = read(known);
         for (const given of values) {
-          if (given !== undefined) expect(JSON.parse(JSON.stringify(given))).toEqual(given === 0 ? 0 : given);
+          expect(isJsonOrNothing(given)).toBe(true);
         }
         expect(read(known)).toEqual(values);
       }),
