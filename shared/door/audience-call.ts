@@ -1,10 +1,15 @@
 import * as z from 'zod';
 import { bad, ok, type Result } from '../core/fault.js';
 import type { AudienceCall } from './audience.js';
+import { unrendered } from './audience-id.js';
 import { originOf } from './origin.js';
 import type { DoorRequest } from './request.js';
 
-const MOST_CHARACTERS = 1_000;
+/**
+ * Longest text of an audience, characters: 4,000 audiences, as many as an organisation may have, fit the store's items with
+ * room to spare.
+ */
+const MOST_CHARACTERS = 500;
 
 /** A text of a template: what Adobe has nothing for comes as null or an empty text, and counts as not sent. */
 const Text = z
@@ -14,7 +19,7 @@ const Text = z
     const plain = String(value ?? '')
       .replace(/\p{Cc}/gu, ' ')
       .trim();
-    return plain === '' ? undefined : plain.slice(0, MOST_CHARACTERS);
+    return plain === '' ? undefined : plain;
   });
 
 /** What our own audience template sends; other members are ignored. */
@@ -56,6 +61,17 @@ function bodyOf({ body, query }: DoorRequest): Result<AudienceBody> {
   return plain.success ? ok(plain.data) : bad('door.audience', NOT_TEXT);
 }
 
+/** What is too long, or not what was meant to be sent. */
+function trouble(texts: Readonly<Record<string, string | undefined>>): string | undefined {
+  for (const [name, text = ''] of Object.entries(texts)) {
+    const macro = unrendered(text);
+    if (macro !== undefined) return macro;
+    if (text.length > MOST_CHARACTERS)
+      return `tributary takes at most ${MOST_CHARACTERS} characters: ${name} has ${text.length} characters. Shorten it in Adobe, or correct requestBody in the audience template.`;
+  }
+  return undefined;
+}
+
 /** The call without what it does not say. */
 function withoutGaps(call: Record<keyof AudienceCall, string | undefined>): AudienceCall {
   return Object.fromEntries(Object.entries(call).filter(([, value]) => value !== undefined));
@@ -68,8 +84,12 @@ function withoutGaps(call: Record<keyof AudienceCall, string | undefined>): Audi
 export function readAudienceCall(request: DoorRequest): Result<AudienceCall> {
   const body = bodyOf(request);
   if (!body.ok) return body;
-  const { name, description, external_id: audience, metadata = {} } = body.value;
+  const { name, external_id: audience, metadata = {} } = body.value;
+  // It is only shown: a long one must not keep anybody from activating an audience.
+  const description = body.value.description?.slice(0, MOST_CHARACTERS);
   const { source, sandbox } = originOf(request, undefined);
+  const wrong = trouble({ name, external_id: audience, description, source, sandbox, ...metadata });
+  if (wrong !== undefined) return bad('door.audience', wrong);
   const call = {
     name,
     audience,

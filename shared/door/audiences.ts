@@ -5,6 +5,7 @@ import type { Clock, Log } from '../core/ports.js';
 import { type AudienceCall, AudienceRecord, audienceIdOf, formerlyOf, recordJson } from './audience.js';
 import type { AudienceBook } from './audience-book.js';
 import { readAudienceCall } from './audience-call.js';
+import { idTrouble, NO_ID, newIdTrouble } from './audience-id.js';
 import { answer, type DoorRequest, type DoorResponse, problem } from './request.js';
 import type { Route, Visit } from './router.js';
 
@@ -28,9 +29,6 @@ const Paging = z.object({
   after: z.string().default(''),
 });
 
-/** Ids of other systems pass as well: a customer may have audiences from before, under aliases of their own. */
-const ID = /^[\w.:-]{1,128}$/;
-
 type Handle = (request: DoorRequest, visit: Visit) => Promise<DoorResponse>;
 
 const refuse = (text: string, { requestId }: Visit): DoorResponse =>
@@ -38,8 +36,6 @@ const refuse = (text: string, { requestId }: Visit): DoorResponse =>
 
 const NO_NAME =
   'tributary needs the name of the audience: send "name": "{{segment.name}}" in requestBody of the audience template.';
-const NO_ID =
-  'tributary knows no such audience id. Take the audience out of the destination and add it again.';
 
 /** The id where Adobe's templates look for it: in the body, and in a header. */
 const told = (record: AudienceRecord): DoorResponse =>
@@ -87,7 +83,9 @@ export function audienceRoutes({ book, clock, log }: AudienceDeps): readonly Rou
 
   const one: Handle = async (request, visit) => {
     const id = visit.params['id'] ?? '';
-    if (!ID.test(id)) return refuse(NO_ID, visit);
+    const isWrite = request.method !== 'GET' && request.method !== 'DELETE';
+    const trouble = isWrite ? newIdTrouble(id) : idTrouble(id);
+    if (trouble !== undefined) return refuse(trouble, visit);
     if (request.method === 'GET') {
       const record = await book.get(id, visit.deadline);
       return record ? told(record) : problem(404, 'door.not-found', NO_ID, visit.requestId);
@@ -104,7 +102,8 @@ export function audienceRoutes({ book, clock, log }: AudienceDeps): readonly Rou
   /** Files have been written already when Adobe says so: nothing here may make that look like a failure. */
   const notify: Handle = async (_, visit) => {
     const id = visit.params['id'] ?? '';
-    if (!ID.test(id)) return refuse(NO_ID, visit);
+    const trouble = newIdTrouble(id);
+    if (trouble !== undefined) return refuse(trouble, visit);
     const record = await book.change(id, (known) => known && { ...known, notified: now() }, visit.deadline);
     tell('door.audience-notified', id, visit, record?.name);
     return record ? told(record) : answer(200, { id }, { 'x-audience-id': id });
@@ -120,8 +119,15 @@ export function audienceRoutes({ book, clock, log }: AudienceDeps): readonly Rou
     return answer(200, { audiences: audiences.map(recordJson), next });
   };
 
-  /** Whoever comes here has proved who they are. */
-  const validate: Handle = async (_, { caller }) => answer(200, { id: caller });
+  /** Whoever comes here has proved who they are. A body is looked at as that of an audience to be registered. */
+  const validate: Handle = async (request, visit) => {
+    if (request.body.length > 0) {
+      const call = readAudienceCall(request);
+      if (!call.ok) return refuse(call.fault.message, visit);
+      if (call.value.name === undefined) return refuse(NO_NAME, visit);
+    }
+    return answer(200, { id: visit.caller });
+  };
 
   const route = (methods: readonly string[], path: string, handle: Handle): Route => ({
     methods,
@@ -138,6 +144,11 @@ export function audienceRoutes({ book, clock, log }: AudienceDeps): readonly Rou
   ];
 }
 
+/** Longest body, bytes: many times what any audience needs. */
+const MOST_BYTES = 65_536;
+const TOO_LONG = `tributary takes at most ${MOST_BYTES} bytes for an audience. Shorten its description, and send no more in requestBody of the audience template than tributary adobe writes.`;
+const NO_ROOM =
+  'tributary has no room for this audience. Shorten names and descriptions, or remove audiences from the destination that nobody needs.';
 const LATER = 'tributary could not save this now. Wait a minute and try again; nothing has been changed.';
 
 /** What the store says is for the log: the person in Adobe's UI can only try again. */
@@ -147,6 +158,7 @@ async function sheltered(
   visit: Visit,
   log: Log,
 ): Promise<DoorResponse> {
+  if (request.body.length > MOST_BYTES) return problem(413, 'door.audience', TOO_LONG, visit.requestId);
   try {
     return await handle(request, visit);
   } catch (fault) {
@@ -156,6 +168,7 @@ async function sheltered(
       fault: fault.code,
       message: fault.message,
     });
+    if (fault.code === 'store.too-large') return problem(400, fault.code, NO_ROOM, visit.requestId);
     return problem(503, fault.code, LATER, visit.requestId);
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { audienceTemplate } from '../../shared/adobe/audience-template.js';
@@ -9,6 +10,7 @@ import { AudienceList, audienceRoutes } from '../../shared/door/audiences.js';
 import { handleDoor } from '../../shared/door/door.js';
 import { openGate } from '../../shared/door/gate.js';
 import { memoryStore } from '../../shared/stores/memory.js';
+import { encodeState } from '../../shared/stores/state-codec.js';
 import { render } from '../adobe/pebble.js';
 import { fakeClock } from '../support/fakes.js';
 import { request } from './door-world.js';
@@ -184,6 +186,21 @@ test.each([
   ['PUT', '/v1/audiences/unknown', { description: 'x' }, 'needs the name'],
   ['PUT', '/v1/audiences/a%2Fb', VIP, 'knows no such audience'],
   ['GET', '/v1/audiences?limit=0', undefined, 'limit takes'],
+  ['POST', '/v1/audiences', { name: 'x'.repeat(501) }, 'name has 501 characters'],
+  ['POST', '/v1/audiences', { name: 'VIP', external_id: 'x'.repeat(501) }, 'external_id has 501 characters'],
+  ['PUT', '/v1/audiences/a-1', { name: 'VIP', metadata: { sandbox: 'x'.repeat(501) } }, 'sandbox has 501'],
+  ['POST', '/v1/audiences', { name: '{{segment.name}}' }, 'has not filled in {{segment.name}}'],
+  ['POST', '/v1/audiences', { name: 'VIP', external_id: '{{segment.id}}' }, 'not filled in {{segment.id}}'],
+  ['PUT', '/v1/audiences/%7B%7Bsegment.alias%7D%7D', VIP, 'not filled in {{segment.alias}}'],
+  ['DELETE', '/v1/audiences/%7B%7Bsegment.alias%7D%7D', undefined, 'not filled in {{segment.alias}}'],
+  ['POST', '/v1/audiences/notify', VIP, 'lacks the id'],
+  ['PUT', '/v1/audiences/notify', VIP, 'lacks the id'],
+  ['PUT', '/v1/audiences/validate', VIP, 'lacks the id'],
+  ['PUT', '/v1/audiences/validate/notify', VIP, 'lacks the id'],
+  ['PUT', '/v1/audiences/__proto__', VIP, 'knows no such audience'],
+  ['PUT', '/v1/audiences/constructor/notify', VIP, 'knows no such audience'],
+  ['POST', '/v1/audiences/validate', {}, 'needs the name'],
+  ['POST', '/v1/audiences/validate', { name: '{{segment.name}}' }, 'not filled in'],
 ])('%s %s %j is refused with a text for the person in Adobe’s UI', async (method, url, body, text) => {
   const { status, json } = await audienceDoor().call(method, url, body);
   expect({ status, ...json }).toMatchObject({
@@ -192,6 +209,79 @@ test.each([
     message: expect.stringContaining(text),
     requestId: 'request-1',
   });
+});
+
+test('a body that is longer than any audience is 413, and nothing is registered', async () => {
+  const door = audienceDoor();
+  const sent = { ...VIP, description: 'x'.repeat(70_000) };
+  for (const [method, url] of [
+    ['POST', '/v1/audiences'],
+    ['PUT', '/v1/audiences/a-1'],
+    ['POST', '/v1/audiences/validate'],
+    ['PUT', '/v1/audiences/a-1/notify'],
+  ] as const) {
+    const { status, json } = await door.call(method, url, sent);
+    expect({ status, ...json }).toMatchObject({
+      status: 413,
+      error: 'door.audience',
+      message: expect.stringContaining('at most 65536 bytes'),
+    });
+  }
+  expect((await door.call('GET', '/v1/audiences')).json['audiences']).toEqual([]);
+});
+
+test('a description is shown and nothing else: of a long one the beginning is kept', async () => {
+  const { status, json } = await audienceDoor().call('POST', '/v1/audiences', {
+    ...VIP,
+    description: 'x'.repeat(5_000),
+  });
+  expect({ status, description: json['description'] }).toEqual({ status: 200, description: 'x'.repeat(500) });
+});
+
+test('what an older version registered under an id that none can have can be removed', async () => {
+  expect(await audienceDoor().call('DELETE', '/v1/audiences/notify')).toMatchObject({ status: 200 });
+});
+
+test('a test call with an audience in it is answered like one with none', async () => {
+  expect(await audienceDoor().call('POST', '/v1/audiences/validate', VIP)).toMatchObject({
+    status: 200,
+    json: { id: 'anybody' },
+  });
+});
+
+test('a page with its share of 4,000 audiences, each as long as it may be, fits an item of a store', async () => {
+  const store = memoryStore();
+  const door = audienceDoor(store);
+  let seed = 1;
+  /** Text that cannot be packed well. */
+  const long = (): string =>
+    Array.from({ length: 500 }, () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return String.fromCharCode(48 + (seed % 64));
+    }).join('');
+  // The fullest of the 16 pages; ids are spread by a hash.
+  const share = Math.ceil((4_000 / 16) * 1.2);
+  const pageOf = (id: string) => (createHash('sha256').update(id).digest()[0] ?? 0) % 16;
+  const ids = Array.from({ length: share * 20 }, (_, i) => `a-${i}`).filter((id) => pageOf(id) === 0);
+  expect(ids.length).toBeGreaterThanOrEqual(share);
+  for (const id of ids.slice(0, share))
+    await door.call('PUT', `/v1/audiences/${id}`, { name: long(), description: long(), external_id: id });
+  const page = (await store.read([':audiences/0'])).get(':audiences/0');
+  if (!page?.ok) throw new Error('there is no page');
+  expect(encodeState(page.value.state).length).toBeLessThan(400_000);
+});
+
+test('a store that has no room is told as that: waiting would not help', async () => {
+  const full = {
+    ...memoryStore(),
+    write: async () => [
+      { ok: false, reason: 'refused', fault: new Fault('store.too-large', 'table secret-42') } as const,
+    ],
+  };
+  const { status, json, body } = await audienceDoor(full).call('POST', '/v1/audiences', VIP);
+  expect({ status, json }).toMatchObject({ status: 400, json: { error: 'store.too-large' } });
+  expect(body).toContain('no room');
+  expect(body).not.toContain('secret-42');
 });
 
 test('a store that does not answer is 503 with words that help, and none of its own', async () => {
