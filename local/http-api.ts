@@ -11,7 +11,9 @@ const MOST_BYTES = 10 * 1024 * 1024;
 const AS_TEXT = /^\s*(?:text\/|application\/(?:json|xml|javascript)\s*(?:;|$))/i;
 
 function eventOf({ method, target, headers, body, remote = '' }: FrontRequest): APIGatewayProxyEventV2 {
-  const { pathname, search, searchParams } = new URL(target, 'http://host');
+  const mark = target.indexOf('?');
+  const [pathname, search] = mark < 0 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
+  const searchParams = new URLSearchParams(search);
   const asText = AS_TEXT.test(headers['content-type'] ?? '');
   const { cookie, ...others } = headers;
   const names = [...new Set(searchParams.keys())];
@@ -19,7 +21,7 @@ function eventOf({ method, target, headers, body, remote = '' }: FrontRequest): 
     version: '2.0',
     routeKey: '$default',
     rawPath: pathname,
-    rawQueryString: search.slice(1),
+    rawQueryString: search,
     ...(cookie !== undefined && { cookies: cookie.split('; ') }),
     headers: others,
     ...(names.length > 0 && {

@@ -167,7 +167,7 @@ async function admit(request: DoorRequest, visit: Visit, deps: ExportsDeps): Pro
  */
 export const exportsRoute = (deps: ExportsDeps): Route => ({
   methods: ['POST', 'PUT', 'PATCH'],
-  path: '/v1/exports/{source?}',
+  path: '/v1/exports/{source*}',
   access: 'authenticated',
   async handle(request, visit) {
     const before = deps.clock.now();

@@ -52,23 +52,32 @@ export async function namedRules(deps: NamedRulesDeps): Promise<RulesFor> {
       return rules;
     };
   }
-  const look = async (): Promise<ResolvedRules> =>
-    resolve(audienceNames(await book.all(clock.now() + PATIENCE_MS)));
-  let known = await look();
+  const read = () => book.all(clock.now() + PATIENCE_MS);
+  let records = await read();
+  // The record that brings a name is settled by what is known now, whether or not the name is in the book already.
+  const look = (): ResolvedRules => resolve(audienceNames(seen.over(records)));
+  let known = look();
   let lookedAt = clock.now();
   let looking: Promise<void> | undefined;
   tell(known, log);
 
+  async function readAgain(): Promise<void> {
+    try {
+      if (!seen.rests()) records = await read();
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      log.write('warn', 'audience.names-unread', { fault: fault.code });
+    }
+  }
+
   async function lookAgain(): Promise<void> {
     try {
-      const next = await look();
+      await readAgain();
+      const next = look();
       const isNews = keysOf(next) !== keysOf(known);
       if (isNews || next.unresolved.length > 0) tell(next, log);
       // Rules that mean the same stay the same objects: what is learnt about them stays warm.
       if (isNews) known = next;
-    } catch (fault) {
-      if (!(fault instanceof Fault)) throw fault;
-      log.write('warn', 'audience.names-unread', { fault: fault.code });
     } finally {
       lookedAt = clock.now();
       looking = undefined;
@@ -77,7 +86,7 @@ export async function namedRules(deps: NamedRulesDeps): Promise<RulesFor> {
 
   return async (profiles) => {
     const isNew = seen.see(profiles);
-    if (isNew) await seen.keep();
+    if (isNew) await seen.keep(new Set(known.unresolved.map(({ name }) => name)));
     const lost = known.unresolved.length > 0;
     if ((isNew && lost) || clock.now() - lookedAt >= (lost ? SOON_MS : LATER_MS)) looking ??= lookAgain();
     await looking;

@@ -10,8 +10,12 @@ import { isObject } from './members.js';
 export interface NamesSeen {
   /** Looks at exports; true when there is a name to keep: one that this process has not met yet, or could not keep. */
   see(profiles: readonly ProfileExport[]): boolean;
-  /** Writes new names into the book, a few at a time. */
-  keep(): Promise<void>;
+  /** Writes new names into the book, a few at a time, those that are wanted first. */
+  keep(wanted?: ReadonlySet<string>): Promise<void>;
+  /** True while a book that did not answer is left alone. */
+  rests(): boolean;
+  /** What the book says once the names are in it that are still to be written. */
+  over(records: readonly AudienceRecord[]): readonly AudienceRecord[];
 }
 
 /** What an export says. */
@@ -84,13 +88,14 @@ export function namesSeen(deps: {
   const news = new Map<string, Seen>();
   let notBefore = 0;
 
-  async function write(deadline: number): Promise<void> {
+  async function write(wanted: ReadonlySet<string>, deadline: number): Promise<void> {
     const records = await book.all(deadline);
     const known = new Map(records.map((record) => [record.id, record]));
     const now = new Date(clock.now()).toISOString();
     let room = MOST_NAMES - records.filter(({ seen }) => seen).length;
     let left = MOST_AT_ONCE;
-    for (const [key, seen] of news) {
+    const isWanted = ({ name }: Seen): number => Number(wanted.has(name));
+    for (const [key, seen] of [...news].sort(([, a], [, b]) => isWanted(b) - isWanted(a))) {
       const id = seenId(seen);
       const old = known.get(id);
       const isNew = after(old, seen, now) !== old;
@@ -101,6 +106,8 @@ export function namesSeen(deps: {
       await book.change(id, (last) => after(last, seen, now), deadline);
     }
   }
+
+  const rests = (): boolean => clock.now() < notBefore;
 
   /** This runs for every membership of every record, so it makes nothing of names that are known. */
   function look({ body }: ProfileExport): void {
@@ -121,12 +128,21 @@ export function namesSeen(deps: {
 
   return {
     see(profiles) {
+      const before = news.size;
       for (const profile of profiles) look(profile);
-      return news.size > 0 && clock.now() >= notBefore;
+      return news.size > before || (news.size > 0 && !rests());
     },
-    async keep() {
+    rests,
+    over(records) {
+      const all = new Map(records.map((record) => [record.id, record]));
+      const now = new Date(clock.now()).toISOString();
+      for (const seen of news.values()) all.set(seenId(seen), after(all.get(seenId(seen)), seen, now));
+      return [...all.values()];
+    },
+    async keep(wanted = new Set()) {
+      if (rests()) return;
       try {
-        await write(clock.now() + PATIENCE_MS);
+        await write(wanted, clock.now() + PATIENCE_MS);
       } catch (fault) {
         if (!(fault instanceof Fault)) throw fault;
         notBefore = clock.now() + REST_MS;

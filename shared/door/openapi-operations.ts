@@ -105,9 +105,9 @@ const SAVE = 'Changes an audience, or makes it where it is not known.';
 
 /** Every operation, by method and path as the routes have them. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
-  'POST /v1/exports/{source?}': exports('sendExports', EXPORTS),
-  'PUT /v1/exports/{source?}': exports('putExports', EXPORTS),
-  'PATCH /v1/exports/{source?}': exports('patchExports', EXPORTS),
+  'POST /v1/exports/{source*}': exports('sendExports', EXPORTS),
+  'PUT /v1/exports/{source*}': exports('putExports', EXPORTS),
+  'PATCH /v1/exports/{source*}': exports('patchExports', EXPORTS),
   'GET /v1/audiences': {
     id: 'listAudiences',
     about: 'The registered audiences in order of their ids, in pages.',

@@ -54,8 +54,8 @@ function operationJson(operation: Operation, params: readonly string[], open: bo
 
 /** A path with an optional last segment is two paths in the document. */
 function pathsOf(path: string): readonly string[] {
-  const whole = path.replace('?}', '}');
-  return path === whole ? [path] : [whole, path.replace(/\/\{\w+\?\}$/, '')];
+  const whole = path.replace('*}', '}');
+  return path === whole ? [path] : [whole, path.replace(/\/\{\w+\*\}$/, '')];
 }
 
 /** The OpenAPI 3.1 document of some routes. Throws for a route it does not know: the document must tell them all. */

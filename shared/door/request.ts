@@ -52,11 +52,11 @@ export const problem = (
   headers: Headers = {},
 ): DoorResponse => answer(status, { error, message, requestId }, headers);
 
-/** The path's segments, percent-decoded where that can be done; a slash at the end means nothing. */
+/** The path's segments, percent-decoded where that can be done; a slash too many means nothing. */
 export function segmentsOf(path: string): readonly string[] {
   return path
-    .replace(/^\/|\/$/g, '')
     .split('/')
+    .filter((segment) => segment !== '')
     .map((segment) => {
       try {
         return decodeURIComponent(segment);

@@ -14,7 +14,7 @@ export interface Visit {
 /** One thing the door can do. */
 export interface Route {
   readonly methods: readonly string[];
-  /** Segments; `{name}` takes any one segment, a last `{name?}` also none. */
+  /** Segments; `{name}` takes any one segment, a last `{name*}` all that follow, or none. */
   readonly path: string;
   /** Who may: `anybody`, or only those who authenticate. */
   readonly access: 'anybody' | 'authenticated';
@@ -23,21 +23,23 @@ export interface Route {
 
 type Params = Readonly<Record<string, string>>;
 
-const PARAM = /^\{(\w+)(\?)?\}$/;
+const PARAM = /^\{(\w+)(\*)?\}$/;
 
 function match(pattern: string, segments: readonly string[]): Params | undefined {
   const params: Record<string, string> = {};
   const parts = pattern.slice(1).split('/');
-  if (segments.length > parts.length) return undefined;
   for (const [i, part] of parts.entries()) {
     const segment = segments[i];
-    const [, name, optional] = PARAM.exec(part) ?? [];
-    if (segment === undefined || segment === '') {
-      if (!optional) return undefined;
-    } else if (name !== undefined) params[name] = segment;
+    const [, name, rest] = PARAM.exec(part) ?? [];
+    if (name !== undefined && rest !== undefined) {
+      const all = segments.slice(i).join('/');
+      return all === '' ? params : { ...params, [name]: all };
+    }
+    if (segment === undefined) return undefined;
+    if (name !== undefined) params[name] = segment;
     else if (part !== segment) return undefined;
   }
-  return params;
+  return segments.length > parts.length ? undefined : params;
 }
 
 /** Where a request leads. */

@@ -366,6 +366,19 @@ test('source, sandbox and tenant are carried into the record and the letter', as
   expect(world.letters.all()[0]?.message.source).toBe('http:acme shop');
 });
 
+test.each([
+  ['//v1/exports', {}],
+  ['/v1//exports//', {}],
+  ['/v1/exports/a/b', { _tributary: { source: 'a/b' } }],
+])(
+  '%s leads to the exports as well: Adobe does not repeat what was answered with 404',
+  async (path, origin) => {
+    const world = doorWorld();
+    expect((await world.post(person('1'), { path })).status).toBe(200);
+    expect(world.records()).toEqual([{ ...person('1'), ...origin }]);
+  },
+);
+
 test('the platform says when it took the request in: what has passed since counts, within reason', async () => {
   const never = () => new Promise<Fate[]>(() => undefined);
   for (const [waited, takes] of [
@@ -386,7 +399,7 @@ test('the platform says when it took the request in: what has passed since count
 
 test('unknown paths and other methods are told so, with the methods there are', async () => {
   const world = doorWorld();
-  for (const path of ['/', '/v1', '/v1/exports/a/b', '/V1/exports', '//v1/exports'])
+  for (const path of ['/', '/v1', '/V1/exports', '/v1/export', '/v1/audiencesx/a'])
     expect((await world.ask(request({ path }))).status).toBe(404);
   const { status, headers } = await world.ask(request({ method: 'GET' }));
   expect([status, headers['allow']]).toEqual([405, 'POST, PUT, PATCH']);

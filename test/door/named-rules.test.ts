@@ -113,6 +113,22 @@ test('the first export that carries the name is enough, for its own record too',
   expect(world.told('audience.unresolved')).toBe(1);
 });
 
+test('a name that comes last of very many is found for the record that brings it', async () => {
+  const world = await consumer();
+  const others = Array.from({ length: 25 }, (_, i) => `n-${i}=Name ${i}`);
+  expect(await world.give(await world.open(), 'C-1', ...others, 'v-7=VIP customers')).toBe('delivered');
+  expect(await world.give(await world.open(), 'C-2', 'v-7')).toBe('delivered');
+});
+
+test('a name that an export brings is found while the book does not answer, also while it is left alone', async () => {
+  const world = await consumer();
+  const pipeline = await world.open();
+  world.state.down = true;
+  expect(await world.give(pipeline, 'C-1', 'n-1=Other')).toBe('irrelevant');
+  expect(await world.give(pipeline, 'C-2', 'v-7=VIP customers')).toBe('delivered');
+  expect(await world.give(pipeline, 'C-3', 'v-7')).toBe('delivered');
+});
+
 test('what is registered while the consumer runs is found within a minute', async () => {
   const world = await consumer();
   const pipeline = await world.open();

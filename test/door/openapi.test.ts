@@ -98,7 +98,7 @@ test.each([
   const route = routes.find(
     (one) =>
       one.methods.includes(method) &&
-      new RegExp(`^${one.path.replace('/{source?}', '(/[^/]+)?').replace('{id}', '[^/]+')}$`).test(path),
+      new RegExp(`^${one.path.replace('/{source*}', '(/.+)?').replace('{id}', '[^/]+')}$`).test(path),
   );
   const schema = OPERATIONS[`${method} ${route?.path}`]?.gives[status];
   if (schema === undefined)
