@@ -33,42 +33,57 @@ export interface Asking {
   readonly calls: number;
 }
 
-/** Leave for so many calls, at least one, to be used before `until`; or how long there is none, milliseconds. */
+/**
+ * Leave for so many calls, at least one, to be used within `forMs`; or how long there is none, milliseconds, and whether the
+ * limit itself is used up or only the asker's share of it.
+ */
 export type Grant =
   | {
       readonly kind: 'granted';
       readonly calls: number;
-      readonly until: number;
+      readonly forMs: number;
       readonly state: PersonState;
     }
-  | { readonly kind: 'spent'; readonly waitMs: number };
+  | { readonly kind: 'spent'; readonly waitMs: number; readonly whole: boolean };
 
 interface Window {
   readonly name: string;
   readonly sliceMs: number;
+  /** The time it is for all who count, epoch milliseconds. */
+  readonly now: number;
   readonly slice: number;
   /** Oldest first; only slices that still count. */
   readonly counts: readonly (readonly [slice: number, calls: number])[];
   readonly used: number;
+  readonly calls: number;
   /** What this asker may come up to. */
   readonly most: number;
 }
 
-function windowOf({ calls, seconds }: CallLimit, state: PersonState, { now, haste }: Asking): Window {
+/** Clocks are never so far apart; what was counted further ahead is rubbish. */
+const MOST_AHEAD_MS = 5 * 60_000;
+
+const bySlice = ([a]: readonly [number, number], [b]: readonly [number, number]): number => a - b;
+
+/**
+ * Whoever's clock is behind counts in the slice that others have reached: no call may be counted where they look no more.
+ */
+function windowOf({ calls, seconds }: CallLimit, state: PersonState, asking: Asking): Window {
   const sliceMs = (seconds * 1000) / SLICES;
-  const slice = Math.floor(now / sliceMs);
   const name = String(seconds);
   // A page that is not as this version writes them counts as empty: too many calls once are better than none for ever.
   const stored = Counts.safeParse(state.values.get(name)?.value).data ?? [];
-  const counts = stored.filter(([one]) => one >= slice - SLICES && one <= slice + SLICES).sort(byslice);
+  const known = stored.filter(([one]) => one * sliceMs <= asking.now + MOST_AHEAD_MS).sort(bySlice);
+  const slice = Math.max(Math.floor(asking.now / sliceMs), known.at(-1)?.[0] ?? 0);
+  const counts = known.filter(([one]) => one >= slice - SLICES);
   const used = counts.reduce((sum, [, count]) => sum + count, 0);
-  return { name, sliceMs, slice, counts, used, most: Math.max(1, Math.floor(calls * SHARES[haste])) };
+  const now = Math.max(asking.now, slice * sliceMs);
+  const most = Math.max(1, Math.floor(calls * SHARES[asking.haste]));
+  return { name, sliceMs, now, slice, counts, used, calls, most };
 }
 
-const byslice = ([a]: readonly [number, number], [b]: readonly [number, number]): number => a - b;
-
 /** When enough old slices no longer count for one call to be free, milliseconds from now; 0 when one is free already. */
-function waitOf({ counts, used, most, sliceMs }: Window, now: number): number {
+function waitOf({ counts, used, most, sliceMs, now }: Window): number {
   let left = used;
   for (const [slice, count] of counts) {
     if (left < most) break;
@@ -87,12 +102,11 @@ function counted({ name, slice, counts }: Window, calls: number, state: PersonSt
 
 /** Takes calls out of limits that several processes share. `state` is what they keep together; it is not changed. */
 export function grant(state: PersonState, asking: Asking): Grant {
-  const { now, calls } = asking;
   const windows = asking.limits.map((limit) => windowOf(limit, state, asking));
-  const waitMs = Math.max(0, ...windows.map((window) => waitOf(window, now)));
-  if (waitMs > 0) return { kind: 'spent', waitMs };
-  const free = Math.min(calls, ...windows.map(({ most, used }) => most - used));
-  const until = Math.min(...windows.map(({ slice, sliceMs }) => (slice + 1) * sliceMs));
-  const after = windows.reduce((page, window) => counted(window, free, page, now), state);
-  return { kind: 'granted', calls: free, until, state: after };
+  const waitMs = Math.max(0, ...windows.map(waitOf));
+  if (waitMs > 0) return { kind: 'spent', waitMs, whole: windows.some(({ used, calls }) => used >= calls) };
+  const free = Math.min(asking.calls, ...windows.map(({ most, used }) => most - used));
+  const forMs = Math.min(...windows.map(({ slice, sliceMs, now }) => (slice + 1) * sliceMs - now));
+  const after = windows.reduce((page, window) => counted(window, free, page, asking.now), state);
+  return { kind: 'granted', calls: free, forMs, state: after };
 }

@@ -18,6 +18,8 @@ interface Failure {
   readonly alone: boolean;
   readonly afterMs: number | undefined;
   readonly connection: string | undefined;
+  /** Nothing that failed was sent: the target has not been asked in vain. */
+  readonly untried: boolean;
 }
 
 /** A target's refusal for good, in its own words. */
@@ -32,15 +34,17 @@ interface Result {
 
 /** The most serious failure among a person's actions: a connection that is down outweighs a busy row. */
 function failureOf({ actions, outcomes }: Lane): Failure | undefined {
-  let worst: Failure | undefined;
+  let worst: Omit<Failure, 'untried'> | undefined;
+  let untried = true;
   for (const { target, connection } of actions) {
     const outcome = outcomes.get(target);
     if (outcome?.kind !== 'retry' && outcome?.kind !== 'unknown') continue;
     const alone = outcome.kind === 'retry' && outcome.scope === 'row';
     const afterMs = outcome.kind === 'retry' ? outcome.afterMs : undefined;
+    untried &&= outcome.kind === 'retry' && outcome.unsent === true;
     if (!worst || (worst.alone && !alone)) worst = { fault: outcome.fault, alone, afterMs, connection };
   }
-  return worst;
+  return worst && { ...worst, untried };
 }
 
 /** Of several the first; but doubt comes before all, because who mends a row and replays its letter repeats the rest of it. */
@@ -148,7 +152,7 @@ async function judge(attempts: readonly Attempt[], run: Run): Promise<Result[]> 
     run,
   );
   if (!unkept) return judged;
-  const lost: Failure = { fault: unkept, alone: false, afterMs: undefined, connection: undefined };
+  const lost: Failure = { fault: unkept, alone: false, afterMs: undefined, connection: undefined, untried: false };
   return judged.map((result) => (result.letters.length > 0 ? { ...result, failure: lost } : result));
 }
 

@@ -1,5 +1,6 @@
 import { toAction } from '../core/action.js';
 import { Fault } from '../core/fault.js';
+import { HASTES } from '../core/quota.js';
 import type { Outcome } from '../core/remote.js';
 import type { Shut, Sign } from './breaker.js';
 import { lastWord } from './doubt.js';
@@ -91,7 +92,18 @@ function conclude(lanes: readonly Lane[], { healths, run }: Delivery): void {
   }
 }
 
-async function sendGroup(chunks: readonly Send[][], delivery: Delivery): Promise<void> {
+/** Requests of one connection together, those with more haste first: it takes only so many at once, whatever they are about. */
+function byConnection(chunks: readonly Send[][]): Send[][][] {
+  const found = new Map<string, Send[][]>();
+  for (const chunk of chunks) {
+    const connection = chunk[0]?.action.connection ?? '';
+    found.set(connection, [...(found.get(connection) ?? []), chunk]);
+  }
+  const haste = (chunk: readonly Send[]): number => HASTES.indexOf(hasteOfChunk(chunk));
+  return [...found.values()].map((own) => own.sort((a, b) => haste(a) - haste(b)));
+}
+
+async function sendAll(chunks: readonly Send[][], delivery: Delivery): Promise<void> {
   const queue = [...chunks];
   const worker = async (): Promise<void> => {
     for (let chunk = queue.shift(); chunk; chunk = queue.shift()) await sendOne(chunk, delivery, queue);
@@ -108,7 +120,7 @@ export async function deliver(lanes: readonly Lane[], run: Run): Promise<void> {
   const steps = lanes.reduce((most, { actions }) => Math.max(most, actions.length), 0);
   for (let step = 0; step < steps; step++) {
     for (const groups of turnsOf(nextWave(lanes, step), run.deps.connectors)) {
-      await Promise.all(groups.map((chunks) => sendGroup(chunks, delivery)));
+      await Promise.all(byConnection(groups.flat()).map((chunks) => sendAll(chunks, delivery)));
     }
   }
   conclude(lanes, delivery);

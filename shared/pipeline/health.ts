@@ -46,7 +46,7 @@ const isOfConnection = (outcome: Outcome): outcome is Retry =>
   isRetry(outcome) && outcome.scope === 'connection' && !isOurs(outcome.fault);
 
 const isRowAlone = (outcome: Outcome): outcome is Retry =>
-  isRetry(outcome) && outcome.scope === 'row' && !isBusy(outcome);
+  isRetry(outcome) && outcome.scope === 'row' && !isBusy(outcome) && !isOurs(outcome.fault);
 
 function downSign(failures: readonly Retry[], first: Retry): Sign {
   const waits = failures.flatMap(({ afterMs }) => (afterMs === undefined ? [] : [afterMs]));

@@ -84,9 +84,9 @@ export async function pause(ms: number, { deps, signal }: Run): Promise<boolean>
   return !signal.aborted;
 }
 
-const notNow = (fault: Fault, afterMs?: number): Outcome => ({
+const notNow = (fault: Fault, afterMs?: number, scope: 'row' | 'connection' = 'connection'): Outcome => ({
   kind: 'retry',
-  scope: 'connection',
+  scope,
   fault,
   unsent: true,
   ...(afterMs !== undefined && { afterMs }),
@@ -107,10 +107,12 @@ async function refusal({ connection, run, haste, next }: Sending): Promise<Outco
   if (!meter) return undefined;
   try {
     for (;;) {
-      const leave = await meter.take(haste, next(), run.signal);
-      if (leave.ok) return undefined;
-      const { fault, waitMs } = leave;
-      if (!fits(waitMs, run) || !(await pause(waitMs, run))) return notNow(fault, waitMs);
+      const leave = await meter.take(haste, next(), run.signal, lastCall(run));
+      if (leave.ok) return isLate(run) ? tooLate() : undefined;
+      const { fault, waitMs, whole } = leave;
+      if (fits(waitMs, run) && (await pause(waitMs, run))) continue;
+      // Whoever only has too little haste must not keep the stream from those who have more.
+      return notNow(fault, waitMs, whole ? 'connection' : 'row');
     }
   } catch (error) {
     if (run.signal.aborted) return tooLate();

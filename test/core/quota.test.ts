@@ -39,7 +39,7 @@ test('no stretch of time holds more calls than a limit allows, whoever asks when
           expect(answer.calls).toBeGreaterThan(0);
           expect(answer.calls).toBeLessThanOrEqual(calls);
           // At the latest instant at which they may be used.
-          for (let i = 0; i < answer.calls; i++) times.push(i % 2 === 0 ? now : answer.until - 1);
+          for (let i = 0; i < answer.calls; i++) times.push(i % 2 === 0 ? now : now + answer.forMs - 1);
         }
         for (const one of limits) expect(mostIn(times, one)).toBeLessThanOrEqual(one.calls);
       },
@@ -96,6 +96,21 @@ test('counts that cannot be read do not close a connection', () => {
   expect(grant(state, { limits: [{ calls: 3, seconds: 10 }], now: T0, haste: 'usual', calls: 1 }).kind).toBe(
     'granted',
   );
+});
+
+test('clocks that do not agree keep one limit all the same', () => {
+  const limits = [{ calls: 10, seconds: 1 }];
+  let state: PersonState = EMPTY_STATE;
+  let granted = 0;
+  for (let i = 0; i < 1000; i++) {
+    // One second in all, seen by two machines of which one is 1.5 seconds behind.
+    const now = T0 + i - (i % 2 === 0 ? 0 : 1500);
+    const answer = grant(state, { limits, now, haste: 'urgent', calls: 1 });
+    if (answer.kind === 'spent') continue;
+    state = answer.state;
+    granted += answer.calls;
+  }
+  expect(granted).toBe(10);
 });
 
 test('counts of a clock that runs far ahead do not close a connection', () => {
