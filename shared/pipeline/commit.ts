@@ -152,7 +152,13 @@ async function judge(attempts: readonly Attempt[], run: Run): Promise<Result[]> 
     run,
   );
   if (!unkept) return judged;
-  const lost: Failure = { fault: unkept, alone: false, afterMs: undefined, connection: undefined, untried: false };
+  const lost: Failure = {
+    fault: unkept,
+    alone: false,
+    afterMs: undefined,
+    connection: undefined,
+    untried: false,
+  };
   return judged.map((result) => (result.letters.length > 0 ? { ...result, failure: lost } : result));
 }
 
