@@ -26,6 +26,14 @@ const lost = (place: string, why: string, cause?: unknown): Fate => ({
 /** Why what is no longer needed is ended: made once, because each call ends a timer. */
 const DONE = new Error('no longer needed');
 
+/** What became of entries. */
+export interface Appended {
+  /** One per entry, same order. */
+  readonly fates: readonly Fate[];
+  /** False when no time was left to ask the stream: its silence says nothing of it. */
+  readonly asked: boolean;
+}
+
 /** One try, ended at the deadline whatever the service or its client are doing. */
 async function tryOnce(
   entries: readonly Entry[],
@@ -57,11 +65,13 @@ export async function appendAll(
   entries: readonly Entry[],
   deadline: number,
   deps: AppendDeps,
-): Promise<readonly Fate[]> {
+): Promise<Appended> {
   const { appender, clock, random } = deps;
+  let asked = false;
   const fates: (Fate | undefined)[] = entries.map(() => undefined);
   let left = entries.map((entry, index) => ({ entry, index }));
   for (let tries = 0; left.length > 0 && deadline - clock.now() >= LEAST_MS; tries++) {
+    asked = true;
     const answers = await tryOnce(
       left.map(({ entry }) => entry),
       deadline,
@@ -74,5 +84,5 @@ export async function appendAll(
     if (left.length === 0 || clock.now() + wait + LEAST_MS > deadline) break;
     await clock.sleep(wait);
   }
-  return fates.map((fate) => fate ?? lost(appender.place, 'was not asked in time'));
+  return { fates: fates.map((fate) => fate ?? lost(appender.place, 'was not asked in time')), asked };
 }

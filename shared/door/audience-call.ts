@@ -40,6 +40,11 @@ const Wrapped = z.union([
   z.object({ patch: z.object({ $set: AudienceBody }) }).transform(({ patch }) => patch.$set),
 ]);
 
+/** A call answers with one id, so of several audiences all but one would be lost. */
+const Several = z.object({ segments: z.array(z.unknown()).min(2) });
+
+const SEVERAL =
+  'tributary takes one audience a call: this one has several in segments. Correct requestBody in the audience template.';
 const NOT_JSON =
   'tributary cannot read this call: its body is not a JSON object. Correct requestBody in the audience template.';
 const NOT_TEXT =
@@ -55,6 +60,7 @@ function bodyOf({ body, query }: DoorRequest): Result<AudienceBody> {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return bad('door.audience', NOT_JSON);
+  if (Several.safeParse(value).success) return bad('door.audience', SEVERAL);
   const wrapped = Wrapped.safeParse(value);
   if (wrapped.success && wrapped.data) return ok(wrapped.data);
   const plain = AudienceBody.safeParse(value);

@@ -15,10 +15,17 @@ const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] ===
 const isZlib = ([first = 0, second = 0]: Uint8Array): boolean =>
   (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
 
+/** True for what may be JSON as it is: it begins with a bracket. What deflate makes of JSON never does. */
+const looksPlain = (bytes: Uint8Array): boolean => {
+  const first = bytes.find((byte) => byte > 0x20);
+  return first === 0x7b || first === 0x5b;
+};
+
 const UNPACK: Readonly<Record<string, Unpack>> = {
   // What says that it is gzip and is none was unpacked by something between the sender and us.
   gzip: async (bytes, options) => (isGzip(bytes) ? unGzip(bytes, options) : bytes),
-  deflate: (bytes, options) => (isZlib(bytes) ? unZlib : unRaw)(bytes, options),
+  deflate: async (bytes, options) =>
+    looksPlain(bytes) ? bytes : (isZlib(bytes) ? unZlib : unRaw)(bytes, options),
   br: unBrotli,
   identity: async (bytes) => bytes,
 };
@@ -59,7 +66,7 @@ export function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
 
 /**
  * Undoes the `Content-Encoding` of a body: gzip, deflate (with and without its head), br, or several of them; also gzip
- * that nothing announces. Bad: `decode.too-large` beyond `limit` bytes, `decode.compression` for what cannot be undone.
+ * that nothing announces, and JSON that is not packed whatever is announced. Bad: `decode.too-large` beyond `limit` bytes, `decode.compression` for what cannot be undone.
  */
 export async function unpackBody(
   body: Uint8Array,
@@ -67,17 +74,17 @@ export async function unpackBody(
   limit: number,
 ): Promise<Result<Uint8Array>> {
   const layers = layersOf(encoding);
-  const known = layers.every((layer) => Object.hasOwn(UNPACK, layer));
-  if (!known || layers.length > MOST_LAYERS) {
+  const known = layers.length <= MOST_LAYERS && layers.every((layer) => Object.hasOwn(UNPACK, layer));
+  try {
+    const open = await unpack(body, known ? layers : [], limit);
+    const plain = isGzip(open) ? await unGzip(open, { maxOutputLength: limit }) : open;
+    if (known || looksPlain(plain)) return ok(plain);
     const text = 'the Content-Encoding is not one of gzip, deflate, br and identity';
     return bad('decode.compression', text);
-  }
-  try {
-    const open = await unpack(body, layers, limit);
-    return ok(isGzip(open) ? await unGzip(open, { maxOutputLength: limit }) : open);
   } catch (cause) {
     if (cause instanceof RangeError)
       return bad('decode.too-large', `the body unpacks to more than ${limit} bytes`, { cause });
+    if (looksPlain(body)) return ok(body);
     return bad('decode.compression', 'the body cannot be unpacked as its Content-Encoding says', { cause });
   }
 }

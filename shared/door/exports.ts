@@ -95,11 +95,11 @@ function answerFor(sorted: Sorted, fates: readonly Fate[], tooLarge: number, req
 async function store(sorted: Sorted, source: string, visit: Visit, deps: ExportsDeps): Promise<Answered> {
   const { requestId, deadline } = visit;
   const asides = [...sorted.malformed, ...sorted.testProfiles];
-  const [fates, kept] = await Promise.all([
+  const [{ fates, asked }, kept] = await Promise.all([
     appendAll(sorted.entries, deadline, deps),
     keepAside(asides, source, deadline, deps),
   ]);
-  if (fates.length > 0) deps.watch.heard(fates.some(({ kind }) => kind !== 'unavailable'));
+  if (asked) deps.watch.heard(fates.some(({ kind }) => kind !== 'unavailable'));
   tell(sorted, fates, requestId, deps.log);
   const refused = sorted.entries.flatMap(({ body }, i): Aside[] => {
     const fate = fates[i];

@@ -284,6 +284,13 @@ test('a store that has no room is told as that: waiting would not help', async (
   expect(body).not.toContain('secret-42');
 });
 
+test('a call about several audiences is refused: one id could not stand for both', async () => {
+  const { call } = audienceDoor();
+  const { status, json } = await call('POST', '/v1/audiences', { segments: [{ name: 'A' }, { name: 'B' }] });
+  expect([status, json['error']]).toEqual([400, 'door.audience']);
+  expect((await call('GET', '/v1/audiences')).json['audiences']).toEqual([]);
+});
+
 test('a store that does not answer is 503 with words that help, and none of its own', async () => {
   const down = {
     ...memoryStore(),

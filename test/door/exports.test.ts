@@ -62,6 +62,22 @@ test.each([
   expect([status, world.records()]).toEqual([200, [person('1')]]);
 });
 
+test.each(['utf-8', 'none', 'zstd', 'deflate', 'br', 'gzip', 'gzip, gzip, gzip, gzip'])(
+  'JSON that is not packed is read, although it says %s',
+  async (encoding) => {
+    const world = doorWorld();
+    const { status } = await world.post(person('1'), { headers: { 'content-encoding': encoding } });
+    expect([status, world.records()]).toEqual([200, [person('1')]]);
+  },
+);
+
+test('gzip is unpacked by its bytes, also under a name that is not understood', async () => {
+  const world = doorWorld();
+  const body = gzipSync(JSON.stringify(person('1')));
+  const { status } = await world.post(body, { headers: { 'content-encoding': 'gzip;q=1' } });
+  expect([status, world.records()]).toEqual([200, [person('1')]]);
+});
+
 test('of a partly bad call the good is in the stream, the bad a dead letter with its bytes', async () => {
   const world = doorWorld();
   const { status, json } = await world.post(
@@ -129,7 +145,8 @@ test('what a call says of each of its profiles cannot make more of it than a few
 
 test('an encoding nobody knows is 400; the body is kept as it came', async () => {
   const world = doorWorld();
-  const { status } = await world.post(person('1'), { headers: { 'content-encoding': 'zstd' } });
+  const body = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd);
+  const { status } = await world.post(body, { headers: { 'content-encoding': 'zstd' } });
   expect([status, world.letters.all().length]).toEqual([400, 1]);
 });
 

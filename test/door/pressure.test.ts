@@ -72,6 +72,19 @@ test.each<Mood>(['hangs', 'refuses'])(
   },
 );
 
+test('calls that were too late to ask the stream say nothing of it', async () => {
+  const world = moody();
+  const start = world.clock.now();
+  const now = vi.spyOn(world.clock, 'now').mockReturnValue(start + 1_660);
+  for (const id of ids(10)) {
+    now.mockReturnValueOnce(start);
+    expect((await world.post(person(id))).status).toBe(503);
+  }
+  now.mockRestore();
+  expect(world.mood.asked).toBe(0);
+  expect(await Promise.all(postAll(world, ['a', 'b']))).toMatchObject([{ status: 200 }, { status: 200 }]);
+});
+
 test('once the stream is back, the next trial opens the door for all, and what is told as taken is in the stream', async () => {
   const world = moody();
   await makeSilent(world, 'hangs');
