@@ -66,7 +66,8 @@ export async function assembleDoor(
     maxBytes: settings.TRIBUTARY_DOOR_MAX_BYTES,
     maxUnpackedBytes: settings.TRIBUTARY_DOOR_MAX_UNPACKED_BYTES,
   });
-  const all = withOpenApi([exports, ...routes, ...(await openAdobeRoutes(env, parts))]);
+  const known = [exports, ...routes, ...(await openAdobeRoutes(env, parts))];
+  const all = withOpenApi(known, settings.TRIBUTARY_DOOR_AUTH);
   return (request) =>
     handleDoor(request, { routes: all, gate, clock, log, newId: randomUUID, answerMs: ANSWER_MS });
 }

@@ -80,7 +80,15 @@ export interface Operation {
   readonly gives: Readonly<Record<number, SchemaName>>;
 }
 
-const refusals = { 400: 'Problem', 401: 'Problem', 429: 'Problem', 503: 'Problem' } as const;
+const refusals = {
+  400: 'Problem',
+  401: 'Problem',
+  403: 'Problem',
+  405: 'Problem',
+  413: 'Problem',
+  429: 'Problem',
+  503: 'Problem',
+} as const;
 const saved = { 200: 'Audience', ...refusals } as const;
 const SOURCE = ['source', 'sandbox', 'tenant'];
 
@@ -89,7 +97,7 @@ const exports = (id: string, about: string): Operation => ({
   about,
   takes: 'Exports',
   query: SOURCE,
-  gives: { 200: 'ExportAnswer', ...refusals, 413: 'Problem' },
+  gives: { 200: 'ExportAnswer', ...refusals },
 });
 
 const audience = (id: string, about: string): Operation => ({
@@ -138,7 +146,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   'POST /v1/audiences/validate': {
     id: 'postValidate',
-    about: 'Answers whoever is let in.',
+    about: 'Answers whoever is let in; a body is looked at as one that registers an audience.',
     gives: { 200: 'AudienceId', ...refusals },
   },
   'PUT /v1/audiences/{id}/notify': {
@@ -154,7 +162,14 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /v1/schema': {
     id: 'getSchema',
     about: 'Target fields for the mapping screen, from what the rules read.',
-    gives: { 200: 'SchemaAnswer', 401: 'Problem' },
+    gives: {
+      200: 'SchemaAnswer',
+      401: 'Problem',
+      403: 'Problem',
+      405: 'Problem',
+      429: 'Problem',
+      503: 'Problem',
+    },
   },
   'POST /oauth/token': {
     id: 'getToken',

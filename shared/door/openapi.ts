@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import type { Json } from '../core/ports.js';
 import { OPERATIONS, type Operation, SCHEMAS, type SchemaName } from './openapi-operations.js';
+import { schemesOf, securityOf } from './openapi-security.js';
 import { answer } from './request.js';
 import type { Route } from './router.js';
+import type { Way } from './settings.js';
 
 type JsonObject = { [name: string]: Json };
 
@@ -22,7 +24,9 @@ const MEANING: Readonly<Record<number, string>> = {
   200: 'Done.',
   400: 'It can never be read; do not send it again as it is.',
   401: 'Who asks is not let in.',
+  403: 'Its certificate, or the scope of its token, is not one that is let in.',
   404: 'There is none.',
+  405: 'The path takes other methods; Allow names them.',
   413: 'It is too large.',
   429: 'Too much at once; send it again.',
   503: 'Not now; send it again.',
@@ -35,7 +39,7 @@ const text = (name: string, place: 'path' | 'query'): Json => ({
   schema: { type: 'string' },
 });
 
-function operationJson(operation: Operation, params: readonly string[], open: boolean, id: string): Json {
+function operationJson(operation: Operation, params: readonly string[], security: Json, id: string): Json {
   const { about, takes, form, query = [], gives } = operation;
   const responses: JsonObject = {};
   for (const [status, name] of Object.entries(gives))
@@ -48,7 +52,7 @@ function operationJson(operation: Operation, params: readonly string[], open: bo
     parameters: [...params.map((name) => text(name, 'path')), ...inQuery.map((name) => text(name, 'query'))],
     ...(takes && { requestBody: { required: takes !== 'AudienceBody', content: content(takes, form) } }),
     responses,
-    security: open ? [] : [{ bearer: [] }, { basic: [] }],
+    security,
   };
 }
 
@@ -58,8 +62,12 @@ function pathsOf(path: string): readonly string[] {
   return path === whole ? [path] : [whole, path.replace(/\/\{\w+\*\}$/, '')];
 }
 
-/** The OpenAPI 3.1 document of some routes. Throws for a route it does not know: the document must tell them all. */
-export function openApi(routes: readonly Route[]): JsonObject {
+/**
+ * The OpenAPI 3.1 document of some routes, and of the ways of authenticating that the door knows. Throws for a route it does
+ * not know: the document must tell them all.
+ */
+export function openApi(routes: readonly Route[], ways: readonly Way[]): JsonObject {
+  const security = securityOf(ways);
   const paths: { [path: string]: JsonObject } = {};
   for (const route of routes)
     for (const method of route.methods) {
@@ -69,7 +77,12 @@ export function openApi(routes: readonly Route[]): JsonObject {
         const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
         const id = i === 0 ? operation.id : `${operation.id}WithoutSource`;
         const item = paths[path] ?? {};
-        item[method.toLowerCase()] = operationJson(operation, params, route.access === 'anybody', id);
+        item[method.toLowerCase()] = operationJson(
+          operation,
+          params,
+          route.access === 'anybody' ? [] : security,
+          id,
+        );
         paths[path] = item;
       }
     }
@@ -87,16 +100,13 @@ export function openApi(routes: readonly Route[]): JsonObject {
     paths,
     components: {
       schemas,
-      securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer' },
-        basic: { type: 'http', scheme: 'basic' },
-      },
+      securitySchemes: schemesOf(ways),
     },
   };
 }
 
 /** The routes, and with them one that tells what all of them are: `GET /openapi.json`. */
-export function withOpenApi(routes: readonly Route[]): readonly Route[] {
+export function withOpenApi(routes: readonly Route[], ways: readonly Way[]): readonly Route[] {
   let document: Json | undefined;
   const all: readonly Route[] = [
     ...routes,
@@ -105,7 +115,7 @@ export function withOpenApi(routes: readonly Route[]): readonly Route[] {
       path: '/openapi.json',
       access: 'anybody',
       async handle() {
-        document ??= openApi(all);
+        document ??= openApi(all, ways);
         return answer(200, document);
       },
     },

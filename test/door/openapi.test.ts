@@ -8,18 +8,22 @@ import { healthRoute } from '../../shared/door/health.js';
 import { withOpenApi } from '../../shared/door/openapi.js';
 import { OPERATIONS, SCHEMAS } from '../../shared/door/openapi-operations.js';
 import { schemaRoute } from '../../shared/door/schema.js';
+import type { Way } from '../../shared/door/settings.js';
 import { memoryStore } from '../../shared/stores/memory.js';
 import { doorWorld, RULES, request } from './door-world.js';
 
 /** The whole door, but for what gives out tokens. */
-function wholeDoor() {
+function wholeDoor(...ways: readonly Way[]) {
   const { clock, deps } = doorWorld();
-  const routes = withOpenApi([
-    ...deps.routes,
-    ...audienceRoutes({ book: audienceBook(memoryStore(), clock), clock, log: deps.log }),
-    schemaRoute(RULES),
-    healthRoute({ parts: { store: async () => undefined }, clock, log: deps.log }),
-  ]);
+  const routes = withOpenApi(
+    [
+      ...deps.routes,
+      ...audienceRoutes({ book: audienceBook(memoryStore(), clock), clock, log: deps.log }),
+      schemaRoute(RULES),
+      healthRoute({ parts: { store: async () => undefined }, clock, log: deps.log }),
+    ],
+    ways,
+  );
   return {
     routes,
     async ask(method: string, path: string, body: unknown = '') {
@@ -31,19 +35,69 @@ function wholeDoor() {
 
 const Document = z.looseObject({
   openapi: z.literal('3.1.0'),
-  paths: z.record(z.string(), z.record(z.string(), z.looseObject({ operationId: z.string() }))),
+  components: z.looseObject({ securitySchemes: z.record(z.string(), z.unknown()) }),
+  paths: z.record(
+    z.string(),
+    z.record(
+      z.string(),
+      z.looseObject({ operationId: z.string(), responses: z.record(z.string(), z.unknown()) }),
+    ),
+  ),
 });
 
-const served = async () => Document.parse((await wholeDoor().ask('GET', '/openapi.json')).json);
+const served = async (...ways: readonly Way[]) =>
+  Document.parse((await wholeDoor(...ways).ask('GET', '/openapi.json')).json);
 
-test('the document is one that an independent validator takes for OpenAPI 3.1', async () => {
-  const validator = new Validator();
-  const { valid, errors } = await validator.validate(await served());
-  expect({ valid, errors, version: validator.version }).toEqual({
-    valid: true,
-    errors: undefined,
-    version: '3.1',
+test.each<[readonly Way[]]>([[['none']], [['basic', 'bearer', 'oauth', 'provider', 'mtls']]])(
+  'the document of %j is one that an independent validator takes for OpenAPI 3.1',
+  async (ways) => {
+    const validator = new Validator();
+    const { valid, errors } = await validator.validate(await served(...ways));
+    expect({ valid, errors, version: validator.version }).toEqual({
+      valid: true,
+      errors: undefined,
+      version: '3.1',
+    });
+  },
+);
+
+test.each<[readonly Way[], unknown, readonly string[]]>([
+  [['none'], [], []],
+  [['none', 'mtls'], [{ mtls: [] }], ['mtls']],
+  [
+    ['basic', 'bearer'],
+    [{ basic: [] }, { bearer: [] }],
+    ['basic', 'bearer'],
+  ],
+  [['oauth', 'mtls'], [{ oauth: ['tributary'], mtls: [] }], ['mtls', 'oauth']],
+  [['provider'], [{ provider: [] }], ['provider']],
+])(
+  'a door with %j asks for that and nothing else, and nobody for its health',
+  async (ways, security, names) => {
+    const document = await served(...ways);
+    expect(document.paths['/v1/exports']?.['post']).toMatchObject({ security });
+    expect(document.paths['/health']?.['get']).toMatchObject({ security: [] });
+    const { securitySchemes } = document['components'] as { securitySchemes: object };
+    expect(Object.keys(securitySchemes).sort()).toEqual(names);
+  },
+);
+
+test('of our own tokens it tells where they are had, with the client’s secret or a password', async () => {
+  const tokenUrl = '/oauth/token';
+  expect(await served('oauth')).toMatchObject({
+    components: {
+      securitySchemes: {
+        oauth: { type: 'oauth2', flows: { clientCredentials: { tokenUrl }, password: { tokenUrl } } },
+      },
+    },
   });
+});
+
+test('every operation that asks who calls says what is answered to those who may not, by a wrong method, and by too much', async () => {
+  const { paths } = await served('bearer');
+  for (const [path, item] of Object.entries(paths).filter(([path]) => path.startsWith('/v1/audiences')))
+    for (const { responses } of Object.values(item))
+      expect([path, ...Object.keys(responses)]).toEqual(expect.arrayContaining(['401', '403', '405', '413']));
 });
 
 test('every operation has an id of its own', async () => {
@@ -68,7 +122,7 @@ test('a route nobody has documented stops the document', async () => {
   const { routes } = wholeDoor();
   const handle = routes[0]?.handle;
   if (!handle) throw new Error('there are no routes');
-  const more = withOpenApi([{ methods: ['GET'], path: '/v2', access: 'anybody', handle }]);
+  const more = withOpenApi([{ methods: ['GET'], path: '/v2', access: 'anybody', handle }], []);
   const document = more.find(({ path }) => path === '/openapi.json');
   await expect(async () =>
     document?.handle(request(), { requestId: '', params: {}, deadline: 0, caller: '' }),
@@ -90,6 +144,9 @@ test.each([
   ['GET', '/v1/audiences/unknown', ''],
   ['GET', '/v1/audiences/validate', ''],
   ['PUT', '/v1/audiences/a-1/notify', ''],
+  ['POST', '/v1/audiences', { ...VIP, description: 'x'.repeat(70_000) }],
+  ['POST', '/v1/audiences/validate', {}],
+  ['PUT', '/v1/audiences/notify', VIP],
   ['GET', '/v1/schema', ''],
   ['GET', '/health', ''],
 ])('%s %s %j is answered as the document says', async (method, path, body) => {
