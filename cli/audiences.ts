@@ -11,12 +11,12 @@ const HELP = `tributary audiences: the audiences that somebody in Adobe's UI act
   --json   one JSON object a line
   --help   this text
 
-They are kept with the persons' state: TRIBUTARY_STATE (and TRIBUTARY_STATE_CONNECTION) say where. Destinations with an audience
+They are kept with the persons' state: TRIBUTARY_STATE (and TRIBUTARY_STATE_CONNECTION) say where, as in the deployment's settings. Destinations with an audience
 template register audiences: those of tributary adobe do. Others are known by the names that exports carry ("Include Segment
 Names"). A rule file may declare an audience by its name alone: vip: { name: "VIP customers" }.
 
-  tributary audiences
-  tributary audiences --yaml >> tributary.yaml
+  TRIBUTARY_STATE=dynamodb:tributary-state tributary audiences
+  tributary audiences --yaml      prints the section: copy the lines you need into "audiences" of your file, which may have but one
 
 Exit status: 0 fine, 2 wrong use, or a store that does not answer.
 `;
@@ -89,12 +89,24 @@ const toText = (records: readonly AudienceRecord[]): string =>
         .map((line) => `${line}\n`)
         .join('');
 
+const NO_STATE =
+  'TRIBUTARY_STATE is not set: give that of the deployment, for instance TRIBUTARY_STATE=dynamodb:tributary-state or TRIBUTARY_STATE=azure-table:tributarystate';
+const MEMORY =
+  'note: TRIBUTARY_STATE is the memory of one process: what a running deployment has registered there cannot be seen from here; its door lists it (GET /v1/audiences)\n';
+
+function checkState({ env, err }: World): void {
+  const state = env['TRIBUTARY_STATE'] ?? '';
+  if (state === '') throw new WrongUse(NO_STATE);
+  if (state.startsWith('memory:')) err(MEMORY);
+}
+
 async function go(args: readonly string[], world: World): Promise<number> {
   const { help, yaml, json } = parse(args);
   if (help) {
     await world.out(HELP);
     return 0;
   }
+  checkState(world);
   const book = await openAudienceBook(world.env, world.clock);
   const records = [...(await book.all())].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   if (json) await world.out(records.map((record) => `${JSON.stringify(recordJson(record))}\n`).join(''));

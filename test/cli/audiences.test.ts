@@ -58,6 +58,26 @@ test('nothing registered is said, in words and in YAML', async () => {
   expect((await runLent(runAudiences, ['--yaml'], none)).out).toMatch(/^#/);
 });
 
+test('memory is told to be that of this process alone, for which nobody can have registered anything', async () => {
+  const { status, err } = await audiences();
+  expect(status).toBe(0);
+  expect(err).toContain('memory of one process');
+  expect((await audiences('--json')).err).toContain('memory of one process');
+});
+
+test('without a state the complaint gives an example of one', async () => {
+  const { status, err } = await runLent(runAudiences, [], {});
+  expect(status).toBe(2);
+  expect(err).toContain('TRIBUTARY_STATE=dynamodb:');
+  expect(err).toContain('TRIBUTARY_STATE=azure-table:');
+});
+
+test('the help appends nothing to a file that may have audiences already', async () => {
+  const { out } = await audiences('--help');
+  expect(out).not.toContain('>>');
+  expect(out).toContain('copy the lines');
+});
+
 test.each([
   [['--sideways'], env, 'sideways'],
   [[], {}, 'TRIBUTARY_STATE'],
