@@ -1,7 +1,9 @@
+import { needsOf } from '../shared/config/needs.js';
 import type { CompiledRules } from '../shared/core/compiled.js';
 import { Fault } from '../shared/core/fault.js';
 import { declared, quote } from '../shared/core/names.js';
 import type { StateStore } from '../shared/core/ports.js';
+import type { RulesFile } from '../shared/core/rules.js';
 import { forgetPerson, forgetPlace } from '../shared/pipeline/forget.js';
 import { readStateSettings } from '../shared/settings.js';
 import { openStore } from '../shared/stores/open.js';
@@ -50,13 +52,14 @@ function placesOf(name: string, { rules }: CompiledRules): readonly string[] {
   return [...new Set(actions.map(({ row }) => `${row.connection}/${row.object}`))];
 }
 
-/** The place that is meant; a connection must be one of the file's. */
-function placeOf(
-  { connection, object }: Extract<Meant, { kind: 'place' }>,
-  known: readonly string[],
-): string {
+/** The place that is meant; its connection must be one of the file's, its object one that rules change. */
+function placeOf({ connection, object }: Extract<Meant, { kind: 'place' }>, file: RulesFile): string {
+  const known = Object.keys(file.connections);
   if (!known.includes(connection)) throw unknown('connection', connection, known);
-  return object === undefined ? connection : `${connection}/${object}`;
+  if (object === undefined) return connection;
+  const objects = needsOf(file, connection).map((need) => need.object);
+  if (!objects.includes(object)) throw unknown(`object of ${quote(connection)} in any rule`, object, objects);
+  return `${connection}/${object}`;
 }
 
 async function forgetMeant({ meant }: ForgetOptions, world: World): Promise<Done> {
@@ -66,7 +69,7 @@ async function forgetMeant({ meant }: ForgetOptions, world: World): Promise<Done
     meant.kind === 'rule'
       ? placesOf(meant.name, rules)
       : meant.kind === 'place'
-        ? [placeOf(meant, Object.keys(file.connections))]
+        ? [placeOf(meant, file)]
         : [];
   const store = await openStore(settings.TRIBUTARY_STATE, {
     clock: world.clock,

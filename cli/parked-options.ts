@@ -1,6 +1,11 @@
+import { FAULTS } from '../shared/core/fault.js';
+import { declared } from '../shared/core/names.js';
 import { type Filter, isEverything, readSince } from './parked-filter.js';
 import { readWords, type Words } from './words.js';
 import { WrongUse } from './wrong-use.js';
+
+/** Reasons, and what groups of them have in common. */
+const CODES = new Set(Object.keys(FAULTS).flatMap((code) => [code, code.replace(/\..*$/, '')]));
 
 /** What `tributary parked --help` says. */
 export const HELP = `tributary parked list|show|replay|drop: what waits in the retry queue, and the dead letters.
@@ -88,6 +93,10 @@ function filterOf(values: Words<typeof OPTIONS>['values'], now: number): Filter 
     const known = 'takes 90m, 2h, 7d or a date and time such as 2026-11-21T08:00Z';
     throw new WrongUse(`--since ${known}, not ${JSON.stringify(text)}`);
   }
+  if (code !== undefined && !CODES.has(code))
+    throw new WrongUse(
+      `--code ${JSON.stringify(code)} is no reason; ${declared(code, [...CODES], 'known')} (docs/faults.md)`,
+    );
   return { source, code, person, since, records };
 }
 

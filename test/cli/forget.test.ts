@@ -48,6 +48,12 @@ async function marks() {
   return found ? [...marksIn(found.state)] : [];
 }
 
+test('an object that no rule changes is a slip, not something to forget', async () => {
+  const { status, err } = await forget('--connection', 'sales', '--object', 'Contacts');
+  expect([status, err]).toEqual([2, expect.stringContaining('did you mean "Contact"?')]);
+  expect(await marks()).toEqual([]);
+});
+
 beforeEach(async () => {
   closeMemories();
   const store = await open();

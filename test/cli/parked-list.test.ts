@@ -68,7 +68,6 @@ describe('which are meant', () => {
       ['--code', 'remote'],
       [refused, locked],
     ],
-    [['--code', 'remo'], []],
     [['--person', 'bbbbbbbbbbbbbbbb'], [locked]],
     [
       ['--since', '2m'],
@@ -164,4 +163,11 @@ describe('what is shown', () => {
     expect(out).toContain('\\u{1b}[2J');
     expect(out).toContain('\\u{202e}');
   });
+});
+
+test('a reason that there is none of is wrong use, not an empty list', async () => {
+  const env = { TRIBUTARY_PARKING: 'memory:cli', TRIBUTARY_DEAD_LETTERS: 'memory:cli' };
+  const { status, err } = await tributaryParked(['list', '--code', 'remote.rejectd'], env);
+  expect([status, err]).toEqual([2, expect.stringContaining('did you mean "remote.rejected"?')]);
+  expect((await tributaryParked(['list', '--code', 'remote'], env)).status).toBe(0);
 });
