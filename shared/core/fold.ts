@@ -2,6 +2,7 @@ import type { CompiledRules } from './compiled.js';
 import { edgesDue, movedAlong } from './owed.js';
 import { consents, type PlannedAction, plan, planOptOut, rowOf } from './plan.js';
 import type { ProfileExport } from './profile.js';
+import { rowsFirst } from './rows-first.js';
 import type { Owed, PersonState } from './state.js';
 import {
   forget,
@@ -39,7 +40,7 @@ export interface Verdict {
 /** The outcome of folding a person's records onto their state: what to send, and the state once it was accepted. */
 export interface Draft {
   readonly verdicts: readonly Verdict[];
-  /** At most one action per target, in the order in which they were first wanted. */
+  /** At most one action per target, in the order in which they were first wanted, but a row before its places on lists. */
   readonly actions: readonly PlannedAction[];
   readonly view: PersonState;
   /** Targets' fields after acceptance; a target that is not sent to may still move a constant's time. */
@@ -123,8 +124,8 @@ function optOut(
 ): readonly string[] {
   const last = records.at(-1);
   if (last === undefined) return [];
-  return planOptOut(last.key, view, rules)
-    .actions.filter((action) => take(action, last.at, state, pending))
+  return rowsFirst(planOptOut(last.key, view, rules).actions)
+    .filter((action) => take(action, last.at, state, pending))
     .map(({ target }) => target);
 }
 
@@ -142,7 +143,7 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
     const due = [...movedAlong(view.owed, next.state.standing), ...(owed ?? [])];
     const edges = due.length > 0 ? [...made, ...edgesDue(due, next.state, made, rules)] : made;
     const wanted = plan(key, next.state, edges, rules);
-    const targets = wanted.actions
+    const targets = rowsFirst(wanted.actions)
       .filter((action) => take(action, at, state, pending))
       .map(({ target }) => target);
     const stale = next.stale && next.state === view;
@@ -155,7 +156,7 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
     withdraw(drafts, pending, () => optOut(view, records, state, pending, rules));
   dropUnchanged(state, pending);
   const verdicts = drafts.map((draft) => settleVerdict(draft, pending.actions));
-  return { verdicts, actions: [...pending.actions.values()], view, written: pending.written };
+  return { verdicts, actions: rowsFirst([...pending.actions.values()]), view, written: pending.written };
 }
 
 function kindOf(

@@ -39,10 +39,10 @@ export const unsent = (fault: Fault, afterMs?: number): Failing => ({
 const blockedBy = (failing: Failing): Outcome =>
   failing.kind === 'retry' ? { ...failing, unsent: true } : unsent(failing.fault);
 
-/** The newest edge an action speaks of: of two that want the same row, the one with the older edge goes first. */
+/** The newest edge or assertion an action stands on: of two that want the same row, the one with the older goes first. */
 const newestEdge = ({ fields }: PlannedAction): number => {
   let newest = 0;
-  for (const { at } of fields.values()) if (at > newest) newest = at;
+  for (const { at, since } of fields.values()) newest = Math.max(newest, at, since);
   return newest;
 };
 
@@ -66,8 +66,9 @@ export function nextWave(lanes: readonly Lane[], step: number): Send[] {
       lane.outcomes.set(action.target, blockedBy(blocked));
       continue;
     }
-    // Persons who want the same of the same row are served by one send.
-    const wish = `${action.target} ${canonical(toAction(action).fields)}`;
+    // Persons who want the same of the same row are served by one send. What takes a row away may have no more fields
+    // than what puts it there.
+    const wish = `${action.operation} ${action.target} ${canonical(toAction(action).fields)}`;
     const shared = wave.get(wish);
     if (shared) shared.lanes.push(lane);
     else wave.set(wish, { lanes: [lane], action });

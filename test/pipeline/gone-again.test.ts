@@ -73,6 +73,25 @@ test('with a row its places on lists are gone: nothing is put there while it is 
   expect((await run(known, [hot, back])).sent).toEqual([]);
 });
 
+test('a place named before its row in the file is taken when the row comes back with the same record', async () => {
+  const { run } = world({
+    audiences: { gone: 'gone' },
+    rules: [
+      { name: 'list', when: { left: 'gone' }, do: [{ 'add to': 'sales/Contact', list: 'back', ...contact }] },
+      { name: 'delete', when: { entered: 'gone' }, do: [{ delete: 'sales/Contact', ...contact }] },
+      {
+        name: 'back',
+        when: { left: 'gone' },
+        do: [{ upsert: 'sales/Contact', ...contact, set: { Back: { value: true } } }],
+      },
+    ],
+  });
+  expect((await run(known, [['gone', 'realized', 1]])).sent).toEqual(['delete']);
+  const back: Says = ['gone', 'exited', 2];
+  expect((await run(known, [back])).sent).toEqual(['upsert', 'add']);
+  expect((await run(known, [back])).sent).toEqual([]);
+});
+
 const guarded = (match: object) => ({
   audiences: { hot: 'hot' },
   consent: { require: 'ok', withdrawn: [{ upsert: 'sales/Contact', match, set: { Out: { value: true } } }] },
