@@ -37,12 +37,25 @@ function draftOf(state: PersonState, { key, entries }: Work, { deps: { rules } }
   );
 }
 
+/**
+ * Targets that may be sent to although they are in doubt: a dead letter that somebody replays is their judgement that what
+ * its own edges wanted was not done. It holds for one send: tried once more in vain, it is in doubt again.
+ */
+function permitted({ verdicts }: Draft, { entries }: Work, { sent }: Run): ReadonlySet<string> {
+  const targets = entries.flatMap((entry, i) => {
+    const { owed, attempts = 0 } = entry.message;
+    if (owed === undefined || attempts > 0) return [];
+    return (verdicts[i]?.targets ?? []).filter((target) => !sent.get(entry)?.has(target));
+  });
+  return new Set(targets);
+}
+
 /** What a person's records come to. Who has no key yet only waits. */
 export function attempt(known: Known, run: Run): Attempt {
   const state = doubted(known.state, known.work, run);
   const draft = draftOf(state, known.work, run);
-  const replayed = known.work.entries.some(({ message }) => message.owed !== undefined);
-  const outcomes = decided(draft.actions, state.unsure, replayed, run.deps.connectors);
+  const judged = permitted(draft, known.work, run);
+  const outcomes = decided(draft.actions, state.unsure, judged, run.deps.connectors);
   const haste = hasteOf(draft, run.deps.rules);
   const lane = { person: known.work.id, actions: draft.actions, haste, outcomes };
   return { ...known, state, draft, lane };

@@ -21,18 +21,20 @@ export const lastWord = (outcome: Outcome, action: PlannedAction, connector: Con
   outcome.kind === 'unknown' && mustNotRepeat(action, connector) ? doubtful(action.connection) : outcome;
 
 /**
- * Outcomes that are decided before anything is sent: what may have been done before a crash, and must not be repeated. A
- * dead letter that somebody replays (`replayed`) is somebody's judgement that it was not done.
+ * Outcomes that are decided before anything is sent: what may have been done before a crash, and must not be repeated.
+ * `permitted`: targets that somebody has judged not to have been done.
  */
 export function decided(
   actions: readonly PlannedAction[],
   unsure: ReadonlySet<string>,
-  replayed: boolean,
+  permitted: ReadonlySet<string>,
   connectors: ReadonlyMap<string, Connector>,
 ): Map<string, Outcome> {
-  if (replayed) return new Map();
   const open = actions.filter(
-    (action) => unsure.has(action.target) && mustNotRepeat(action, connectors.get(action.connection)),
+    (action) =>
+      unsure.has(action.target) &&
+      !permitted.has(action.target) &&
+      mustNotRepeat(action, connectors.get(action.connection)),
   );
   return new Map(open.map(({ target, connection }) => [target, doubtful(connection)]));
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../shared/core/fault.js';
-import type { Message } from '../../shared/core/ports.js';
+import type { KeptMessage } from '../../shared/core/kept.js';
+import type { Message, StateStore } from '../../shared/core/ports.js';
 import type { Action, Operation, Outcome } from '../../shared/core/remote.js';
 import { toMessage } from '../../shared/pipeline/replay.js';
 import { createPipeline } from '../../shared/pipeline/run.js';
@@ -48,15 +49,92 @@ test('a send without an answer, at a target that takes no key, is a dead letter 
   expect(crm.calls).toHaveLength(1);
 });
 
+/** A dead letter as `parked replay` begins it anew. */
+const judged = (letter: KeptMessage): Message => toMessage({ ...letter, attempts: 0 });
+
 test('a replay of that letter sends it, with the same key', async () => {
   const { crm, deps, run } = world([]);
   await run(message);
   const [letter] = deps.deadLetters.all();
   if (!letter) throw new Error('there is no letter');
-  expect(await run(toMessage(letter))).toMatchObject({ name: 'delivered' });
+  expect(await run(judged(letter))).toMatchObject({ name: 'delivered' });
   const keys = crm.calls.flat().map(({ idempotencyKey }) => idempotencyKey);
   expect(keys).toHaveLength(2);
   expect(new Set(keys).size).toBe(1);
+});
+
+test('a replay whose outcome could not be recorded is in doubt again: nobody has judged the second call', async () => {
+  const { crm, deps, run } = world([]);
+  await run(message);
+  const [letter] = deps.deadLetters.all();
+  if (!letter) throw new Error('there is no letter');
+  let writes = 0;
+  const store: StateStore = {
+    ...deps.store,
+    async write(...given) {
+      writes += 1;
+      // The lease is taken, the call made, and then the store is down.
+      if (writes === 2) throw new Fault('store.unavailable', 'down');
+      return deps.store.write(...given);
+    },
+  };
+  const [replay] = await createPipeline({ ...deps, store }).run([judged(letter)], { redelivers: false });
+  expect(replay?.endings[0]).toMatchObject({ name: 'parked' });
+  expect(crm.calls).toHaveLength(2);
+  deps.clock.advance(600_000);
+  const [parked] = deps.parking.all();
+  if (!parked) throw new Error('nothing is parked');
+  expect(await run(toMessage(parked))).toMatchObject({
+    name: 'rejected',
+    fault: { code: 'remote.doubtful' },
+  });
+  expect(crm.calls).toHaveLength(2);
+});
+
+test('a replay that loses the race for the state after its call does not call again', async () => {
+  const { crm, deps, run } = world([]);
+  await run(message);
+  const [letter] = deps.deadLetters.all();
+  if (!letter) throw new Error('there is no letter');
+  let writes = 0;
+  const store: StateStore = {
+    ...deps.store,
+    async write(some, ...more) {
+      writes += 1;
+      // Somebody else writes the same person between the call and its record.
+      if (writes === 2) await deps.store.write(some, ...more);
+      return deps.store.write(some, ...more);
+    },
+  };
+  await createPipeline({ ...deps, store }).run([judged(letter)], { redelivers: false });
+  expect(crm.calls).toHaveLength(2);
+});
+
+test('a letter speaks for its own edge: what another record of the same person may have done stays in doubt', async () => {
+  const { crm, deps, run } = world([]);
+  await run(message);
+  const other = {
+    ...message,
+    id: '2',
+    body: message.body.replaceAll(String(AT), String(AT + 1000)),
+    at: AT + 1,
+  };
+  const broken = { ...crm, send: () => Promise.reject(new Error('the process dies')) };
+  await run({ ...other, body: other.body.replace('realized', 'exited') });
+  const again = {
+    ...message,
+    id: '3',
+    body: message.body.replaceAll(String(AT), String(AT + 2000)),
+    at: AT + 2,
+  };
+  const dying = createPipeline({ ...deps, connectors: new Map([['sales', broken]]) });
+  await expect(dying.run([again], { redelivers: true })).rejects.toThrow('dies');
+  deps.clock.advance(600_000);
+  const [letter] = deps.deadLetters.all();
+  if (!letter) throw new Error('there is no letter');
+  await createPipeline(deps).run([judged(letter), again], { redelivers: false });
+  expect(crm.calls).toHaveLength(1);
+  expect(deps.deadLetters.all().map(({ message: { id } }) => id)).toContain('3');
 });
 
 test('a target that honours the key is asked again', async () => {
