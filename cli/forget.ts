@@ -2,7 +2,7 @@ import { needsOf } from '../shared/config/needs.js';
 import type { CompiledRules } from '../shared/core/compiled.js';
 import { Fault } from '../shared/core/fault.js';
 import { declared, quote } from '../shared/core/names.js';
-import type { StateStore } from '../shared/core/ports.js';
+import type { Clock, StateStore } from '../shared/core/ports.js';
 import type { RulesFile } from '../shared/core/rules.js';
 import { forgetPerson, forgetPlace } from '../shared/pipeline/forget.js';
 import { readStateSettings } from '../shared/settings.js';
@@ -25,10 +25,10 @@ function idsOf(key: string, { keys }: CompiledRules): readonly string[] {
   return [...new Set([...named, ...keys.map(({ text }) => `${text}:${key}`)])];
 }
 
-async function forgetKey(key: string, rules: CompiledRules, store: StateStore): Promise<Done> {
+async function forgetKey(key: string, rules: CompiledRules, store: StateStore, clock: Clock): Promise<Done> {
   let [persons, rows] = [0, 0];
   for (const id of idsOf(key, rules)) {
-    const forgotten = await forgetPerson(store, id);
+    const forgotten = await forgetPerson(store, id, clock);
     if (forgotten === undefined) continue;
     persons += 1;
     rows += forgotten;
@@ -78,7 +78,7 @@ async function forgetMeant({ meant }: ForgetOptions, world: World): Promise<Done
   });
   if (store.kind === 'memory')
     world.err(`${settings.TRIBUTARY_STATE} is the memory of one process, not of another\n`);
-  if (meant.kind === 'person') return forgetKey(meant.key, rules, store);
+  if (meant.kind === 'person') return forgetKey(meant.key, rules, store, world.clock);
   for (const place of places) await forgetPlace(store, place, world.clock.now());
   return { persons: 0, rows: 0, places };
 }

@@ -103,8 +103,8 @@ test('a connection that is forgotten is all its objects; a second mark does not 
 
 test('one person is forgotten, others are not; who is not known is said not to be', async () => {
   const { deps, since } = await settled();
-  expect(await forgetPerson(deps.store, 'crmid:C-1')).toBe(3);
-  expect(await forgetPerson(deps.store, 'crmid:C-9')).toBeUndefined();
+  expect(await forgetPerson(deps.store, 'crmid:C-1', deps.clock)).toBe(3);
+  expect(await forgetPerson(deps.store, 'crmid:C-9', deps.clock)).toBeUndefined();
   expect(await run(deps, says('C-1'), says('C-2'))).toEqual(['delivered', 'unchanged']);
   expect(since()).toEqual(['add Contact C-1', 'upsert Contact C-1', 'upsert ContactNote C-1']);
 });
@@ -120,7 +120,7 @@ test('whoever writes at the same time loses nothing', async () => {
       return states;
     },
   };
-  expect(await forgetPerson(store, 'crmid:C-1')).toBe(3);
+  expect(await forgetPerson(store, 'crmid:C-1', deps.clock)).toBe(3);
   between = Number.POSITIVE_INFINITY;
   let at = 1_790_000_001_000;
   const restless: StateStore = {
@@ -132,5 +132,62 @@ test('whoever writes at the same time loses nothing', async () => {
       return states;
     },
   };
-  await expect(forgetPerson(restless, 'crmid:C-1')).rejects.toMatchObject({ code: 'store.contended' });
+  await expect(forgetPerson(restless, 'crmid:C-1', deps.clock)).rejects.toMatchObject({
+    code: 'store.contended',
+  });
+});
+
+/** Somebody's entry as it happens, which is no backfill. */
+const entering = (): Message => {
+  const one = says('C-1');
+  return { ...one, body: String(one.body).replace('2026-09-01', '2026-09-21') };
+};
+
+/** A target of calls that must not be repeated, which lets something happen while a call is under way. */
+function calling(meanwhile: (deps: PipelineDeps) => void) {
+  const inner = fakeCrm();
+  const crm: typeof inner = {
+    ...inner,
+    isIdempotent: () => false,
+    send(actions, signal) {
+      meanwhile(deps);
+      return inner.send.call(crm, actions, signal);
+    },
+  };
+  const rules = rulesOf({
+    ...file,
+    rules: [
+      {
+        name: 'task',
+        when: { entered: 'hot' },
+        do: [{ send: 'sales/Task', set: { Subject: { value: 'call' } } }],
+      },
+    ],
+  });
+  const deps = fakeDeps(rules, crm);
+  return { crm, deps };
+}
+
+test('who is forgotten during a call is forgotten after it: the call is no dead letter', async () => {
+  let forgotten: Promise<number | undefined> | undefined;
+  const { crm, deps } = calling(({ store, clock }) => {
+    forgotten = forgetPerson(store, 'crmid:C-1', clock);
+  });
+  expect(await run(deps, entering())).toEqual(['delivered']);
+  expect(await forgotten).toBe(0);
+  expect(deps.deadLetters.all()).toEqual([]);
+  expect(crm.calls).toHaveLength(1);
+});
+
+test('who is being sent for all the time is not forgotten, and it is said when to try again', async () => {
+  const { deps } = calling(() => {
+    throw new Error('the process dies');
+  });
+  await expect(run(deps, entering())).rejects.toThrow('dies');
+  await expect(forgetPerson(deps.store, 'crmid:C-1', deps.clock)).rejects.toMatchObject({
+    code: 'store.contended',
+    message: expect.stringContaining('in 170 seconds'),
+  });
+  deps.clock.advance(170_000);
+  expect(await forgetPerson(deps.store, 'crmid:C-1', deps.clock)).toBe(1);
 });

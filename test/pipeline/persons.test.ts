@@ -329,6 +329,6 @@ test('what is forgotten of somebody is forgotten by whichever of their keys', as
   const both = { c: 'C-1', e: 'ada@example.com' };
   await run([says(both, REALIZED)]);
   expect(await run([says(both, REALIZED)])).toEqual(['unchanged']);
-  expect(await forgetPerson(deps.store, 'email:ada@example.com')).toBe(1);
+  expect(await forgetPerson(deps.store, 'email:ada@example.com', deps.clock)).toBe(1);
   expect(await run([says(both, REALIZED)])).toEqual(['delivered']);
 });
