@@ -13,6 +13,7 @@ import {
   sameWritten,
   type WrittenFields,
 } from './suppress.js';
+import { tellOnce, untold } from './told.js';
 import { advance, type Transition } from './view.js';
 
 /** One record of a person, as it enters the fold. */
@@ -23,6 +24,8 @@ export interface FoldRecord {
   readonly at: number;
   /** Of a record that comes out of a dead letter: edges it made then, about which rules could not have their say. */
   readonly owed?: readonly Owed[];
+  /** It comes out of a dead letter or the retry queue. */
+  readonly kept?: boolean;
 }
 
 /** What one record came to, before anything was sent. */
@@ -136,8 +139,9 @@ function optOut(
 export function fold(state: PersonState, records: readonly FoldRecord[], rules: CompiledRules): Draft {
   const pending: Pending = { actions: new Map(), written: new Map() };
   const drafts: Verdict[] = [];
+  const withheld: number[] = [];
   let view = state;
-  for (const { profile, key, at, owed } of records) {
+  for (const [i, { profile, key, at, owed }] of records.entries()) {
     const next = advance(view, profile, rules, at);
     const made = next.transitions;
     const due = [...movedAlong(view.owed, next.state.standing), ...(owed ?? [])];
@@ -149,11 +153,14 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
     const stale = next.stale && next.state === view;
     const unchanged = wanted.actions.length - targets.length;
     const { unaddressed } = wanted;
+    if (wanted.withheld) withheld.push(i);
     drafts.push({ kind: kindOf(wanted, targets, stale), targets, unchanged, unaddressed, edges });
     view = view.owed.length > 0 ? { ...next.state, owed: [] } : next.state;
   }
-  if (!consents(view, rules.consent))
+  if (!consents(view, rules.consent)) {
     withdraw(drafts, pending, () => optOut(view, records, state, pending, rules));
+    view = tellOnce(drafts, withheld, records, view, rules.consent ?? '');
+  } else view = untold(view, records.at(-1)?.at ?? 0);
   dropUnchanged(state, pending);
   const verdicts = drafts.map((draft) => settleVerdict(draft, pending.actions));
   return { verdicts, actions: rowsFirst([...pending.actions.values()]), view, written: pending.written };

@@ -14,12 +14,15 @@ const NEWEST = '$newest';
 /** The time of the newest record known, epoch microseconds; 0 where no rule asks for it. */
 export const newestOf = (view: PersonState): number => (view.values.get(NEWEST)?.at ?? 0) * 1000;
 
+/** Path under which the view keeps what was last told of a withdrawn consent that had no address. */
+export const TOLD = '$told';
+
 /** Before a path: what the view keeps the fingerprint of an attribute under as it was last seen, where a rule is about `changed`. */
 const SEEN = '$seen:';
 const seenPath = (path: string): string => `${SEEN}${path}`;
 
-/** What makes edges: held back until its records are settled, because an edge must be made again when they come again. */
-const makesEdges = (path: string): boolean => path === NEWEST || path.startsWith(SEEN);
+/** What makes edges or letters: held back until its records are settled, because it must be made again when they come again. */
+const makesEdges = (path: string): boolean => path === NEWEST || path === TOLD || path.startsWith(SEEN);
 
 /** `stayed` is about a record newer than all seen: one that comes again, or late, has nothing to add. */
 export const isLatest = (state: PersonState, audience: Audience, at: number): boolean =>

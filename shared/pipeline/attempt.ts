@@ -24,10 +24,11 @@ function doubted(stored: PersonState, { entries }: Work, { deps, marks, sent }: 
 }
 
 function draftOf(state: PersonState, { key, entries }: Work, { deps: { rules } }: Run): Draft {
-  const records = entries.map(({ profile, message: { at, owed } }) => ({
+  const records = entries.map(({ profile, message: { at, owed, attempts } }) => ({
     profile,
     at,
     ...(owed && { owed }),
+    ...(attempts !== undefined && { kept: true }),
   }));
   if (key === undefined) return wait(state, records, rules);
   return fold(

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { Fault } from '../../shared/core/fault.js';
 import type { EndingName } from '../../shared/core/ports.js';
 import type { Action } from '../../shared/core/remote.js';
+import { toMessage } from '../../shared/pipeline/replay.js';
 import { createPipeline } from '../../shared/pipeline/run.js';
 import { fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';
 
@@ -119,4 +121,36 @@ test('an opt-out without an address leaves a letter, and is carried out when the
     endings: ['delivered'],
     sent: ['upsert'],
   });
+});
+
+test('an opt-out without an address leaves one letter for each value of the consent, not one with every export', async () => {
+  const { run, deps } = world(guarded({ Email: 'mail' }));
+  const letters = () => deps.deadLetters.all().length;
+  const said = async (ok: string) => [(await run(known, [], { ok })).endings[0], letters()];
+  expect(await said('n')).toEqual(['unaddressed', 1]);
+  expect(await said('n')).toEqual(['withheld', 1]);
+  expect((await run(known, [['hot', 'realized', 1]])).endings).toEqual(['withheld']);
+  expect(await said('no')).toEqual(['unaddressed', 2]);
+  expect(await said('no')).toEqual(['withheld', 2]);
+  await said('y');
+  expect(await said('no')).toEqual(['unaddressed', 3]);
+});
+
+test('an opt-out whose letter could not be kept is told of when its record comes again', async () => {
+  const { run, deps } = world(guarded({ Email: 'mail' }));
+  const bury = deps.deadLetters.bury;
+  deps.deadLetters.bury = async () => {
+    throw new Fault('park.unavailable', 'down');
+  };
+  expect((await run(known, [], { ok: 'n' })).endings).toEqual(['held']);
+  deps.deadLetters.bury = bury;
+  expect((await run(known, [], { ok: 'n' })).endings).toEqual(['unaddressed']);
+});
+
+test('a letter of an opt-out that is replayed too early is not lost', async () => {
+  const { run, deps } = world(guarded({ Email: 'mail' }));
+  await run(known, [], { ok: 'n' });
+  const letters = deps.deadLetters.all().map((letter) => toMessage({ ...letter, attempts: 0 }));
+  const [replayed] = await createPipeline(deps).run(letters, { redelivers: false });
+  expect(replayed?.endings).toMatchObject([{ name: 'unaddressed' }]);
 });
