@@ -21,7 +21,7 @@ which needs the settings and secrets of the connections and reads only.
   tributary check --strict config/tributary.yaml
   tributary check --json | jq -r 'select(.severity == "error") | .message'
 
-Exit status: 0 fine, or warnings only; 1 errors (with --strict also warnings); 2 wrong use, or a file that cannot be read.
+Exit status: 0 fine, or warnings only; 1 errors (with --strict also warnings; with --live also targets that did not tell); 2 wrong use, or a file that cannot be read.
 `;
 
 const OPTIONS = {

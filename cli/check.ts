@@ -86,14 +86,15 @@ async function keepChecking(options: CheckOptions, world: World): Promise<number
   }
 }
 
-/** A file with faults is checked all the same: what is wrong with it is said there, in full. */
-async function askFirst(options: CheckOptions, world: World): Promise<void> {
+/** A file with faults is checked all the same: what is wrong with it is said there, in full. False when something could not be had. */
+async function askFirst(options: CheckOptions, world: World): Promise<boolean> {
   try {
-    await keepLiveFields(options.file, functionsOf(options, world), world);
+    return await keepLiveFields(options.file, functionsOf(options, world), world);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const [first] = error.message.split('\n');
-    world.err(`nothing was asked: ${error.code}: ${first}\n`);
+    world.err(`not asked to the end: ${error.code}: ${first}\n`);
+    return false;
   }
 }
 
@@ -101,9 +102,9 @@ async function askFirst(options: CheckOptions, world: World): Promise<void> {
 export async function runCheck(args: readonly string[], world: World): Promise<number> {
   try {
     const options = readCheckOptions(args);
-    if (options?.live) await askFirst(options, world);
+    const heard = options?.live ? await askFirst(options, world) : true;
     if (options?.watch) return await keepChecking(options, world);
-    if (options) return (await checkOnce(options, world)).status;
+    if (options) return Math.max(heard ? 0 : 1, (await checkOnce(options, world)).status);
     await world.out(HELP);
     return 0;
   } catch (error) {

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type FieldLists, readFieldLists } from '../shared/config/field-lists.js';
 import { fieldsBeside } from '../shared/config/side-files.js';
+import { Fault } from '../shared/core/fault.js';
 import { type LiveFields, liveFields } from '../shared/doctor/connections.js';
 import { settingSecrets } from '../shared/secrets.js';
 import { openFile } from './doctor.js';
@@ -10,9 +11,15 @@ import type { World } from './world.js';
 
 /** Objects that cannot be asked for now are kept as they were last seen. */
 async function keptBefore(path: string): Promise<FieldLists> {
-  const text = await readFile(path, 'utf8').catch(() => '');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch {
+    return {};
+  }
   const lists = readFieldLists(text);
-  return lists.ok ? lists.value : {};
+  if (lists.ok) return lists.value;
+  throw new Fault('config.invalid', `${path} ${lists.fault.message}; it is left as it is: mend or remove it`);
 }
 
 /** Whoever reads meanwhile sees the old list or the new one. */
@@ -30,13 +37,14 @@ function tell({ connection, lists, faults }: LiveFields, path: string, world: Wo
 
 /**
  * Asks the targets of a rule file for the fields of the objects that rules use, and keeps them where `tributary check`
- * looks for them. What could not be had is said, and what was kept of it before stays. Throws `config.*` for a file with faults.
+ * looks for them. What could not be had is said, and what was kept of it before stays. False when something could not be had. Throws `config.*` for a file with
+ * faults.
  */
 export async function keepLiveFields(
   file: string,
   functions: string | undefined,
   world: World,
-): Promise<void> {
+): Promise<boolean> {
   const opened = await openFile(file, functions, world.env);
   const deps = { secrets: settingSecrets(world.env), clock: world.clock };
   const all = await liveFields(opened, deps, world.stop);
@@ -48,4 +56,5 @@ export async function keepLiveFields(
     tell(one, named, world);
   }
   if (all.length === 0) world.err('no connection of this file can tell its fields\n');
+  return all.every(({ faults }) => faults.length === 0);
 }

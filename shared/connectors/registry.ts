@@ -6,6 +6,7 @@ import { DYNAMICS_OPERATIONS, dynamics } from './dynamics/dynamics.js';
 import { examineDynamics } from './dynamics/examine.js';
 import { dynamicsMisfit } from './dynamics/misfit.js';
 import { HttpConfig } from './http/config.js';
+import { examineHttp } from './http/examine.js';
 import { HTTP_OPERATIONS, http } from './http/http.js';
 import { HubspotConfig } from './hubspot/config.js';
 import { examineHubspot } from './hubspot/examine.js';
@@ -94,6 +95,8 @@ export function openExaminer(
       return examineHubspot(name, config, deps);
     case 'dynamics':
       return examineDynamics(name, config, deps);
+    case 'http':
+      return examineHttp(name, config, deps);
     case 'kinesis':
     case 'event-hubs':
     case 'event-bridge':

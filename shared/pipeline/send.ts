@@ -44,8 +44,14 @@ const askedFor = (outcomes: readonly Outcome[], scope: 'row' | 'connection'): nu
 const fits = (ms: number, run: Run): boolean =>
   ms <= run.tuning.capMs * 2 && run.deps.clock.now() + ms < lastCall(run);
 
-const isRefusedWhole = (outcomes: readonly Outcome[]): boolean =>
-  outcomes.length > 1 && outcomes.every((outcome) => outcome.kind === 'rejected' && outcome.whole === true);
+/** Places of the rows that were refused together; a connector may have had its own word about others and left them out. */
+const refusedTogether = (outcomes: readonly Outcome[]): readonly number[] => {
+  const places = [...outcomes.keys()].filter((i) => {
+    const outcome = outcomes[i];
+    return outcome?.kind === 'rejected' && outcome.whole === true;
+  });
+  return places.length > 1 ? places : [];
+};
 
 /** One row may spoil a whole request: halves are sent alone until the bad row stands by itself. */
 async function bisect(sending: Sending, actions: readonly Action[]): Promise<Outcome[]> {
@@ -53,6 +59,21 @@ async function bisect(sending: Sending, actions: readonly Action[]): Promise<Out
   const first = await sendChunk(sending, actions.slice(0, middle));
   const second = await sendChunk(sending, actions.slice(middle));
   return [...first, ...second];
+}
+
+/** The answers with those of the rows that were refused together found out in halves. */
+async function sortOut(
+  sending: Sending,
+  batch: readonly Action[],
+  answers: readonly Outcome[],
+  places: readonly number[],
+): Promise<readonly Outcome[]> {
+  const again = await bisect(
+    sending,
+    batch.filter((_, i) => places.includes(i)),
+  );
+  const found = new Map(places.map((place, i) => [place, again[i]]));
+  return answers.map((answer, i) => found.get(i) ?? answer);
 }
 
 /** A row on its way to a final outcome. */
@@ -139,13 +160,13 @@ export async function sendChunk(sending: Sending, actions: readonly Action[]): P
     }
     const batch = open.map(({ action }) => action);
     const answers = await call(sending, batch);
-    const whole = isRefusedWhole(answers);
-    const final = whole ? await bisect(sending, batch) : answers;
+    const whole = refusedTogether(answers);
+    const final = whole.length > 0 ? await sortOut(sending, batch, answers, whole) : answers;
     for (const [i, pending] of open.entries()) note(pending, final[i] ?? tooLate(), outcomes);
     open = open.filter(({ action, index }) => isOpen(outcomes[index] ?? tooLate(), action, sending));
     const breaker = run.breaker(connection);
     breaker.rest(askedFor(answers, 'connection'));
-    if (whole || open.length === 0 || attempt >= attempts) break;
+    if (whole.length > 0 || open.length === 0 || attempt >= attempts) break;
     const own = backoff(attempt, run.tuning, run.deps.random);
     const wait = Math.max(breaker.resting(), askedFor(answers, 'row'), own);
     if (!fits(wait, run) || !(await pause(wait, run))) break;

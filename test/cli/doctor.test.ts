@@ -1,9 +1,18 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { runDoctor } from '../../cli/doctor.js';
 import { jsonLines, runLent } from './lent-world.js';
+
+/** Answers anything, so that the connections below can be reached. */
+const server = createServer((_, response) => response.writeHead(204).end()).listen(0, '127.0.0.1');
+await once(server, 'listening');
+const { port } = server.address() as AddressInfo; // of a port
+afterAll(() => void server.close());
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-doctor-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -13,8 +22,8 @@ writeFileSync(
   `audiences: { hot: hot-1 }
 person: { key: [crmid] }
 connections:
-  sales: { type: http, url: "https://crm.example.com/rows", auth: { bearer: { token: "secret:crm" } } }
-  idle: { type: http, url: "https://idle.example.com/rows" }
+  sales: { type: http, url: "http://127.0.0.1:${port}/rows", auth: { bearer: { token: "secret:crm" } } }
+  idle: { type: http, url: "http://127.0.0.1:${port}/rows" }
 rules:
   - name: rows
     when: { member: hot }

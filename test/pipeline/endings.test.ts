@@ -191,6 +191,34 @@ test('a request refused as a whole is bisected until the bad row stands alone', 
   expect(crm.calls.length).toBeLessThanOrEqual(1 + 2 * Math.ceil(Math.log2(200)));
 });
 
+test('a row the connector left out of a request that was refused as a whole condemns none of the others', async () => {
+  const whole: Outcome = { kind: 'rejected', code: 'INVALID', text: 'one of these rows', whole: true };
+  const own: Outcome = { kind: 'rejected', code: 'key.empty', text: 'no key' };
+  const crm = fakeCrm();
+  const mixed: Connector = {
+    ...crm,
+    async send(actions, signal) {
+      const keys = actions.map(({ key }) => key['Id']);
+      if (keys.includes('C-2'))
+        return actions.map(
+          (_, i): Outcome => (keys[i] === 'C-1' ? own : keys[i] === 'C-0' ? { kind: 'absent' } : whole),
+        );
+      const answers = await crm.send(
+        actions.filter((_, i) => keys[i] !== 'C-1' && keys[i] !== 'C-0'),
+        signal,
+      );
+      const left = [...answers];
+      return actions.map(
+        (_, i): Outcome =>
+          keys[i] === 'C-1' ? own : keys[i] === 'C-0' ? { kind: 'absent' } : (left.shift() ?? whole),
+      );
+    },
+  };
+  const messages = Array.from({ length: 12 }, (_, i) => message(`${i}`, of(`C-${i}`, member('hot-1', 20))));
+  const found = await endings(fakeDeps(rules, mixed), messages);
+  expect(found).toEqual(['unchanged', 'rejected', 'rejected', ...Array(9).fill('delivered')]);
+});
+
 test('too few outcomes are no outcomes: nothing is taken for delivered', async () => {
   const short: Connector = { ...fakeCrm(), send: async () => [{ kind: 'accepted' }] };
   const deps = fakeDeps(rules, short);

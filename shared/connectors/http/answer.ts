@@ -45,8 +45,12 @@ function fromSuccess(context: HttpAnswering, reply: Reply, said: 'yes' | 'no' | 
  * a 500 is often the doing of one row, so it must not count against the whole connection.
  */
 function fromServerError(context: HttpAnswering, { status }: Reply): Outcome | undefined {
-  if (!context.idempotent && (status === 502 || status === 504))
-    return unknown('remote.unanswered', `A gateway before "${context.connection}" answered ${status}.`);
+  // 503 says that nothing was done (RFC 9110, section 15.6.4); any other may come from something that gave up waiting.
+  if (!context.idempotent && status >= 500 && status !== 503)
+    return unknown(
+      'remote.unanswered',
+      `"${context.connection}", or a gateway before it, answered ${status}.`,
+    );
   if (status < 500 || (status >= 502 && status <= 504)) return undefined;
   const text = `"${context.connection}" answered ${status}: an error of its own, or one that this row sets off.`;
   return retry('row', new Fault('remote.unavailable', text));

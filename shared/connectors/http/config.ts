@@ -15,6 +15,13 @@ export const HttpConfig = HttpSettings.superRefine((config, context) => {
     if (tokenUrl !== undefined && !config.allowPrivate && isPrivateHost(tokenUrl))
       issue(['auth', grant, 'tokenUrl'], PRIVATE);
   }
+  const sends = config.operations.send;
+  const sendsInBatches = sends !== false && (sends?.batch ?? config.batch);
+  if (config.honoursIdempotencyKey && sendsInBatches)
+    issue(
+      ['honoursIdempotencyKey'],
+      'a request of several rows carries no Idempotency-Key; say operations: { send: { batch: false } }',
+    );
   const proof = authHeader(config.auth);
   if (Object.keys(config.headers).some((name) => name.toLowerCase() === proof))
     issue(['headers'], `must not set ${proof === 'authorization' ? 'Authorization' : proof} beside "auth"`);

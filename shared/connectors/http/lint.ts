@@ -40,10 +40,14 @@ function ofRequest(
   return [...faults, ...[...said, ...form].map((message) => ({ path: where('body'), message }))];
 }
 
+const WITHOUT_ROWS = 'must hold ${rows}: nothing of a row would be sent, and all of them would count as done';
+
 function ofBatch({ batch, create }: HttpOperationConfig, at: readonly PropertyKey[]): RequestFault[] {
   if (batch === undefined) return [];
   const place = [...at, 'batch', 'body'];
-  const faults = templateFaults(batch.body, 'batch').map((message) => ({ path: place, message }));
+  const said = templateFaults(batch.body, 'batch');
+  const without = JSON.stringify(batch.body)?.includes('${rows') ? [] : [WITHOUT_ROWS];
+  const faults = [...said, ...without].map((message) => ({ path: place, message }));
   if (create === undefined) return faults;
   return [
     ...faults,

@@ -55,6 +55,10 @@ export function fromStatus(context: Answering, reply: Reply): Outcome {
   const { connection, now, secrets, advice } = context;
   const { status } = reply;
   if (status === 401) return unauthorized(connection, '401 twice, with a new token', advice);
+  // A gateway that gave up waiting has no list of errors; what it stands before may have done it all the same.
+  const isGateway = status >= 500 && status !== 503 && Problems.safeParse(reply.json).data === undefined;
+  if (isGateway && context.repeatable === false)
+    return unknown('remote.unanswered', `A gateway before "${connection}" answered ${status}.`);
   const waiting = fromWaitingStatus(connection, reply, now);
   if (waiting !== undefined) return waiting;
   if (status < 300)

@@ -15,6 +15,8 @@ export interface Doing {
   readonly signal: AbortSignal;
   readonly timeoutMs?: number;
   readonly meaning?: Meaning;
+  /** False when the request must not be made again by itself. */
+  readonly repeatable?: boolean;
 }
 
 /** A row that was there a moment ago. */
@@ -22,10 +24,10 @@ export const gone: Meaning = (problems: readonly Problem[]) =>
   problems.some(({ code }) => code === 'ENTITY_IS_DELETED') ? { kind: 'absent' } : undefined;
 
 async function ask(org: Org, asked: ApiRequest, count: number, doing: Doing): Promise<readonly Outcome[]> {
-  const { signal, timeoutMs, meaning } = doing;
+  const { signal, timeoutMs, meaning, repeatable = true } = doing;
   const said = await request(org, timeoutMs === undefined ? asked : { ...asked, timeoutMs }, signal);
   if (said.kind === 'silent') return Array.from({ length: count }, () => said.outcome);
-  const context = meaning === undefined ? said.context : { ...said.context, meaning };
+  const context = { ...said.context, repeatable, ...(meaning && { meaning }) };
   return fromReply(context, said.reply, count);
 }
 

@@ -14,6 +14,8 @@ export interface Answering {
   readonly secrets: readonly string[];
   /** Said when credentials are refused. */
   readonly advice: string;
+  /** False when the request must not be made again by itself: what it was about may have been done. */
+  readonly repeatable?: boolean;
   /** What errors mean for a row where the operation gives them a meaning of their own. */
   readonly meaning?: (problems: readonly Problem[]) => Outcome | undefined;
 }

@@ -43,7 +43,7 @@ export async function sendAll(
   const records = made.filter((one) => !isRefused(one));
   const outcomes =
     once === undefined
-      ? await writeRecords(org, 'POST', [], records, { signal })
+      ? await writeRecords(org, 'POST', [], records, { signal, repeatable: false })
       : await writeRecords(org, 'PATCH', [object, once], records, { signal });
   const answers = outcomes.values();
   return made.map((one) => {

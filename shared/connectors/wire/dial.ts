@@ -117,6 +117,12 @@ export function dial(options: DialOptions): typeof fetch {
         ? requestHttps(url, { ...settings, agent: agents['https:'] })
         : requestHttp(url, { ...settings, agent: agents['http:'] });
       request.on('error', (error) => reject(failed(error)));
+      // Nobody asked for another protocol; without a listener the answer would never come.
+      request.on('upgrade', (_, socket) => {
+        socket.destroy();
+        reject(failed(new Error('bad upgrade')));
+      });
+      request.on('close', () => reject(failed(new Error('closed without an answer'))));
       request.on('response', (message) => {
         if (REDIRECTS.has(message.statusCode ?? 0)) {
           message.destroy();

@@ -59,10 +59,10 @@ describe('answers', () => {
     expect(await outcomeOf(() => jsonResponse(status, {}))).toMatchObject({ kind: 'retry', scope: 'row' });
   });
 
-  test.each([502, 504])('%d of a gateway is unknown where repeating is not safe', async (status) => {
+  test.each([500, 502, 504, 520, 522, 524])('%d is unknown where repeating is not safe', async (status) => {
     const respond = () => jsonResponse(status, {});
     expect(await outcomeOf(respond, { idempotent: false })).toMatchObject({ kind: 'unknown' });
-    expect(await outcomeOf(respond)).toMatchObject({ kind: 'retry', scope: 'connection' });
+    expect(await outcomeOf(respond)).toMatchObject({ kind: 'retry' });
   });
 
   test('what the config says of repetition is what the connector says', () => {

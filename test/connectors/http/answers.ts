@@ -139,7 +139,7 @@ export const httpAnswers: AnswerTable = {
     }),
     one('503', 'upsert', page(503), later('remote.unavailable')),
     one('502, 504', 'upsert', page(502), later('remote.unavailable')),
-    one('502, 504', 'send', page(502), lost),
+    one('500 and other 5xx but 503', 'send', page(524), lost),
     one(
       'a redirect',
       'upsert',

@@ -17,6 +17,14 @@ describe('sends', () => {
     });
   });
 
+  test.each([500, 502, 504])(
+    'a gateway that answers %d may have let it through: nobody knows',
+    async (status) => {
+      const page = new Response('<html>', { status, headers: { 'content-type': 'text/html' } });
+      expect(await stepwise([() => page]).send([task('k1')])).toMatchObject([{ kind: 'unknown' }]);
+    },
+  );
+
   test('with a field for the idempotency key it is an upsert, made as often as one likes', async () => {
     const { connector, send, sent, body } = stepwise([json([ok('00T000000000001AAA')])], {
       idempotencyKeys: { Task: 'AEP_Once__c' },

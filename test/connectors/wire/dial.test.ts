@@ -33,6 +33,24 @@ async function plain(answer: RequestListener) {
   return (server.address() as AddressInfo).port;
 }
 
+test('a server that changes the protocol ends the wait', async () => {
+  const server = createHttpServer().listen(0, '127.0.0.1');
+  endLater(server);
+  await once(server, 'listening');
+  server.on('connection', (socket) => {
+    socket.once('data', () =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'),
+    );
+  });
+  const { port } = server.address() as AddressInfo; // of a port
+  const wire = { fetch: dial({ allowPrivate: true }), timeoutMs: 10_000, signal: never() };
+  const reply = await attempt(
+    { method: 'POST', url: `http://127.0.0.1:${port}/`, headers: {}, body: '{}' },
+    wire,
+  );
+  expect(reply).toMatchObject({ kind: 'failure', sent: 'unknown', why: 'lost' });
+});
+
 /** A resolver that gives one answer after the other. */
 function resolver(...answers: readonly (readonly string[])[]) {
   const left = [...answers];
