@@ -44,7 +44,8 @@ function failureOf({ actions, outcomes }: Lane): Failure | undefined {
     untried &&= outcome.kind === 'retry' && outcome.unsent === true;
     if (!worst || (worst.alone && !alone)) worst = { fault: outcome.fault, alone, afterMs, connection };
   }
-  return worst && { ...worst, untried };
+  // Who is told when to come back waits so long; others wait the longer the more often they came, so each time counts.
+  return worst && { ...worst, untried: untried && worst.afterMs !== undefined };
 }
 
 /** Of several the first; but doubt comes before all, because who mends a row and replays its letter repeats the rest of it. */

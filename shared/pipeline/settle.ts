@@ -104,10 +104,7 @@ async function giveUp(entries: readonly AddressedEntry[], fault: Fault, run: Run
   const byPerson = new Map<string, AddressedEntry[]>();
   for (const entry of entries)
     byPerson.set(entry.person.id, [...(byPerson.get(entry.person.id) ?? []), entry]);
-  for (const [id, own] of byPerson) {
-    const untried = own.every((entry) => !run.sent.has(entry));
-    await letGo({ id, entries: own }, fault, run, { untried });
-  }
+  for (const [id, own] of byPerson) await letGo({ id, entries: own }, fault, run);
 }
 
 const late = (): Fault => new Fault('run.deadline', 'the invocation ran out of time');
