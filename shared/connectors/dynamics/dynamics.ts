@@ -1,5 +1,6 @@
 import type { Action, Connector, Operation, Outcome } from '../../core/remote.js';
 import type { ConnectorDeps } from '../deps.js';
+import { STEP_MS } from '../wire/transport.js';
 import type { DynamicsConfig } from './config.js';
 import { addMembers, removeMembers } from './members.js';
 import { upsertMultiple } from './multiple.js';
@@ -33,12 +34,18 @@ function commonOf(org: Org, actions: readonly Action[]): Action | undefined {
   return actions[0];
 }
 
+/** Members are looked up, changed and looked up again. */
+const paced = (org: Org): Org => ({
+  ...org,
+  config: { ...org.config, timeoutMs: Math.min(org.config.timeoutMs, STEP_MS) },
+});
+
 async function send(org: Org, actions: readonly Action[], signal: AbortSignal): Promise<readonly Outcome[]> {
   const common = commonOf(org, actions);
   if (common === undefined) return [];
   const { operation, object } = common;
-  if (operation === 'add') return addMembers(org, actions, signal);
-  if (operation === 'remove') return removeMembers(org, actions, signal);
+  if (operation === 'add') return addMembers(paced(org), actions, signal);
+  if (operation === 'remove') return removeMembers(paced(org), actions, signal);
   if (operation === 'send' && own(org.config.onceKeys, object) === undefined)
     return createRows(org, actions, signal);
   const table = operation === 'upsert' ? own(org.config.upsertMultiple, object) : undefined;
@@ -54,6 +61,9 @@ export function dynamics(name: string, config: DynamicsConfig, deps: ConnectorDe
     name,
     operations: DYNAMICS_OPERATIONS,
     maxRows: config.batchSize,
+    // What must not be made twice goes one request a row: several of them would take too long.
+    rowsAtOnce: ({ operation, object }) =>
+      operation === 'send' && own(config.onceKeys, object) === undefined ? 1 : config.batchSize,
     isIdempotent: ({ operation, object }) =>
       operation !== 'send' || own(config.onceKeys, object) !== undefined,
     send: (actions, signal) => send(org, actions, signal),

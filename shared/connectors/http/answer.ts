@@ -36,7 +36,7 @@ const refusedBy = (context: HttpAnswering, reply: Reply): Outcome =>
 function fromSuccess(context: HttpAnswering, reply: Reply, said: 'yes' | 'no' | 'unclear'): Outcome {
   if (said === 'yes') return { kind: 'accepted', ...(reply.status === 201 ? { created: true } : {}) };
   if (said === 'no') return refusedBy(context, reply);
-  const text = `"${context.connection}" answered ${reply.status} without the JSON that its "success" rule needs.`;
+  const text = `"${context.connection}" answered ${reply.status} with a page for browsers, or without what its "success" rule needs; it says nothing of the row.`;
   return unknown('remote.unanswered', text);
 }
 
@@ -98,6 +98,19 @@ function byStatus(context: HttpAnswering, reply: Reply): Outcome {
 }
 
 /**
+ * Without a rule the status decides; but a page for browsers is a login wall or a gateway, whatever its status, and says
+ * nothing of the row. (Slack declares its `ok` as HTML, too: a page begins with a tag.)
+ */
+const isPage = ({ headers, text }: Reply): boolean =>
+  /^text\/html\b/i.test(headers.get('content-type') ?? '') && /^\s*</.test(text);
+
+/** What a 2xx says of the row; undefined where the status decides, unless "errors" knows better. */
+function saidBy({ success }: HttpAnswering, reply: Reply): 'yes' | 'no' | 'unclear' | undefined {
+  if (success !== undefined) return verdictOf(success, reply);
+  return isPage(reply) ? 'unclear' : undefined;
+}
+
+/**
  * What an answer means for the request: the status, the `success` rule and what `errors` says of codes and statuses. A code
  * that the config names counts whatever the status, unless the success rule has said yes.
  */
@@ -105,7 +118,7 @@ export function fromHttpReply(context: HttpAnswering, reply: Reply): Outcome {
   const header = reply.headers.get(context.errors?.retryAfter ?? 'retry-after');
   const informed = { ...context, afterMs: retryAfterMs(header, context.now) };
   const fine = reply.status >= 200 && reply.status < 300;
-  const said = !fine || context.success === undefined ? undefined : verdictOf(context.success, reply);
+  const said = fine ? saidBy(context, reply) : undefined;
   if (said === 'yes') return fromSuccess(informed, reply, said);
   return (
     meant(informed, reply) ?? (fine ? fromSuccess(informed, reply, said ?? 'yes') : byStatus(informed, reply))

@@ -13,6 +13,9 @@ import { type Ask, type Tokens, tokenCache } from '../auth/tokens.js';
 import type { ConnectorDeps } from '../deps.js';
 import type { ClientCredentials, HttpAuth, JwtBearer } from './auth.js';
 
+/** Longest wait for a token, milliseconds: it may be asked for twice within one send. */
+const LOGIN_MS = 10_000;
+
 /** What asking for tokens takes besides the way to ask. */
 export interface TokenSettings {
   readonly connection: string;
@@ -104,7 +107,15 @@ export function tokensOf(
   const { clientCredentials, jwtBearer: bearer } = auth;
   const { connection, deps, fetch, timeoutMs } = settings;
   const cache = ({ tokenUrl, scheme }: ClientCredentials | JwtBearer, ask: () => Promise<Result<Ask>>) => ({
-    tokens: tokenCache({ connection, tokenUrl, ask, advice: ADVICE, fetch, clock: deps.clock, timeoutMs }),
+    tokens: tokenCache({
+      connection,
+      tokenUrl,
+      ask,
+      advice: ADVICE,
+      fetch,
+      clock: deps.clock,
+      timeoutMs: Math.min(timeoutMs, LOGIN_MS),
+    }),
     scheme,
   });
   if (clientCredentials) return cache(clientCredentials, () => askByCredentials(clientCredentials, settings));

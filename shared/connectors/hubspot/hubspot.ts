@@ -1,5 +1,6 @@
 import type { Action, Connector, Operation, Outcome } from '../../core/remote.js';
 import type { ConnectorDeps } from '../deps.js';
+import { STEP_MS } from '../wire/transport.js';
 import type { Hub } from './api.js';
 import type { HubspotConfig } from './config.js';
 import { hubspotTokens } from './login.js';
@@ -35,6 +36,14 @@ const WORK: Readonly<
   delete: archive,
 };
 
+/** Some operations are one request, others look record ids up first. */
+const ONE_REQUEST: ReadonlySet<Operation> = new Set(['upsert', 'send']);
+
+const paced = (hub: Hub, { operation }: Common): Hub =>
+  ONE_REQUEST.has(operation)
+    ? hub
+    : { ...hub, config: { ...hub.config, timeoutMs: Math.min(hub.config.timeoutMs, STEP_MS) } };
+
 function commonOf(name: string, actions: readonly Action[]): Common | undefined {
   if (actions.length > MAX_ROWS)
     throw new RangeError(`"${name}" takes ${MAX_ROWS} actions at most, not ${actions.length}.`);
@@ -66,7 +75,7 @@ async function send(hub: Hub, actions: readonly Action[], signal: AbortSignal): 
   const prepared = actions.map((action, i) => unfit(action) ?? toRow(action, i, hub.config.sendKey));
   const rows = prepared.filter((row) => 'properties' in row);
   const answers: Answered =
-    rows.length === 0 ? new Map() : await WORK[common.operation](hub, common, rows, signal);
+    rows.length === 0 ? new Map() : await WORK[common.operation](paced(hub, common), common, rows, signal);
   return prepared.map((row, index) => {
     if ('kind' in row) return row;
     const outcome = answers.get(index);

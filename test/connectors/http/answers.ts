@@ -132,6 +132,7 @@ export const httpAnswers: AnswerTable = {
       json(429, {}, { 'retry-after': '7' }),
       later('remote.throttled', { afterMs: 7000 }),
     ),
+    one('200 with a page for browsers', 'upsert', page(200), lost),
     one('500 and other 5xx', 'upsert', page(500), {
       kind: 'retry',
       scope: 'row',
