@@ -14,7 +14,10 @@ const actions = fc
     connection: fc.string({ minLength: 1, maxLength: 60 }),
     operation: fc.constantFrom(...OPERATIONS),
     object: fc.string({ minLength: 1, maxLength: 60 }),
-    fields: fc.dictionary(fc.string(), fc.jsonValue().map((value) => JSON.stringify(value))),
+    fields: fc.dictionary(
+      fc.string(),
+      fc.jsonValue().map((value) => JSON.stringify(value)),
+    ),
     list: fc.string(),
   })
   .map((more) => contact('p1', more));
