@@ -1,4 +1,4 @@
-import { type Answer, json } from '../demo-crm/answer.js';
+import { json } from '../demo-crm/answer.js';
 import { createJobs } from '../demo-crm/jobs.js';
 import { createMisbehaviours } from '../demo-crm/misbehaviour.js';
 import { DEMO_OBJECTS } from '../demo-crm/objects.js';
@@ -7,6 +7,7 @@ import { createRecords, type Records } from '../demo-crm/records.js';
 import { createRequestLog, type RequestLogSnapshot } from '../demo-crm/request-log.js';
 import { type RestApi, type RestRequest, rest } from '../demo-crm/rest.js';
 import { createSessions } from '../demo-crm/sessions.js';
+import type { Answer } from '../vendor-answer.js';
 
 /** Where the model CRM is; nothing listens there, requests are handed over in process. */
 export const CRM_HOST = 'crm.example.com';

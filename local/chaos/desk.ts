@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Answer, json } from '../demo-crm/answer.js';
+import { json } from '../demo-crm/answer.js';
+import type { Answer } from '../vendor-answer.js';
 import type { RowWritten } from './crm.js';
 
 /** Where the model APIs are; nothing listens there, requests are handed over in process. */

@@ -1,4 +1,5 @@
-import { type Answer, page, refusal } from '../demo-crm/answer.js';
+import { refusal } from '../demo-crm/answer.js';
+import { type Answer, page } from '../vendor-answer.js';
 import { within } from './chance.js';
 import type { FaultKind } from './fault-kinds.js';
 import type { World } from './world.js';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Answer, json, refusal } from './answer.js';
+import type { Answer } from '../vendor-answer.js';
+import { json, refusal } from './answer.js';
 import type { ObjectSchema, RowError } from './objects.js';
 import { failed, isErrors, type Org, related, writeErrors } from './org.js';
 

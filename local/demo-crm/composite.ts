@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Answer, json, refusal } from './answer.js';
+import type { Answer } from '../vendor-answer.js';
+import { json, refusal } from './answer.js';
 import { parse } from './collection.js';
 import type { Org } from './org.js';
 import { query } from './soql.js';

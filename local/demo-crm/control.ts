@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Answer, json } from './answer.js';
+import type { Answer } from '../vendor-answer.js';
+import { json } from './answer.js';
 import { Misbehaviour, type Misbehaviours } from './misbehaviour.js';
 import type { RequestLog } from './request-log.js';
 

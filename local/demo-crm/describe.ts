@@ -1,4 +1,5 @@
-import { type Answer, json, refusal } from './answer.js';
+import type { Answer } from '../vendor-answer.js';
+import { json, refusal } from './answer.js';
 import type { Field, ObjectSchema } from './objects.js';
 import type { Org } from './org.js';
 

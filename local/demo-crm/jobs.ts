@@ -1,6 +1,7 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import * as z from 'zod';
-import { type Answer, json, refusal } from './answer.js';
+import type { Answer } from '../vendor-answer.js';
+import { json, refusal } from './answer.js';
 import { parse, type Result, upsertRows } from './collection.js';
 import type { Field } from './objects.js';
 import type { Org } from './org.js';

@@ -1,4 +1,5 @@
-import { type Answer, json, page, refusal } from './answer.js';
+import { type Answer, page } from '../vendor-answer.js';
+import { json, refusal } from './answer.js';
 import { upsertCollection } from './collection.js';
 import { composite } from './composite.js';
 import { describe } from './describe.js';

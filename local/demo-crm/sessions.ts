@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Answer } from './answer.js';
+import type { Answer } from '../vendor-answer.js';
 import { json } from './answer.js';
 import { refusedAssertion, type Signer } from './assertion.js';
 

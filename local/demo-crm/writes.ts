@@ -1,4 +1,5 @@
-import { type Answer, json, refusal } from './answer.js';
+import type { Answer } from '../vendor-answer.js';
+import { json, refusal } from './answer.js';
 import { MAX_RECORDS, type Result, readBody } from './collection.js';
 import type { RowError } from './objects.js';
 import { failed, isErrors, type Org, related, writeErrors } from './org.js';

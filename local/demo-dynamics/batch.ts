@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Answer, refusal } from './answer.js';
+import type { Answer } from '../vendor-answer.js';
+import { refusal } from './answer.js';
 import { type ApiRequest, carryOut, type Environment } from './web-api.js';
 
 const MAX_PARTS = 1000;

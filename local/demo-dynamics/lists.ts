@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Answer, done, json, refusal } from './answer.js';
+import type { Answer } from '../vendor-answer.js';
+import { done, json, refusal } from './answer.js';
 import type { Environment } from './web-api.js';
 
 const Body = z.strictObject({

@@ -1,4 +1,5 @@
-import { type Answer, refusal } from './answer.js';
+import type { Answer } from '../vendor-answer.js';
+import { refusal } from './answer.js';
 import type { Rows } from './rows.js';
 import { own, type Table, type Tables } from './tables.js';
 

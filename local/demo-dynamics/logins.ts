@@ -1,6 +1,7 @@
 import { createHash, randomBytes, X509Certificate } from 'node:crypto';
 import { decodeProtectedHeader, importX509, jwtVerify } from 'jose';
-import { type Answer, json } from './answer.js';
+import type { Answer } from '../vendor-answer.js';
+import { json } from './answer.js';
 
 /** The application that is registered, and what it may prove itself with. */
 export interface Application {

@@ -1,4 +1,5 @@
-import { type Answer, json, refusal } from './answer.js';
+import type { Answer } from '../vendor-answer.js';
+import { json, refusal } from './answer.js';
 import { type Column, own, type Table } from './tables.js';
 import type { Environment } from './web-api.js';
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Answer, done, json, refusal } from './answer.js';
+import type { Answer } from '../vendor-answer.js';
+import { done, json, refusal } from './answer.js';
 import { columnsOf } from './fields.js';
 import { join, listMembers, takeOff } from './lists.js';
 import { type Located, locate } from './locate.js';

@@ -1,20 +1,7 @@
-/** An answer before it is put on the wire. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+import { type Answer, jsonWith } from '../vendor-answer.js';
 
 /** A JSON answer. */
-export const json = (
-  status: number,
-  value: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): Answer => ({
-  status,
-  headers: { 'content-type': 'application/json;charset=utf-8', ...headers },
-  body: JSON.stringify(value),
-});
+export const json = jsonWith({ 'content-type': 'application/json;charset=utf-8' });
 
 /** An error, as HubSpot words it. */
 export const error = (category: string, message: string, more: Readonly<Record<string, unknown>> = {}) => ({
@@ -32,13 +19,6 @@ export const refusal = (
   message: string,
   more: Readonly<Record<string, unknown>> = {},
 ): Answer => json(status, error(category, message, more));
-
-/** A page for browsers, as gateways answer. */
-export const page = (status: number): Answer => ({
-  status,
-  headers: { 'content-type': 'text/html' },
-  body: '<!DOCTYPE html><html><body>Back soon.</body></html>',
-});
 
 /** The parsed body, or nothing when it is no JSON. */
 export function parse(text: string): unknown {

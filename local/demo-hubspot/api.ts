@@ -1,5 +1,6 @@
+import type { Answer } from '../vendor-answer.js';
 import type { Account } from './account.js';
-import { type Answer, json, refusal } from './answer.js';
+import { json, refusal } from './answer.js';
 import { archive, read, write } from './batch.js';
 import { change } from './members.js';
 import { details, list, properties, usage } from './metadata.js';

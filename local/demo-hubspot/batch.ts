@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import type { Answer } from '../vendor-answer.js';
 import type { Account, Asking } from './account.js';
-import { type Answer, error, json, parse, refusal } from './answer.js';
+import { error, json, parse, refusal } from './answer.js';
 import { valueError } from './objects.js';
 import type { StoredRecord } from './records.js';
 

@@ -1,4 +1,5 @@
-import { type Answer, json } from './answer.js';
+import type { Answer } from '../vendor-answer.js';
+import { json } from './answer.js';
 
 const WINDOW_MS = 10_000;
 const DAY_MS = 86_400_000;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type Answer, json, refusal } from './answer.js';
+import type { Answer } from '../vendor-answer.js';
+import { json, refusal } from './answer.js';
 
 /** Who may use the account. */
 export interface Login {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import type { Answer } from '../vendor-answer.js';
 import type { Account } from './account.js';
-import { type Answer, json, parse, refusal } from './answer.js';
+import { json, parse, refusal } from './answer.js';
 
 const Ids = z.array(z.string()).max(100_000);
 

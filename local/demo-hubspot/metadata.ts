@@ -1,5 +1,6 @@
+import type { Answer } from '../vendor-answer.js';
 import type { Account } from './account.js';
-import { type Answer, json, refusal } from './answer.js';
+import { json, refusal } from './answer.js';
 import type { ObjectType, Property } from './objects.js';
 
 function describe(name: string, property: Property) {

@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Answer, page } from '../vendor-answer.js';
 import type { Account, DemoList } from './account.js';
-import { type Answer, json, page } from './answer.js';
+import { json } from './answer.js';
 import { type Incoming, respond } from './api.js';
 import { createLimits } from './limits.js';
 import { createLogin, type Login } from './login.js';

@@ -97,7 +97,9 @@ function byConnection(chunks: readonly Send[][]): Send[][][] {
   const found = new Map<string, Send[][]>();
   for (const chunk of chunks) {
     const connection = chunk[0]?.action.connection ?? '';
-    found.set(connection, [...(found.get(connection) ?? []), chunk]);
+    const own = found.get(connection);
+    if (own) own.push(chunk);
+    else found.set(connection, [chunk]);
   }
   const haste = (chunk: readonly Send[]): number => HASTES.indexOf(hasteOfChunk(chunk));
   return [...found.values()].map((own) => own.sort((a, b) => haste(a) - haste(b)));
@@ -119,8 +121,8 @@ export async function deliver(lanes: readonly Lane[], run: Run): Promise<void> {
   const delivery: Delivery = { healths: new Map(), run };
   const steps = lanes.reduce((most, { actions }) => Math.max(most, actions.length), 0);
   for (let step = 0; step < steps; step++) {
-    for (const groups of turnsOf(nextWave(lanes, step), run.deps.connectors)) {
-      await Promise.all(byConnection(groups.flat()).map((chunks) => sendAll(chunks, delivery)));
+    for (const requests of turnsOf(nextWave(lanes, step), run.deps.connectors)) {
+      await Promise.all(byConnection(requests).map((chunks) => sendAll(chunks, delivery)));
     }
   }
   conclude(lanes, delivery);

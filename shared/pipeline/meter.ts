@@ -12,9 +12,9 @@ export type Leave =
 /** Counts the calls to one connection, together with every other process that works on the same state store. */
 export interface Meter {
   /**
-   * Asks for one call; `next` is how many of the same haste are
-   * likely to follow at once, no more than {@link MOST_AT_ONCE} of them counted. Gives up at `deadline`, epoch milliseconds. Throws a
-   * `store.*` Fault when the store cannot say.
+   * Asks for one call; `next` is how many of the same haste are likely to follow at once, no more than
+   * {@link MOST_AT_ONCE} of them counted. Gives up at `deadline`, epoch milliseconds. Throws a `store.*` Fault when the
+   * store cannot say.
    */
   take(haste: Haste, next: number, signal: AbortSignal, deadline: number): Promise<Leave>;
 }

@@ -4,6 +4,7 @@ import type { Action, Connector, Outcome } from '../core/remote.js';
 import type { Pass } from './breaker.js';
 import { backoff } from './retry.js';
 import { isLate, lastCall, type Run } from './run.js';
+import { unsent } from './waves.js';
 
 /** What one chunk is sent by, and whether it is the one that finds out about its connection. */
 export interface Sending {
@@ -105,16 +106,8 @@ export async function pause(ms: number, { deps, signal }: Run): Promise<boolean>
   return !signal.aborted;
 }
 
-const notNow = (fault: Fault, afterMs?: number, scope: 'row' | 'connection' = 'connection'): Outcome => ({
-  kind: 'retry',
-  scope,
-  fault,
-  unsent: true,
-  ...(afterMs !== undefined && { afterMs }),
-});
-
 const tooLate = (): Outcome =>
-  notNow(new Fault('run.deadline', 'the invocation ran out of time before this was sent'));
+  unsent(new Fault('run.deadline', 'the invocation ran out of time before this was sent'));
 
 /** Waits as long as the target wants to be left alone; gives false when that does not fit. */
 async function rested({ connection, run }: Sending): Promise<boolean> {
@@ -133,11 +126,11 @@ async function refusal({ connection, run, haste, next }: Sending): Promise<Outco
       const { fault, waitMs, whole } = leave;
       if (fits(waitMs, run) && (await pause(waitMs, run))) continue;
       // Whoever only has too little haste must not keep the stream from those who have more.
-      return notNow(fault, waitMs, whole ? 'connection' : 'row');
+      return unsent(fault, waitMs, whole ? 'connection' : 'row');
     }
   } catch (error) {
     if (run.signal.aborted) return tooLate();
-    if (error instanceof Fault) return notNow(error);
+    if (error instanceof Fault) return unsent(error);
     throw error;
   }
 }

@@ -27,10 +27,14 @@ type Failing = Extract<Outcome, { kind: 'retry' | 'unknown' }>;
 const isFailing = (outcome: Outcome): outcome is Failing =>
   outcome.kind === 'retry' || outcome.kind === 'unknown';
 
-/** Not sent, because of what failed before it. */
-export const unsent = (fault: Fault, afterMs?: number): Failing => ({
+/** Not sent: because of what failed before it, or because it is not the time for it. */
+export const unsent = (
+  fault: Fault,
+  afterMs?: number,
+  scope: 'row' | 'connection' = 'connection',
+): Failing => ({
   kind: 'retry',
-  scope: 'connection',
+  scope,
   fault,
   unsent: true,
   ...(afterMs !== undefined && { afterMs }),
@@ -100,7 +104,7 @@ const byHaste = (a: Send, b: Send): number =>
  * twice (many compare keys without regard to case): different wishes for one row go into turns of their own. Within a turn
  * those with more haste go first.
  */
-export function turnsOf(wave: readonly Send[], connectors: ReadonlyMap<string, Connector>): Send[][][][] {
+export function turnsOf(wave: readonly Send[], connectors: ReadonlyMap<string, Connector>): Send[][][] {
   const turns: Send[][] = [];
   const seen = new Map<string, number>();
   for (const send of wave) {
@@ -108,10 +112,10 @@ export function turnsOf(wave: readonly Send[], connectors: ReadonlyMap<string, C
     turns[turn] ??= [];
     turns[turn].push(send);
   }
-  return turns.map((sends) => groupsOf(sends.sort(byHaste), connectors));
+  return turns.map((sends) => requestsOf(sends.sort(byHaste), connectors));
 }
 
-function groupsOf(sends: readonly Send[], connectors: ReadonlyMap<string, Connector>): Send[][][] {
+function requestsOf(sends: readonly Send[], connectors: ReadonlyMap<string, Connector>): Send[][] {
   const groups = new Map<string, Send[]>();
   for (const send of sends) {
     const group = groupOf(send.action);
@@ -119,7 +123,7 @@ function groupsOf(sends: readonly Send[], connectors: ReadonlyMap<string, Connec
     if (alike) alike.push(send);
     else groups.set(group, [send]);
   }
-  return [...groups.values()].map((group) =>
+  return [...groups.values()].flatMap((group) =>
     chunksOf(group, connectors.get(group[0]?.action.connection ?? '')),
   );
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort } from './tryton-server.js';
+import { freePort } from './own-server.js';
 
 const run = promisify(execFile);
 const START_MS = 30_000;

@@ -31,7 +31,7 @@ function chunksOf(
   }));
   const connectors = new Map([['crm', { ...fakeCrm(), ...limits }]]);
   const [turn = []] = turnsOf(nextWave(lanes, 0), connectors);
-  return turn.flat().map((chunk) =>
+  return turn.map((chunk) =>
     chunk.map(({ action: { connection, operation, object, key, fields } }) => {
       const values = Object.fromEntries([...fields].map(([name, { value }]) => [name, value]));
       return JSON.stringify({ connection, operation, object, key, fields: values });

@@ -141,6 +141,30 @@ test('a record that fails alone is parked, its neighbours are delivered, a repla
   expect(crm.rows.get('Contact/C-1')).toEqual({ Name: 'n1', Hot: true });
 });
 
+test("a person's later action waits for an earlier one to the same connection; others of the wave do not", async () => {
+  const two = rulesOf({
+    audiences: { hot: 'hot-1' },
+    person: { key: ['crmid'] },
+    connections: { sales: { type: 'fake' } },
+    rules: ['Contact', 'Lead'].map((object) => ({
+      name: object,
+      when: { member: 'hot' },
+      do: [{ upsert: `sales/${object}`, match: { Id: '$key' }, set: { Hot: { member: 'hot' } } }],
+    })),
+  });
+  const busy: Outcome = { kind: 'retry', scope: 'row', fault: new Fault('remote.row-busy', 'locked') };
+  const crm = fakeCrm({
+    answer: ({ object, key }) => (object === 'Contact' && key['Id'] === 'C-1' ? busy : undefined),
+  });
+  const deps = fakeDeps(two, crm);
+  const found = await endings(deps, [
+    message('1', of('C-1', member('hot-1', 20))),
+    message('2', of('C-2', member('hot-1', 20))),
+  ]);
+  expect(found).toEqual(['parked', 'delivered']);
+  expect([...crm.rows.keys()].sort()).toEqual(['Contact/C-2', 'Lead/C-2']);
+});
+
 test('after a hold nothing is sent twice: what was delivered is remembered', async () => {
   let outage = true;
   const crm = fakeCrm({

@@ -1,6 +1,6 @@
 import type { Action, Connector, Operation, Outcome } from '../../core/remote.js';
 import type { ConnectorDeps } from '../deps.js';
-import { STEP_MS } from '../wire/transport.js';
+import { STEP_MS } from '../wire/patience.js';
 import type { DynamicsConfig } from './config.js';
 import { addMembers, removeMembers } from './members.js';
 import { upsertMultiple } from './multiple.js';

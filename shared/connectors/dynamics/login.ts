@@ -5,6 +5,7 @@ import { clientAssertion, clientSecretPost, signAssertion } from '../auth/grants
 import { readSecret } from '../auth/secret.js';
 import { type Ask, type Tokens, tokenCache } from '../auth/tokens.js';
 import type { ConnectorDeps } from '../deps.js';
+import { LOGIN_MS } from '../wire/patience.js';
 import type { DynamicsConfig } from './config.js';
 
 const WithSecret = z.object({ clientId: z.string().min(1), clientSecret: z.string().min(1) });
@@ -15,8 +16,6 @@ const WithCertificate = z.object({
 });
 type WithCertificate = z.infer<typeof WithCertificate>;
 
-/** Longest wait for a token, milliseconds: it may be asked for twice within one send. */
-const LOGIN_MS = 10_000;
 /** Life of an assertion, seconds: Entra takes a few minutes ("Microsoft identity platform certificate credentials"). */
 const ASSERTION_LIFE = 300;
 

@@ -1,5 +1,6 @@
 import { Fault } from '../../core/fault.js';
 import type { Action, Outcome } from '../../core/remote.js';
+import { unsent } from '../wire/outcome.js';
 import type { Reply } from '../wire/transport.js';
 import { type Address, addressOf, isGuid, refuse } from './address.js';
 import { batch, type ReadPart } from './batch.js';
@@ -77,26 +78,34 @@ async function join(
 }
 
 /** What came to nothing before anything was changed leaves everything as it was. */
-const unsent = <T extends object>(row: T | Outcome): T | Outcome =>
-  'kind' in row && row.kind === 'retry' ? { ...row, unsent: true } : row;
+const asBefore = <T extends object>(row: T | Outcome): T | Outcome => ('kind' in row ? unsent(row) : row);
+
+/** Does something with rows whose list and table can have members; otherwise says why not. */
+async function onRoster(
+  actions: readonly Action[],
+  act: (roster: Roster) => Promise<readonly Outcome[]>,
+): Promise<readonly Outcome[]> {
+  const [first] = actions;
+  if (first === undefined) return [];
+  const roster = rosterOf(first);
+  return 'kind' in roster ? actions.map(() => roster) : act(roster);
+}
 
 /**
  * Puts rows on a static marketing list: their ids are looked up, then all of them join in one request. A row that is not
  * there is `absent`.
  */
-export async function addMembers(
+export function addMembers(
   org: Org,
   actions: readonly Action[],
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
-  const [first] = actions;
-  if (first === undefined) return [];
-  const roster = rosterOf(first);
-  if ('kind' in roster) return actions.map(() => roster);
-  const found = await stage(addresses(org, actions), (rows) => lookUp(org, roster.table, rows, signal));
-  return stage(found.map(unsent), async (members) => {
-    const outcome = await join(org, roster, members, signal);
-    return members.map(() => outcome);
+  return onRoster(actions, async (roster) => {
+    const found = await stage(addresses(org, actions), (rows) => lookUp(org, roster.table, rows, signal));
+    return stage(found.map(asBefore), async (members) => {
+      const outcome = await join(org, roster, members, signal);
+      return members.map(() => outcome);
+    });
   });
 }
 
@@ -140,18 +149,15 @@ async function confirmed(
  * Takes rows off a list: their memberships (table listmember) are looked up, deleted, and looked up again, because the
  * documented action for it is not in every environment. Who is not on the list is `absent`.
  */
-export async function removeMembers(
+export function removeMembers(
   org: Org,
   actions: readonly Action[],
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
-  const [first] = actions;
-  if (first === undefined) return [];
-  const roster = rosterOf(first);
-  if ('kind' in roster) return actions.map(() => roster);
-  const { list, table } = roster;
-  const found = await stage(addresses(org, actions), (rows) => lookUp(org, table, rows, signal));
-  const listed = await stage(found, (members) => readMemberships(org, list, members, signal));
-  const gone = await stage(listed.map(unsent), (memberships) => dropped(org, memberships, signal));
-  return stage(gone, (members) => confirmed(org, list, members, signal));
+  return onRoster(actions, async ({ list, table }) => {
+    const found = await stage(addresses(org, actions), (rows) => lookUp(org, table, rows, signal));
+    const listed = await stage(found, (members) => readMemberships(org, list, members, signal));
+    const gone = await stage(listed.map(asBefore), (memberships) => dropped(org, memberships, signal));
+    return stage(gone, (members) => confirmed(org, list, members, signal));
+  });
 }

@@ -1,8 +1,7 @@
 import type { Json } from '../../core/ports.js';
 import type { Action, Outcome } from '../../core/remote.js';
-import { fromFailure } from '../wire/outcome.js';
+import { fromFailure, unsent } from '../wire/outcome.js';
 import { fromHttpReply, type HttpAnswering } from './answer.js';
-import { unwritten } from './find.js';
 import { fromItems } from './items.js';
 import type { BatchPlan } from './plan.js';
 import { writeRequest, writeRow } from './request.js';
@@ -27,7 +26,7 @@ async function exchange(
   if ('problem' in written) return all({ kind: 'rejected', code: 'template.value', text: written.problem });
   const once = actions.length === 1 ? first.idempotencyKey : undefined;
   const { result, secrets } = await session.call({ ...written, once }, signal);
-  if (result.kind === 'denied') return all(unwritten(result.outcome));
+  if (result.kind === 'denied') return all(unsent(result.outcome));
   if (result.kind === 'failure') return all(fromFailure(reading.connection, result));
   const context: HttpAnswering = { ...reading, success: whole.success, secrets, single: false };
   const outcome = fromHttpReply(context, result);

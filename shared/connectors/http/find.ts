@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.js';
 import type { Action, Outcome } from '../../core/remote.js';
-import { fromFailure, retry } from '../wire/outcome.js';
+import { fromFailure, retry, unsent } from '../wire/outcome.js';
 import { fromHttpReply, type HttpAnswering } from './answer.js';
 import { type RequestPlan, writeRequest } from './request.js';
 import type { Session } from './session.js';
@@ -19,18 +19,11 @@ export type Found =
 
 const ended = (outcome: Outcome): Found => ({ kind: 'ended', outcome });
 
-/** Whatever became of a question, nothing was written: nothing is unknown about the row. */
-export function unwritten(outcome: Outcome): Outcome {
-  if (outcome.kind === 'retry') return { ...outcome, unsent: true };
-  if (outcome.kind !== 'unknown') return outcome;
-  return { kind: 'retry', scope: 'connection', fault: outcome.fault, unsent: true };
-}
-
 function fromRows(connection: string, rows: unknown): Found {
   if (typeof rows === 'object' && rows !== null && !Array.isArray(rows)) return { kind: 'found', row: rows };
   if (!Array.isArray(rows)) {
     const text = `"${connection}" answered the question for a row without the list that "find.rows" names.`;
-    return ended(unwritten(retry('connection', new Fault('remote.unanswered', text))));
+    return ended(unsent(retry('connection', new Fault('remote.unanswered', text))));
   }
   const list: readonly unknown[] = rows;
   if (list.length === 0) return { kind: 'none' };
@@ -49,8 +42,8 @@ export async function find(
   const written = writeRequest(plan, address, { action, problems: [] });
   if ('problem' in written) return ended({ kind: 'rejected', code: 'template.value', text: written.problem });
   const { result, secrets } = await session.call(written, signal);
-  if (result.kind === 'denied') return ended(unwritten(result.outcome));
-  if (result.kind === 'failure') return ended(unwritten(fromFailure(reading.connection, result)));
+  if (result.kind === 'denied') return ended(unsent(result.outcome));
+  if (result.kind === 'failure') return ended(unsent(fromFailure(reading.connection, result)));
   // Asking for a row that is not there is an answer, whatever is to be done with it.
   const context: HttpAnswering = {
     ...reading,
@@ -61,6 +54,6 @@ export async function find(
   };
   const outcome = fromHttpReply(context, result);
   if (outcome.kind === 'absent') return { kind: 'none' };
-  if (outcome.kind !== 'accepted') return ended(unwritten(outcome));
+  if (outcome.kind !== 'accepted') return ended(unsent(outcome));
   return fromRows(reading.connection, at(result.json, plan.rows));
 }

@@ -1,11 +1,11 @@
 import { type Action, type Connector, OPERATIONS, type Operation, type Outcome } from '../../core/remote.js';
 import type { ConnectorDeps } from '../deps.js';
-import { fromFailure, retry } from '../wire/outcome.js';
+import { fromFailure, retry, unsent } from '../wire/outcome.js';
 import { fromHttpReply, type HttpAnswering } from './answer.js';
 import { sendBatch } from './batch.js';
 import type { HttpConfig } from './config.js';
 import { needsRow } from './errors.js';
-import { find, unwritten } from './find.js';
+import { find } from './find.js';
 import { addressesOf, type OperationPlan, planOperation } from './plan.js';
 import type { Ready } from './ready.js';
 import { type RequestPlan, writeRequest } from './request.js';
@@ -82,7 +82,7 @@ async function sendOne(
   if ('problem' in written) return { kind: 'rejected', code: 'template.value', text: written.problem };
   const call = { ...written, once: action.idempotencyKey };
   const { result, secrets } = await endpoint.session.call(call, signal);
-  if (result.kind === 'denied') return unwritten(result.outcome);
+  if (result.kind === 'denied') return unsent(result.outcome);
   if (result.kind === 'failure') return fromFailure(endpoint.name, result);
   const { success } = request;
   const context: HttpAnswering = { ...readingOf(endpoint, action.operation), success, secrets };
@@ -99,7 +99,7 @@ async function sendAll(
   if (endpoint.config.operations[first.operation] === false)
     return actions.map(() => cannot(first.operation));
   const ready = await endpoint.session.open();
-  if (!ready.ok) return actions.map(() => unwritten(retry('connection', ready.fault)));
+  if (!ready.ok) return actions.map(() => unsent(retry('connection', ready.fault)));
   const { batch } = endpoint.plans[first.operation];
   const outcomes: Outcome[] = [];
   const step = batch?.maxRows ?? 1;

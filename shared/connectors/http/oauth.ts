@@ -11,10 +11,8 @@ import {
 import { isSecretRef, readSecret } from '../auth/secret.js';
 import { type Ask, type Tokens, tokenCache } from '../auth/tokens.js';
 import type { ConnectorDeps } from '../deps.js';
+import { LOGIN_MS } from '../wire/patience.js';
 import type { ClientCredentials, HttpAuth, JwtBearer } from './auth.js';
-
-/** Longest wait for a token, milliseconds: it may be asked for twice within one send. */
-const LOGIN_MS = 10_000;
 
 /** What asking for tokens takes besides the way to ask. */
 export interface TokenSettings {

@@ -1,6 +1,6 @@
 import type { Action, Connector, Operation, Outcome } from '../../core/remote.js';
 import type { ConnectorDeps } from '../deps.js';
-import { STEP_MS } from '../wire/transport.js';
+import { STEP_MS } from '../wire/patience.js';
 import type { Hub } from './api.js';
 import type { HubspotConfig } from './config.js';
 import { hubspotTokens } from './login.js';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Fault } from '../../core/fault.js';
 import type { Operation, Outcome } from '../../core/remote.js';
+import { unsent } from '../wire/outcome.js';
 import type { Reply } from '../wire/transport.js';
 import { call, type Hub, objectsPath } from './api.js';
 import { type Answering, contextOf, Problem } from './problem.js';
@@ -23,13 +24,6 @@ const Found = z.object({
   properties: z.record(z.string(), z.unknown()).catch({}),
 });
 type Found = z.infer<typeof Found>;
-
-/** Nothing was written yet, whatever became of the look-up. */
-function unsent(outcome: Outcome): Outcome {
-  if (outcome.kind === 'unknown')
-    return { kind: 'retry', scope: 'connection', fault: outcome.fault, unsent: true };
-  return outcome.kind === 'retry' ? { ...outcome, unsent: true } : outcome;
-}
 
 /** The property rows are looked up by, and the one that holds further keys, if there is one. */
 interface Sought {

@@ -5,10 +5,9 @@ import { readSecret } from '../auth/secret.js';
 import { type Token, type Tokens, tokenCache } from '../auth/tokens.js';
 import type { ConnectorDeps } from '../deps.js';
 import { retry } from '../wire/outcome.js';
+import { LOGIN_MS } from '../wire/patience.js';
 import type { HubspotConfig } from './config.js';
 
-/** Longest wait for a token, milliseconds: it may be asked for twice within one send. */
-const LOGIN_MS = 10_000;
 /** What can travel in a header; fetch would quote anything else in its error. */
 const PRINTABLE = /^[\x21-\x7e]+$/;
 

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { Outcome } from '../../core/remote.js';
-import { unknown } from '../wire/outcome.js';
+import { unknown, unsent } from '../wire/outcome.js';
+import { STEP_MS } from '../wire/patience.js';
 import { fromStatus } from './answer.js';
 import { type Lines, type Results, readLines } from './bulk-results.js';
-import { type ApiRequest, type Org, request, type Said, STEP_MS, unsent } from './org.js';
+import { type ApiRequest, type Org, request, type Said } from './org.js';
 import type { Answering } from './problem.js';
 
 /** What the requests of one job have in common. */

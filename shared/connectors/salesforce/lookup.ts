@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { Outcome } from '../../core/remote.js';
-import { unknown } from '../wire/outcome.js';
+import { unknown, unsent } from '../wire/outcome.js';
+import { STEP_MS } from '../wire/patience.js';
 import { fromStatus } from './answer.js';
 import { isRecordId } from './config.js';
-import { type Org, request, STEP_MS, unsent } from './org.js';
+import { type Org, request } from './org.js';
 import { isId } from './row.js';
 
 /** Which records are looked for: those of an object whose field has one of some values. All names have been checked. */

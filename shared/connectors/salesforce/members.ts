@@ -1,10 +1,11 @@
 import { Fault } from '../../core/fault.js';
 import type { Outcome } from '../../core/remote.js';
-import { retry } from '../wire/outcome.js';
+import { retry, unsent } from '../wire/outcome.js';
+import { STEP_MS } from '../wire/patience.js';
 import { deleteRecords, gone, type Meaning, writeRecords } from './collections.js';
 import { isRecordId } from './config.js';
 import { findIds } from './lookup.js';
-import { type Org, STEP_MS, unsent } from './org.js';
+import type { Org } from './org.js';
 import type { Problem } from './problem.js';
 import { isId, type RecordBody, type Row, refuse } from './row.js';
 import { ambiguous, type Batch, type Operate, only, withIds } from './rows.js';

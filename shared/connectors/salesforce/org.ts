@@ -2,6 +2,7 @@ import type { Outcome } from '../../core/remote.js';
 import { authorised, type Token, type Tokens } from '../auth/tokens.js';
 import type { ConnectorDeps } from '../deps.js';
 import { fromFailure } from '../wire/outcome.js';
+import { LOGIN_MS } from '../wire/patience.js';
 import { attempt, type Reply } from '../wire/transport.js';
 import type { SalesforceConfig } from './config.js';
 import { loginAdvice, salesforceTokens } from './login.js';
@@ -37,11 +38,6 @@ export interface ApiRequest {
 export type Said =
   | { readonly kind: 'said'; readonly reply: Reply; readonly context: Answering }
   | { readonly kind: 'silent'; readonly outcome: Outcome };
-
-/** Longest wait for a token, milliseconds: it may be asked for twice within one send. */
-const LOGIN_MS = 10_000;
-/** Longest wait for each answer of an operation that takes several requests: together they end within a lease. */
-export const STEP_MS = 15_000;
 
 /** Opens a connection; nothing is read or sent before the first request. */
 export function openOrg(name: string, config: SalesforceConfig, deps: ConnectorDeps): Org {
@@ -110,11 +106,4 @@ export async function request(org: Org, asked: ApiRequest, signal: AbortSignal):
     advice: loginAdvice(config.auth),
   };
   return { kind: 'said', reply, context };
-}
-
-/** What the failure of a request means that writes nothing: whatever became of it, the rows are as they were. */
-export function unsent(outcome: Outcome): Outcome {
-  if (outcome.kind === 'unknown')
-    return { kind: 'retry', scope: 'connection', fault: outcome.fault, unsent: true };
-  return outcome.kind === 'retry' ? { ...outcome, unsent: true } : outcome;
 }

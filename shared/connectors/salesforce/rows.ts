@@ -1,7 +1,8 @@
 import type { Outcome } from '../../core/remote.js';
+import { STEP_MS } from '../wire/patience.js';
 import { deleteRecords, gone, writeRecords } from './collections.js';
 import { type Found, findIds } from './lookup.js';
-import { type Org, STEP_MS } from './org.js';
+import type { Org } from './org.js';
 import { fieldsOf, isId, type RecordBody, type Refused, type Row, refuse } from './row.js';
 
 /** Rows of one request: all of one object, and addressed by one field. */

@@ -14,6 +14,16 @@ export const unknown = (code: FaultCode, message: string): Outcome => ({
   fault: new Fault(code, message),
 });
 
+/**
+ * What the failure of a request means that only asked, or that came before the one that writes: whatever became of it, the
+ * rows are as they were.
+ */
+export function unsent(outcome: Outcome): Outcome {
+  if (outcome.kind === 'unknown')
+    return { kind: 'retry', scope: 'connection', fault: outcome.fault, unsent: true };
+  return outcome.kind === 'retry' ? { ...outcome, unsent: true } : outcome;
+}
+
 function aborted(connection: string, { sent }: Failure): Outcome {
   if (sent === 'unknown')
     return unknown(

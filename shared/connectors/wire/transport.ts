@@ -38,12 +38,6 @@ export interface Failure {
   readonly code: string;
 }
 
-/**
- * Longest wait for each answer, milliseconds, where one operation takes up to four requests: with two logins they must end
- * within the time that the pipeline leaves for a send (`callMs`, 80 s), or somebody else may take the person over meanwhile.
- */
-export const STEP_MS = 15_000;
-
 const MAX_BYTES = 4 * 1024 * 1024;
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/i;
 
