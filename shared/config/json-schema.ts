@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ConnectionConfig } from '../connectors/registry.js';
 import { Name } from '../core/name.js';
 import { CONNECTION_MEMBERS, RulesFile } from '../core/rules.js';
+import { FileRule } from '../files/meaning/file-rule.js';
 
 /** Each type of connection with the members that all of them may have. */
 const Connection = z.union(ConnectionConfig.options.map((option) => option.safeExtend(CONNECTION_MEMBERS)));
@@ -10,6 +11,10 @@ const Published = RulesFile.safeExtend({
   connections: z
     .record(Name, Connection)
     .describe('The systems that are changed, by the names that actions use.'),
+  files: z
+    .array(FileRule)
+    .optional()
+    .describe('Files of exports: where they lie and what they mean (docs/files.md).'),
 });
 
 /**

@@ -79,7 +79,7 @@ const CONSTANT = new Set<PropertyKey>(['value', 'default']);
 
 function walk(value: unknown, path: readonly PropertyKey[], named: string, found: PathFinding[]): void {
   if (typeof value === 'string') {
-    const isPlain = path[0] === 'connections' || CONSTANT.has(path.at(-1) ?? '');
+    const isPlain = path[0] === 'connections' || path[0] === 'files' || CONSTANT.has(path.at(-1) ?? '');
     const isSecret = SECRET_NAME.test(named) && !PLACE_NAME.test(named);
     if (isPlain && isSecret && !isReference(value) && isRandom(value))
       found.push({ code: 'check.secret', path, message: secretMessage('a secret'), conceal: true });

@@ -1,6 +1,7 @@
 import type { CompiledRules } from '../core/compiled.js';
 import type { RulesFile } from '../core/rules.js';
 import type { Tools } from '../core/tools.js';
+import type { FileRule } from '../files/meaning/file-rule.js';
 import { type ResolveRules, resolverOf } from './audience-names.js';
 import { isFatal, openPlain } from './open.js';
 import { type Either, type OpenYaml, openYaml } from './open-yaml.js';
@@ -9,6 +10,8 @@ import { type Either, type OpenYaml, openYaml } from './open-yaml.js';
 export interface LoadedRules extends OpenYaml {
   readonly file: RulesFile;
   readonly rules: CompiledRules;
+  /** Entries of `files:`; what stands there as `${NAME}` is left as it is. */
+  readonly files: readonly FileRule[];
   /** There when the file tells of some audience only its name in Adobe: `rules` then take it for one that never comes. */
   readonly resolve: ResolveRules | undefined;
 }
@@ -23,6 +26,6 @@ export function loadRules(text: string, file: string, tools: Tools): Either<Load
   const opened = openPlain(yaml.plain, undefined, tools);
   const faults = opened.findings.filter(isFatal);
   if (!opened.file || faults.length > 0) return { ok: false, findings: yaml.locate(faults) };
-  const { file: read, rules } = opened;
-  return { ...yaml, file: read, rules, resolve: resolverOf(read, tools) };
+  const { file: read, rules, files } = opened;
+  return { ...yaml, file: read, rules, files, resolve: resolverOf(read, tools) };
 }

@@ -1,6 +1,7 @@
 import type { ConnectionConfig } from '../connectors/registry.js';
 import type { CompiledRules } from '../core/compiled.js';
 import type { Tools } from '../core/tools.js';
+import type { FileRule } from '../files/meaning/file-rule.js';
 import { type ResolveRules, resolverOf } from './audience-names.js';
 import { isFatal, openPlain, type Settings } from './open.js';
 import { type Either, openYaml } from './open-yaml.js';
@@ -12,6 +13,8 @@ export type { LocatedFinding } from './places.js';
 export interface Config {
   readonly rules: CompiledRules;
   readonly connections: ReadonlyMap<string, ConnectionConfig>;
+  /** Where files of exports lie, and what they mean. */
+  readonly files: readonly FileRule[];
   /** There when the file tells of some audience only its name in Adobe: `rules` then take it for one that never comes. */
   readonly resolve: ResolveRules | undefined;
 }
@@ -29,10 +32,10 @@ export function loadConfig(text: string, file: string, settings: Settings, tools
   const opened = openPlain(yaml.plain, settings, tools);
   const faults = opened.findings.filter(isFatal);
   if (!opened.file || faults.length > 0) return { ok: false, findings: yaml.locate(faults) };
-  const { rules, connections, file: read } = opened;
+  const { rules, connections, files, file: read } = opened;
   return {
     ok: true,
-    config: { rules, connections, resolve: resolverOf(read, tools) },
+    config: { rules, connections, files, resolve: resolverOf(read, tools) },
   };
 }
 

@@ -4,11 +4,13 @@ import type { CompiledRules } from '../core/compiled.js';
 import { CONNECTION_MEMBERS, type RulesFile } from '../core/rules.js';
 import type { Finding } from '../core/scope.js';
 import type { Tools } from '../core/tools.js';
+import type { FileRule } from '../files/meaning/file-rule.js';
 import { misfits, unable } from './abilities.js';
 import { UNTOLD, withIds } from './audience-names.js';
 import { expandSettings } from './expand.js';
 import { readAs } from './explain.js';
 import { severityOf } from './kinds.js';
+import { openFiles } from './open-files.js';
 import type { PathFinding } from './places.js';
 import { readFile } from './read-file.js';
 
@@ -64,6 +66,8 @@ export interface Opened {
   readonly file: RulesFile;
   readonly rules: CompiledRules;
   readonly connections: ReadonlyMap<string, ConnectionConfig>;
+  /** The entries of `files:`. */
+  readonly files: readonly FileRule[];
   readonly findings: readonly PathFinding[];
   /** The path in the file itself of a path in what is left of it here. */
   readonly original: (path: PathFinding['path']) => PathFinding['path'];
@@ -84,11 +88,19 @@ export function openPlain(
   // Whether a name can be found is for those who have something to look it up in.
   const compiled = compile(withIds(file, UNTOLD).file, tools);
   const opened = settings && openConnections(file, settings, spoilt);
-  const found = [...compiled.findings, ...(opened?.findings ?? []), ...unable(file), ...misfits(file)];
+  const files = openFiles(file, settings);
+  const found = [
+    ...compiled.findings,
+    ...(opened?.findings ?? []),
+    ...files.findings,
+    ...unable(file),
+    ...misfits(file),
+  ];
   return {
     file,
     rules: compiled.rules,
     connections: opened?.connections ?? new Map(),
+    files: files.files,
     findings: [...findings, ...found.map((finding) => ({ ...finding, path: original(finding.path) }))],
     original,
   };

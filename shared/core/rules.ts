@@ -113,6 +113,9 @@ export const CONNECTION_MEMBERS = {
     ),
 };
 
+/** An entry about files: who reads the rest of it knows files. */
+const FileEntry = z.looseObject({ name: Name });
+
 /** A connection: who reads the rest of it is its type. */
 const Connection = z.looseObject({ type: Name, ...CONNECTION_MEMBERS });
 
@@ -190,6 +193,10 @@ export const RulesFile = z.strictObject({
     .record(Name, Connection)
     .describe('The systems that are changed, by the names that actions use.'),
   rules: Rules.describe('What to do, in order: of two rules that write one field the later one wins.'),
+  files: z
+    .array(FileEntry)
+    .optional()
+    .describe('Files of exports: where they lie and what they mean (docs/files.md).'),
   tests: z.array(TestCase).optional().describe('Cases for tributary test.'),
 });
 export type RulesFile = z.infer<typeof RulesFile>;

@@ -1,0 +1,63 @@
+import { declared, quote } from '../core/names.js';
+import type { RulesFile } from '../core/rules.js';
+import type { Finding } from '../core/scope.js';
+import { FileRule } from '../files/meaning/file-rule.js';
+import { expandSettings } from './expand.js';
+import { readAs } from './explain.js';
+import type { PathFinding } from './places.js';
+
+type Path = PathFinding['path'];
+
+/** The entries of `files:` that may be used, and what is wrong with the others. */
+export interface OpenedFiles {
+  readonly files: readonly FileRule[];
+  readonly findings: readonly PathFinding[];
+}
+
+const samePath = (a: Path, b: Path): boolean => a.length === b.length && a.every((step, i) => step === b[i]);
+
+/** What the schema of an entry cannot know: the rest of the file. */
+function surroundingsOf(rule: FileRule, at: Path, audiences: readonly string[]): readonly PathFinding[] {
+  const { audience } = rule;
+  if (typeof audience !== 'string' || audiences.includes(audience)) return [];
+  const message = `there is no audience named ${quote(audience)}; ${declared(audience, audiences)}`;
+  return [{ code: 'config.unknown-name', path: [...at, 'audience'], message }];
+}
+
+/**
+ * Opens the entries of `files:`, each by itself. `settings` are what `${NAME}` stands for; without them texts are left as they
+ * are.
+ */
+export function openFiles(
+  file: RulesFile,
+  settings: Readonly<Record<string, string | undefined>> | undefined,
+): OpenedFiles {
+  const files: FileRule[] = [];
+  const findings: PathFinding[] = [];
+  const names = new Map<string, number>();
+  const audiences = Object.keys(file.audiences);
+  for (const [i, raw] of (file.files ?? []).entries()) {
+    const at = ['files', i] as const;
+    const missing: Finding[] = [];
+    const read = readAs(FileRule, settings ? expandSettings(raw, settings, at, missing) : raw, at);
+    const first = names.get(raw.name);
+    if (first !== undefined)
+      findings.push({
+        code: 'config.invalid',
+        path: [...at, 'name'],
+        message: `is the name of files[${first}] too`,
+      });
+    else names.set(raw.name, i);
+    findings.push(...missing);
+    if (!read.ok)
+      findings.push(
+        ...read.findings.filter(({ path }) => !missing.some((hole) => samePath(hole.path, path))),
+      );
+    else {
+      const wrong = surroundingsOf(read.value, at, audiences);
+      findings.push(...wrong);
+      if (wrong.length === 0) files.push(read.value);
+    }
+  }
+  return { files, findings };
+}

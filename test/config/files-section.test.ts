@@ -1,0 +1,192 @@
+import { Ajv } from 'ajv';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { fileSchema } from '../../shared/config/json-schema.js';
+import { configOf, faultsOf, fileOf, ref } from './rule-file.js';
+
+/** A file whose `files:` begin at line 11. */
+const withFiles = (...entries: readonly string[]): string =>
+  `${fileOf()}files:\n${entries.map((entry) => `  - ${entry.trim().replaceAll('\n', '\n    ')}\n`).join('')}`;
+
+const S3 = 'name: daily\nfrom: s3://exports/aep/';
+
+const EVERY = `
+name: daily members
+from: sftp://aep@files.example.com:22/out
+auth:
+  password: "secret:sftp"
+  privateKey: "secret:sftp-key"
+  passphrase: "secret:sftp-phrase"
+  hostKey: "SHA256:${'a'.repeat(43)}"
+match: "%SEGMENT_NAME%/%DESTINATION%_%SEGMENT_ID%_%DATETIME%.csv"
+format: csv
+csv: { delimiter: tab, quote: none, escape: "\\\\", quoteEscape: "\\\\", nullValue: "NULL", emptyValue: '""', encoding: utf-16le, header: [a, b], trim: true }
+decrypt: { key: "secret:pgp", passphrase: "secret:pgp-phrase" }
+audience: hot
+columns:
+  Email: identityMap.Email
+  points: { to: loyalty.points, as: number }
+  tags: { to: tags, as: json }
+  state: status
+  changed: time
+  old: segmentMembership.ups.hot-1.status
+  junk: ignore
+snapshot: { most exits: 12.5% }
+complete: { manifest: true }`;
+
+test('every member is read', () => {
+  const [daily] = configOf(withFiles(EVERY)).files;
+  expect(daily).toMatchObject({
+    name: 'daily members',
+    from: 'sftp://aep@files.example.com:22/out',
+    auth: { password: 'secret:sftp' },
+    csv: { delimiter: '\t', quote: undefined, nullValue: 'NULL', header: ['a', 'b'] },
+    decrypt: { key: 'secret:pgp', passphrase: 'secret:pgp-phrase' },
+    audience: 'hot',
+    columns: {
+      Email: { to: 'identityMap.Email' },
+      points: { to: 'loyalty.points', as: 'number' },
+      junk: { to: 'ignore' },
+    },
+    snapshot: { mostExits: 0.125 },
+    complete: { kind: 'manifest' },
+  });
+});
+
+test('the published schema takes it, too', () => {
+  const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile(fileSchema());
+  expect({ valid: validate(parse(withFiles(EVERY, S3))), errors: validate.errors }).toEqual({
+    valid: true,
+    errors: null,
+  });
+  expect(validate(parse(withFiles(`${S3}\nfromat: csv`)))).toBe(false);
+});
+
+test('a name and a place are enough', () => {
+  expect(configOf(withFiles(S3)).files).toEqual([
+    { name: 'daily', from: 's3://exports/aep/', columns: {}, complete: { kind: 'stable', ms: 300_000 } },
+  ]);
+});
+
+test('a setting may stand for a part of the place, and what it stands for is looked at', () => {
+  const text = withFiles(`name: daily\nfrom: s3://${ref('BUCKET')}/aep/`);
+  expect(configOf(text, { BUCKET: 'exports' }).files[0]?.from).toBe('s3://exports/aep/');
+  expect(faultsOf(text)).toEqual([
+    expect.stringMatching(/^f\.yaml:13:5 config\.missing-setting files\[0\]\.from: the setting BUCKET/),
+  ]);
+  expect(faultsOf(text, { BUCKET: 'Not A Bucket' })).toEqual([
+    'f.yaml:13:5 config.invalid files[0].from: must have the form s3://BUCKET/folder/',
+  ]);
+});
+
+test.each([
+  ['blob://exports/aep', ''],
+  ['blob://exports', 'auth: { account: acme }'],
+  ['gcs://acme_exports/aep/', 'auth: { credentials: "secret:gcs" }'],
+  ['dlz://dlz-destination/', 'auth: { sas: "secret:sas" }'],
+  ['dlz://dlz-destination/', 'auth: { clientId: c, clientSecret: "secret:c", organization: "A@AdobeOrg" }'],
+])('%s is a place %s', (from, auth) => {
+  expect(faultsOf(withFiles(`name: a\nfrom: ${from}\n${auth}`))).toEqual([]);
+});
+
+test.each([
+  ['no place', 'name: a', '12:5 config.invalid files[0].from: is missing; it must be a text'],
+  [
+    'a slip',
+    `${S3}\nmach: "*"`,
+    '14:5 config.invalid files[0].mach: is not known here; did you mean "match"?',
+  ],
+  [
+    'a place nobody knows',
+    'name: a\nfrom: ftp://host/x',
+    '13:5 config.invalid files[0].from: must be one of s3://',
+  ],
+  [
+    'a way up',
+    'name: a\nfrom: s3://exports/../x',
+    '13:5 config.invalid files[0].from: must have the form s3://',
+  ],
+  [
+    'a password in the place',
+    'name: a\nfrom: sftp://u:pass1@host.example.com/x',
+    '13:5 config.invalid files[0].from: must not hold the password; write auth',
+  ],
+  [
+    'no host key',
+    'name: a\nfrom: sftp://u@host.example.com/x\nauth: { password: "secret:s" }',
+    '14:5 config.invalid files[0].auth: must have a hostKey',
+  ],
+  [
+    'the auth of another place',
+    `${S3}\nauth: { hostKey: "SHA256:${'a'.repeat(43)}" }`,
+    '14:13 config.invalid files[0].auth.hostKey: is nothing a place of s3:// knows; it takes region',
+  ],
+  [
+    'a secret that is none',
+    `${S3}\ndecrypt: hunter2`,
+    '14:5 config.invalid files[0].decrypt: must be a reference such as "secret:pgp", never the key itself',
+  ],
+  [
+    'a macro nobody knows',
+    `${S3}\nmatch: "%SEGMENTID%.csv"`,
+    '14:5 config.invalid files[0].match: there is no macro "%SEGMENTID%"?',
+  ],
+  [
+    'two times in a name',
+    `${S3}\nmatch: "%DATETIME%_%TIMESTAMP%"`,
+    '14:5 config.invalid files[0].match: must have %DATETIME% or %TIMESTAMP%, not both',
+  ],
+  [
+    'a name that leads up',
+    `${S3}\nmatch: "../%SEGMENT_ID%"`,
+    '14:5 config.invalid files[0].match: must be a name such as',
+  ],
+  [
+    'an audience nobody declares',
+    `${S3}\naudience: hto`,
+    '14:5 config.unknown-name files[0].audience: there is no audience named "hto"; did you mean "hot"?',
+  ],
+  [
+    'a cast nobody knows',
+    `${S3}\ncolumns: { p: { to: a.b, as: numbr } }`,
+    '14:16 config.invalid files[0].columns.p',
+  ],
+  [
+    'a path that is none',
+    `${S3}\ncolumns: { p: "a..b" }`,
+    '14:16 config.invalid files[0].columns.p: must be',
+  ],
+  [
+    'a hostile path',
+    `${S3}\ncolumns: { p: a.__proto__.b }`,
+    '14:16 config.invalid files[0].columns.p: must be',
+  ],
+  [
+    'a share that is none',
+    `${S3}\nsnapshot: { most exits: 0.2 }`,
+    '14:17 config.invalid files[0].snapshot.most exits:',
+  ],
+  [
+    'more than all',
+    `${S3}\nsnapshot: { most exits: 100.5% }`,
+    '14:17 config.invalid files[0].snapshot.most exits: must be at most 100%',
+  ],
+  [
+    'a time that is none',
+    `${S3}\ncomplete: { stable for: soon }`,
+    '14:17 config.invalid files[0].complete.stable for: must be a time such as 5 minutes',
+  ],
+])('%s is told with its place', (_, entry, told) => {
+  const faults = faultsOf(withFiles(entry));
+  expect(faults).toHaveLength(1);
+  expect(faults[0]).toContain(`f.yaml:${told}`);
+});
+
+test('a fault of one entry hides none of another, and a name comes once', () => {
+  const faults = faultsOf(withFiles(`${S3}\naudience: hto`, S3, 'name: b\nfrom: s3://x'));
+  expect(faults.map((fault) => fault.replace(/: .*$/, ''))).toEqual([
+    'f.yaml:14:5 config.unknown-name files[0].audience',
+    'f.yaml:15:5 config.invalid files[1].name',
+    'f.yaml:18:5 config.invalid files[2].from',
+  ]);
+});
