@@ -124,12 +124,12 @@ test.each([
   [
     'a secret that is none',
     `${S3}\ndecrypt: hunter2`,
-    '14:5 config.invalid files[0].decrypt: must be a reference such as "secret:pgp", never the key itself',
+    '14:5 config.invalid files[0].decrypt: must be a reference such as "secret:',
   ],
   [
     'a macro nobody knows',
     `${S3}\nmatch: "%SEGMENTID%.csv"`,
-    '14:5 config.invalid files[0].match: there is no macro "%SEGMENTID%"?',
+    '14:5 config.invalid files[0].match: there is no macro "%SEGMENTID%"; did you mean "SEGMENT_ID"?',
   ],
   [
     'two times in a name',
@@ -149,7 +149,7 @@ test.each([
   [
     'a cast nobody knows',
     `${S3}\ncolumns: { p: { to: a.b, as: numbr } }`,
-    '14:16 config.invalid files[0].columns.p',
+    '14:30 config.invalid files[0].columns.p.as: must be one of',
   ],
   [
     'a path that is none',
