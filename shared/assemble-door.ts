@@ -15,6 +15,7 @@ import { watchStream } from './door/stream-watch.js';
 import { jsonLog } from './log.js';
 import { settingSecrets } from './secrets.js';
 import { keptOptions } from './settings.js';
+import { identityIn } from './stores/azure-connection.js';
 import { openAppender } from './stores/open-appender.js';
 import { openLetters } from './stores/open-kept.js';
 
@@ -46,7 +47,8 @@ export async function assembleDoor(
   const log = jsonLog(settings.TRIBUTARY_LOG_LEVEL, (line) => process.stdout.write(line), clock.now);
   const machine = { secrets, clock, log, fetch, newId: randomUUID, checksCertificates };
   const { gate, routes } = await openGateOf(settings, machine);
-  const appender = await openAppender(settings.TRIBUTARY_DOOR_STREAM, secrets);
+  const identity = identityIn(env, 'TRIBUTARY_DOOR_STREAM');
+  const appender = await openAppender(settings.TRIBUTARY_DOOR_STREAM, secrets, identity);
   const deadLetters = await openLetters({ ...keptOptions(settings), clock });
   const parts = { rules: config.rules, stream: appender, deadLetters, clock, log };
   const exports = exportsRoute({

@@ -3,11 +3,15 @@ import { Fault } from './core/fault.js';
 import { LEVELS } from './log.js';
 import { PATIENCE, type Patience } from './pipeline/keep.js';
 import { TUNING, type Tuning } from './pipeline/run.js';
+import { type AzureConnection, connectionIn } from './stores/azure-connection.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 const MAKE_KEY = 'make one with: openssl rand -hex 32';
 const KEY_LENGTH = 16;
+
+/** A text, or what {@link connectionIn} has put together from the settings `…__accountName` and so on. */
+const Connection = z.custom<AzureConnection>((value) => value !== undefined);
 
 const Fields = z.object({
   /** Path of the customer's file. */
@@ -16,16 +20,19 @@ const Fields = z.object({
   TRIBUTARY_FUNCTIONS: z.string().min(1).optional(),
   /** Where persons' state lives: `dynamodb:TABLE`, `azure-table:TABLE` or `memory:NAME`. */
   TRIBUTARY_STATE: z.string().min(1),
-  /** For `azure-table`: a connection string, or the account's table URL with a shared access signature. A secret. */
-  TRIBUTARY_STATE_CONNECTION: z.string().min(1).optional(),
+  /**
+   * For `azure-table`: a connection string, or the account's table URL with a shared access signature. A secret. Or none, but
+   * an identity: `TRIBUTARY_STATE_CONNECTION__accountName`, `…__credential`, and so on.
+   */
+  TRIBUTARY_STATE_CONNECTION: Connection.optional(),
   /** Days after which a person nothing is heard of is forgotten; 400 unless set. */
   TRIBUTARY_STATE_TTL_DAYS: z.coerce.number().int().min(1).max(3650).optional(),
   /** The retry queue: `sqs:QUEUE` (name or URL), `storage-queue:NAME` or `memory:NAME`. */
   TRIBUTARY_PARKING: z.string().min(1),
   /** Where dead letters go, and parked messages too long for their queue: `s3:BUCKET[/PREFIX]`, `blob:CONTAINER[/PREFIX]` or `memory:NAME`. */
   TRIBUTARY_DEAD_LETTERS: z.string().min(1),
-  /** For `storage-queue` and `blob`: a connection string of the storage account. A secret. */
-  TRIBUTARY_STORAGE_CONNECTION: z.string().min(1).optional(),
+  /** For `storage-queue` and `blob`: a connection string of the storage account, a secret; or an identity, as for the state. */
+  TRIBUTARY_STORAGE_CONNECTION: Connection.optional(),
   /** How often a record is tried in vain, parked in between, before it becomes a dead letter; 20 unless set. */
   TRIBUTARY_PARKING_ATTEMPTS: z.coerce.number().int().min(1).max(1000).optional(),
   /** Days after which a record that was parked over and over becomes a dead letter all the same; 7 unless set. */
@@ -106,9 +113,17 @@ export const readStateSettings = (env: Env): StateSettings => readBy(StateSettin
 const withoutEmpty = (env: Env): Env =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 
+const CONNECTION = /^(TRIBUTARY_\w*?_CONNECTION)__/;
+
+/** With each connection that is told in parts under its own name. */
+const withIdentities = (env: Env): Readonly<Record<string, AzureConnection | undefined>> => {
+  const names = Object.keys(env).flatMap((key) => CONNECTION.exec(key)?.[1] ?? []);
+  return { ...env, ...Object.fromEntries(names.map((name) => [name, connectionIn(env, name)])) };
+};
+
 /** Reads the settings of a schema, as {@link readSettings} does; unset ones are missing from what it sees. */
 export function readBy<T>(schema: z.ZodType<T>, env: Env): T {
-  const set = withoutEmpty(env);
+  const set = withIdentities(withoutEmpty(env));
   const parsed = schema.safeParse(set);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ code, path, message }) => {

@@ -6,6 +6,8 @@ import { createRequire } from 'node:module';
 export interface Azurite {
   readonly connectionString: string;
   readonly blobUrl: string;
+  readonly queueUrl: string;
+  readonly tableUrl: string;
   close(): Promise<void>;
 }
 
@@ -33,9 +35,20 @@ const ARGUMENTS = [
   '--tablePort=0',
 ];
 
-const launch = (): ChildProcess => {
+/** Paths of PEM files for 127.0.0.1. */
+export interface AzuriteCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** With a certificate Azurite speaks TLS, and takes tokens beside keys. */
+const tlsArguments = (tls: AzuriteCertificate | undefined): string[] =>
+  tls === undefined ? [] : [`--cert=${tls.cert}`, `--key=${tls.key}`, '--oauth=basic'];
+
+const launch = (tls: AzuriteCertificate | undefined): ChildProcess => {
   const script = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js');
-  return spawn(process.execPath, ['--import', WATCH_PARENT, script, ...ARGUMENTS], {
+  const args = ['--import', WATCH_PARENT, script, ...ARGUMENTS, ...tlsArguments(tls)];
+  return spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // In a group of its own: Ctrl-C in a terminal goes to the whole group, and would end it before those who use it.
     detached: true,
@@ -51,7 +64,7 @@ const stop = async (child: ChildProcess): Promise<void> => {
 };
 
 const endpointsIn = (output: string): Endpoints => {
-  const lines = output.matchAll(/Azurite (\w+) service is successfully listening at (http:\/\/\S+)/g);
+  const lines = output.matchAll(/Azurite (\w+) service is successfully listening at (https?:\/\/\S+)/g);
   return new Map([...lines].map(([, service, url]) => [service ?? '', url ?? '']));
 };
 
@@ -79,21 +92,26 @@ const listening = (child: ChildProcess): Promise<Endpoints> =>
 
 const connectionString = (endpoints: Endpoints): string =>
   [
-    'DefaultEndpointsProtocol=http',
+    `DefaultEndpointsProtocol=${endpoints.get('Blob')?.split(':')[0]}`,
     `AccountName=${ACCOUNT}`,
     `AccountKey=${ACCOUNT_KEY}`,
     ...SERVICES.map((service) => `${service}Endpoint=${endpoints.get(service)}/${ACCOUNT}`),
     '',
   ].join(';');
 
-/** Starts Azurite in a child process on free ports of 127.0.0.1, up in about a second. */
-export const startAzurite = async (): Promise<Azurite> => {
-  const child = launch();
+/**
+ * Starts Azurite in a child process on free ports of 127.0.0.1, up in about a second; over TLS when a
+ * certificate is given.
+ */
+export const startAzurite = async (tls?: AzuriteCertificate): Promise<Azurite> => {
+  const child = launch(tls);
   try {
     const endpoints = await listening(child);
     return {
       connectionString: connectionString(endpoints),
       blobUrl: `${endpoints.get('Blob')}/${ACCOUNT}`,
+      queueUrl: `${endpoints.get('Queue')}/${ACCOUNT}`,
+      tableUrl: `${endpoints.get('Table')}/${ACCOUNT}`,
       close: () => stop(child),
     };
   } catch (error) {

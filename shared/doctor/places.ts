@@ -3,6 +3,7 @@ import type { Finding } from '../core/remote.js';
 import { openGateOf } from '../door/auth/open-gate.js';
 import { readDoorSettings } from '../door/settings.js';
 import { settingSecrets } from '../secrets.js';
+import { connectionIn, identityIn } from '../stores/azure-connection.js';
 import { openStore } from '../stores/open.js';
 import { openAppender } from '../stores/open-appender.js';
 import { openLetters, openParking } from '../stores/open-kept.js';
@@ -77,16 +78,16 @@ const NOBODY = ':doctor';
 
 /** The stores, queues and streams of a deployment, each asked something that changes nothing. */
 export function placesOf(env: Env, clock: Clock): readonly Part[] {
-  const { TRIBUTARY_STATE_CONNECTION: state, TRIBUTARY_STORAGE_CONNECTION: storage } = env;
   const kept = (parking: string, deadLetters: string) => ({
     parking,
     deadLetters,
-    connection: storage === '' ? undefined : storage,
+    connection: connectionIn(env, 'TRIBUTARY_STORAGE_CONNECTION'),
     clock,
   });
   return [
     place(env, 'state', 'TRIBUTARY_STATE', async (value, signal) => {
-      const store = await openStore(value, { clock, connection: state === '' ? undefined : state });
+      const connection = connectionIn(env, 'TRIBUTARY_STATE_CONNECTION');
+      const store = await openStore(value, { clock, connection });
       await store.read([NOBODY], signal);
     }),
     place(env, 'retry queue', 'TRIBUTARY_PARKING', async (value) => {
@@ -98,7 +99,8 @@ export function placesOf(env: Env, clock: Clock): readonly Part[] {
     }),
     door(env, clock),
     place(env, 'stream of the door', 'TRIBUTARY_DOOR_STREAM', async (value, signal) => {
-      await (await openAppender(value, settingSecrets(env))).reach(signal);
+      const identity = identityIn(env, 'TRIBUTARY_DOOR_STREAM');
+      await (await openAppender(value, settingSecrets(env), identity)).reach(signal);
     }),
   ];
 }

@@ -1,18 +1,19 @@
 import { TableClient } from '@azure/data-tables';
 import { Fault } from '../core/fault.js';
+import { type AzureConnection, type IdentityConnection, serviceUrl } from './azure-connection.js';
+import { credentialOf } from './azure-credential.js';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** The connection is a secret: no message quotes it, nor what the SDK says of it. */
 const invalid = (why: string): Fault => new Fault('config.invalid', `TRIBUTARY_STATE_CONNECTION ${why}`);
 
+/** The store does the retrying. */
+const ONE_TRY = { retryOptions: { maxRetries: 0 } };
+
 function clientFor(connection: string, table: string): TableClient {
-  const options = {
-    // Plain HTTP is let through here and judged below, where the endpoint is known.
-    allowInsecureConnection: true,
-    // The store does the retrying.
-    retryOptions: { maxRetries: 0 },
-  };
+  // Plain HTTP is let through here and judged below, where the endpoint is known.
+  const options = { ...ONE_TRY, allowInsecureConnection: true };
   if (!/^https?:\/\//.test(connection)) return TableClient.fromConnectionString(connection, table, options);
   if (new URL(connection).searchParams.has('sig')) return new TableClient(connection, table, options);
   throw invalid(
@@ -20,11 +21,19 @@ function clientFor(connection: string, table: string): TableClient {
   );
 }
 
+const byIdentity = async (connection: IdentityConnection, table: string): Promise<TableClient> =>
+  new TableClient(serviceUrl(connection, 'table'), table, await credentialOf(connection), ONE_TRY);
+
 /**
  * A client for a table of the account that `connection` names: a connection string (of Storage, Cosmos DB for Table or
- * an emulator) or the account's table URL with a shared access signature. Plain HTTP is for an emulator on this machine.
+ * an emulator), the account's table URL with a shared access signature, or an identity. Plain HTTP is for an emulator on
+ * this machine.
  */
-export function tableClient(connection: string, table: string): TableClient {
+export async function tableClient(connection: AzureConnection, table: string): Promise<TableClient> {
+  return typeof connection === 'string' ? byText(connection, table) : byIdentity(connection, table);
+}
+
+function byText(connection: string, table: string): TableClient {
   let client: TableClient;
   try {
     client = clientFor(connection, table);

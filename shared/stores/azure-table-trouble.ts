@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Fault } from '../core/fault.js';
 import { isNetworkError } from './network-error.js';
 import type { Trouble } from './retry.js';
+import { isSignInError, SIGN_IN_ADVICE } from './sign-in-error.js';
 
 /** What an answer of the service other than success says: HTTP status and the service's own code. */
 export interface Said {
@@ -73,6 +74,10 @@ function ofService({ status, code }: Said, error: Error, table: string): Trouble
 /** What an error of the Tables client means for the request, or nothing when it is a bug of ours. */
 export function diagnose(error: unknown, table: string): Trouble | undefined {
   if (!(error instanceof Error)) return undefined;
+  if (isSignInError(error)) {
+    const text = `the Azure table ${table} was not asked: ${SIGN_IN_ADVICE}`;
+    return { kind: 'down', fault: new Fault('store.unavailable', text, { cause: error }) };
+  }
   const said = saidIn(error);
   if (said) return ofService(said, error, table);
   if (!isNetworkError(error)) return undefined;

@@ -1,4 +1,6 @@
 import { ContainerClient } from '@azure/storage-blob';
+import { type AzureConnection, serviceUrl } from './azure-connection.js';
+import { credentialOf } from './azure-credential.js';
 import type { ObjectStore } from './objects.js';
 import type { RetryDeps } from './retry.js';
 import { fromConnection, ONE_TRY, storageCalls } from './storage-call.js';
@@ -17,9 +19,16 @@ const ADVICE = {
   ContainerNotFound: 'create the container, or correct TRIBUTARY_DEAD_LETTERS (docs/parking.md)',
 };
 
-/** A client for a container of the account that a connection string names. */
-export const containerClient = (connection: string, container: string): ContainerClient =>
-  fromConnection(() => new ContainerClient(connection, container, ONE_TRY));
+/** A client for a container of the account that a connection string or an identity names. */
+export async function containerClient(
+  connection: AzureConnection,
+  container: string,
+): Promise<ContainerClient> {
+  if (typeof connection === 'string')
+    return fromConnection(() => new ContainerClient(connection, container, ONE_TRY));
+  const url = `${serviceUrl(connection, 'blob')}/${container}`;
+  return new ContainerClient(url, await credentialOf(connection), ONE_TRY);
+}
 
 const isMissing = (error: unknown): boolean => saidIn(error)?.code === 'BlobNotFound';
 

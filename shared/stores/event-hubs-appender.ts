@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { type EventDataBatch, EventHubProducerClient } from '@azure/event-hubs';
 import { Fault } from '../core/fault.js';
 import type { Appender, Entry, Fate } from '../door/ports.js';
+import { type IdentityConnection, namespaceOf } from './azure-connection.js';
+import { credentialOf } from './azure-credential.js';
 import { isNetworkError } from './network-error.js';
+import { isSignInError, SIGN_IN_ADVICE } from './sign-in-error.js';
 
 /** A batch of 1 MiB less what AMQP adds to an event. https://learn.microsoft.com/azure/event-hubs/event-hubs-quotas */
 const MAX_BYTES = 1_047_552;
@@ -37,11 +40,22 @@ export function hubProducer(
   }
 }
 
+/** A client for a hub of the namespace that an identity-based connection names; one try a call, as {@link hubProducer}. */
+export async function hubProducerOf(
+  connection: IdentityConnection,
+  hub: string,
+  { timeoutMs }: Pick<HubProducerOptions, 'timeoutMs'> = { timeoutMs: 1_500 },
+): Promise<EventHubProducerClient> {
+  const options = { retryOptions: { maxRetries: 0, timeoutInMs: timeoutMs } };
+  return new EventHubProducerClient(namespaceOf(connection), hub, await credentialOf(connection), options);
+}
+
 const THROTTLED: ReadonlySet<string> = new Set(['ServerBusyError', 'QuotaExceededError']);
 
 const ADVICE: Readonly<Record<string, string>> = {
   MessagingEntityNotFoundError: 'create the hub, or correct TRIBUTARY_DOOR_STREAM',
-  UnauthorizedError: 'give the policy of the secret door-stream the right to send',
+  UnauthorizedError:
+    'give the policy of the secret door-stream the right to send, or the identity the role Azure Event Hubs Data Sender',
 };
 
 /** Azure's clients put the name of the condition into `code`; names of its errors are all MessagingError. */
@@ -55,7 +69,7 @@ function fateOf(error: Error, place: string): Fate {
   if (code === 'MessageTooLargeError')
     return { kind: 'too-large', fault: new Fault('decode.too-large', said, options) };
   if (THROTTLED.has(code)) return { kind: 'throttled', fault: new Fault('stream.throttled', said, options) };
-  const help = ADVICE[code];
+  const help = isSignInError(error) ? SIGN_IN_ADVICE : ADVICE[code];
   return {
     kind: 'unavailable',
     fault: new Fault('stream.unavailable', help ? `${said}: ${help}` : said, options),
@@ -66,7 +80,10 @@ function fateOf(error: Error, place: string): Fate {
 const NO_REASON = 'Unknown error encountered.';
 
 const isAnswer = (error: Error): boolean =>
-  error.name === 'MessagingError' || error.message === NO_REASON || isNetworkError(error);
+  error.name === 'MessagingError' ||
+  error.message === NO_REASON ||
+  isNetworkError(error) ||
+  isSignInError(error);
 
 /** A batch on its way, and the places of its events among the entries. */
 interface Filled {

@@ -1,6 +1,7 @@
 import { Fault } from '../core/fault.js';
 import type { Secrets } from '../core/ports.js';
 import type { Appender } from '../door/ports.js';
+import type { IdentityConnection } from './azure-connection.js';
 import { type MemoryAppender, memoryAppender } from './memory-appender.js';
 
 const NAMED = /^(?<kind>[a-z-]+):(?<name>.+)$/;
@@ -23,10 +24,14 @@ export function memoryStream(name: string): MemoryAppender {
 }
 
 /**
- * Opens the stream that `TRIBUTARY_DOOR_STREAM` names: `kinesis:STREAM`, `event-hub:HUB` (the connection string is the
- * secret `door-stream`) or `memory:NAME`. The SDKs are loaded here and nowhere else, and only the one that is chosen.
+ * Opens the stream that `TRIBUTARY_DOOR_STREAM` names: `kinesis:STREAM`, `event-hub:HUB` (of the namespace that
+ * `identity` names, or else the connection string in the secret `door-stream`) or `memory:NAME`. The SDKs are loaded here and nowhere else, and only the one that is chosen.
  */
-export async function openAppender(value: string, secrets: Secrets): Promise<Appender> {
+export async function openAppender(
+  value: string,
+  secrets: Secrets,
+  identity?: IdentityConnection,
+): Promise<Appender> {
   const { kind, name = '' } = NAMED.exec(value)?.groups ?? {};
   if (kind === 'memory' && MEMORY_NAME.test(name)) return memoryStream(name);
   if (kind === 'kinesis' && STREAM.test(name)) {
@@ -34,8 +39,11 @@ export async function openAppender(value: string, secrets: Secrets): Promise<App
     return kinesisAppender({ client: kinesisClient(), stream: name });
   }
   if (kind === 'event-hub' && HUB.test(name)) {
-    const { eventHubsAppender, hubProducer } = await import('./event-hubs-appender.js');
-    return eventHubsAppender({ producer: hubProducer(await secrets.get(STREAM_SECRET), name), hub: name });
+    const { eventHubsAppender, hubProducer, hubProducerOf } = await import('./event-hubs-appender.js');
+    const producer = identity
+      ? await hubProducerOf(identity, name)
+      : hubProducer(await secrets.get(STREAM_SECRET), name);
+    return eventHubsAppender({ producer, hub: name });
   }
   const text = `TRIBUTARY_DOOR_STREAM is ${JSON.stringify(value)}; this version knows kinesis:STREAM, event-hub:HUB and memory:NAME (kept by the process, lost with it)`;
   throw new Fault('config.invalid', text);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Fault } from '../core/fault.js';
 import type { DeadLetters, RetryQueue } from '../core/kept.js';
 import type { Clock } from '../core/ports.js';
+import type { AzureConnection } from './azure-connection.js';
 import type { MessageQueue } from './message-queue.js';
 import { objectLetters } from './object-letters.js';
 import type { ObjectStore } from './objects.js';
@@ -24,15 +25,15 @@ const PREFIX = /^(?:[A-Za-z0-9_-][\w.-]*(?<!\.)\/)*$/;
 export interface KeptOptions {
   readonly parking: string;
   readonly deadLetters: string;
-  /** For `storage-queue` and `blob`: a connection string of the storage account. */
-  readonly connection?: string | undefined;
+  /** For `storage-queue` and `blob`: a connection string of the storage account, or an identity. */
+  readonly connection?: AzureConnection | undefined;
   readonly clock: Clock;
   readonly random?: () => number;
   readonly newToken?: () => string;
 }
 
 interface Opening extends Required<Pick<KeptOptions, 'clock' | 'random'>> {
-  readonly connection: string | undefined;
+  readonly connection: AzureConnection | undefined;
 }
 
 const LETTERS =
@@ -43,9 +44,9 @@ const QUEUES =
 const invalid = (setting: string, value: string, known: string): Fault =>
   new Fault('config.invalid', `${setting} is ${JSON.stringify(value)}; this version knows ${known}`);
 
-function connectionFor(setting: string, { connection }: Opening): string {
+function connectionFor(setting: string, { connection }: Opening): AzureConnection {
   if (connection !== undefined) return connection;
-  const text = `${setting} names a place in Azure Storage; TRIBUTARY_STORAGE_CONNECTION must say of which account`;
+  const text = `${setting} names a place in Azure Storage; TRIBUTARY_STORAGE_CONNECTION (or TRIBUTARY_STORAGE_CONNECTION__accountName) must say of which account`;
   throw new Fault('config.missing-setting', text);
 }
 
@@ -66,7 +67,7 @@ async function openObjects(setting: string, value: string, opening: Opening): Pr
   if (kind === 'blob' && CONTAINER.test(place) && PREFIX.test(prefix)) {
     const connection = connectionFor(setting, opening);
     const { blobObjects, containerClient } = await import('./blob-objects.js');
-    return blobObjects({ ...opening, client: containerClient(connection, place), prefix });
+    return blobObjects({ ...opening, client: await containerClient(connection, place), prefix });
   }
   throw invalid(setting, value, LETTERS);
 }
@@ -80,7 +81,7 @@ async function openQueue(setting: string, value: string, opening: Opening): Prom
   if (kind === 'storage-queue' && CONTAINER.test(name)) {
     const connection = connectionFor(setting, opening);
     const { queueClient, storageQueue } = await import('./storage-queue.js');
-    return storageQueue({ ...opening, client: queueClient(connection, name) });
+    return storageQueue({ ...opening, client: await queueClient(connection, name) });
   }
   throw invalid(setting, value, QUEUES);
 }

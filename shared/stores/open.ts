@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Fault } from '../core/fault.js';
 import type { Clock, StateStore } from '../core/ports.js';
+import type { AzureConnection } from './azure-connection.js';
 import { type StoreDeps, TTL_DAYS } from './deps.js';
 import { memoryStore } from './memory.js';
 import { type MemoryKept, memoryKept } from './memory-kept.js';
@@ -22,8 +23,8 @@ export interface OpenOptions {
   readonly random?: () => number;
   readonly newToken?: () => string;
   readonly ttlDays?: number | undefined;
-  /** For `azure-table`: a connection string, or the account's table URL with a shared access signature. */
-  readonly connection?: string | undefined;
+  /** For `azure-table`: a connection string, the account's table URL with a shared access signature, or an identity. */
+  readonly connection?: AzureConnection | undefined;
 }
 
 const invalid = (setting: string, value: string, known: string): Fault =>
@@ -43,16 +44,16 @@ async function openDynamo(table: string, deps: StoreDeps): Promise<StateStore> {
 
 async function openTable(
   table: string,
-  connection: string | undefined,
+  connection: AzureConnection | undefined,
   deps: StoreDeps,
 ): Promise<StateStore> {
   if (connection === undefined) {
-    const text = `TRIBUTARY_STATE names the Azure table ${table}; TRIBUTARY_STATE_CONNECTION must say of which account`;
+    const text = `TRIBUTARY_STATE names the Azure table ${table}; TRIBUTARY_STATE_CONNECTION (or TRIBUTARY_STATE_CONNECTION__accountName) must say of which account`;
     throw new Fault('config.missing-setting', text);
   }
   const { tableStore } = await import('./azure-table.js');
   const { tableClient } = await import('./azure-table-client.js');
-  return tableStore({ ...deps, client: tableClient(connection, table) });
+  return tableStore({ ...deps, client: await tableClient(connection, table) });
 }
 
 /**

@@ -1,4 +1,6 @@
 import { QueueClient } from '@azure/storage-queue';
+import { type AzureConnection, serviceUrl } from './azure-connection.js';
+import { credentialOf } from './azure-credential.js';
 import type { MessageQueue } from './message-queue.js';
 import { inParallel } from './parallel.js';
 import type { RetryDeps } from './retry.js';
@@ -25,9 +27,13 @@ const ADVICE = {
   QueueNotFound: 'create the queue, or correct TRIBUTARY_PARKING (docs/parking.md)',
 };
 
-/** A client for a queue of the account that a connection string names. */
-export const queueClient = (connection: string, queue: string): QueueClient =>
-  fromConnection(() => new QueueClient(connection, queue, ONE_TRY));
+/** A client for a queue of the account that a connection string or an identity names. */
+export async function queueClient(connection: AzureConnection, queue: string): Promise<QueueClient> {
+  if (typeof connection === 'string')
+    return fromConnection(() => new QueueClient(connection, queue, ONE_TRY));
+  const url = `${serviceUrl(connection, 'queue')}/${queue}`;
+  return new QueueClient(url, await credentialOf(connection), ONE_TRY);
+}
 
 const toBase64 = (text: string): string => Buffer.from(text).toString('base64');
 

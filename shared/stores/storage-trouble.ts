@@ -1,6 +1,7 @@
 import { Fault } from '../core/fault.js';
 import { isNetworkError } from './network-error.js';
 import type { Trouble } from './retry.js';
+import { isSignInError, SIGN_IN_ADVICE } from './sign-in-error.js';
 
 /** A queue or container of Azure Storage, for what is said of its answers. */
 export interface StorageService {
@@ -41,6 +42,7 @@ const isNoAnswer = (error: Error): boolean =>
 export function diagnoseStorage(error: unknown, { what, advice }: StorageService): Trouble | undefined {
   if (!(error instanceof Error)) return undefined;
   const fault = (text: string) => new Fault('park.unavailable', text, { cause: error });
+  if (isSignInError(error)) return { kind: 'down', fault: fault(`${what} was not asked: ${SIGN_IN_ADVICE}`) };
   const said = saidIn(error);
   if (said) {
     const { status, code } = said;
