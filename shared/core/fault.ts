@@ -44,6 +44,7 @@ export const FAULTS = {
   'park.exhausted': { retryable: false },
   'park.format': { retryable: false },
   'run.deadline': { retryable: true },
+  'file.refused': { retryable: false },
   'quota.spent': { retryable: true },
   'stream.throttled': { retryable: true },
   'stream.unavailable': { retryable: true },

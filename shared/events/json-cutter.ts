@@ -30,6 +30,12 @@ export class JsonCutter {
   /** A line that is more or less than one object: not tried as a whole again. */
   private crowded = 0;
   private found: Found[] = [];
+  private lacks = false;
+
+  /** True once the end has shown that records are missing: the file breaks off, or the rest of a list could not be read. */
+  get isCutOff(): boolean {
+    return this.lacks;
+  }
 
   /** The records that end in these bytes. */
   push(bytes: Uint8Array): readonly Found[] {
@@ -124,7 +130,7 @@ export class JsonCutter {
     else if (extent.kind === 'broken') this.stumble(broken());
     else if (extent.kind === 'deep') this.stumble(tooDeep());
     else if (this.window.left > LIMITS.messageBytes) this.stumble(tooLong());
-    else if (isLast) this.stumble(cutOff('what begins here'));
+    else if (isLast) this.breakOff();
     else return false;
     return true;
   }
@@ -151,6 +157,11 @@ export class JsonCutter {
     return true;
   }
 
+  private breakOff(): void {
+    this.lacks = true;
+    this.stumble(cutOff('what begins here'));
+  }
+
   private stumble(item: Result<never>): void {
     const inList = this.around === 'list' || this.around === 'profiles';
     if (this.around === 'tail') this.around = 'nothing';
@@ -162,14 +173,17 @@ export class JsonCutter {
     const isFound = goToNextRecord(this.window, this.wreck.indent, isLast) === 'found';
     if (!isFound && !isLast) return false;
     if (!isFound) this.around = 'nothing';
+    this.lacks ||= !isFound && this.wreck.inList;
     this.found.push(withPassed(this.wreck, this.window.line, isFound));
     this.wreck = undefined;
     return true;
   }
 
   private finish(): boolean {
-    if (this.around !== 'nothing')
+    if (this.around !== 'nothing') {
+      this.lacks = true;
       this.found.push(this.place(cutOff(`the list that begins in line ${this.listLine}`)));
+    }
     this.around = 'nothing';
     return false;
   }
