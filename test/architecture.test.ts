@@ -55,10 +55,10 @@ test('shared rooms import shared rooms, node and packages, never a host', () => 
   expect(show(from('shared').filter(({ to }) => hosts.includes(to)))).toEqual([]);
 });
 
-test('shared code is of no cloud: no cloud SDK outside the stores and the relays', () => {
+test('shared code is of no cloud: no cloud SDK outside the stores, the relays and the places of files', () => {
   const clouds = /^(@aws-sdk\/|@azure\/|aws-lambda$|@middy\/)/;
   const found = from('shared').filter(({ to }) => clouds.test(to));
-  const rooms = ['shared/stores/', 'shared/connectors/relay/'];
+  const rooms = ['shared/stores/', 'shared/connectors/relay/', 'shared/files/places/'];
   expect(show(found.filter(({ from: file }) => !rooms.some((room) => file.startsWith(room))))).toEqual([]);
 });
 

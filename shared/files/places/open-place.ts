@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import { Fault } from '../../core/fault.js';
+import type { FilePlace } from '../ports.js';
+import { addressIn } from './address.js';
+import { PLACE_AUTHS } from './auth.js';
+import type { PlaceDeps } from './deps.js';
+import type { Origin } from './origin.js';
+import { placeOf } from './place.js';
+
+/** What is wrong with `from:` and `auth:` of a file. */
+export interface PlaceFinding {
+  /** Where, from the entry of the file: `['auth', 'hostKey']`. */
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Looks at `from:` and `auth:` of a file without opening anything; finds nothing when they can be used. */
+export function placeFindings(from: string, auth: unknown): readonly PlaceFinding[] {
+  const address = addressIn(from);
+  if (!address.ok) return [{ path: ['from'], message: address.fault.message }];
+  const parsed = PLACE_AUTHS[address.value.kind].safeParse(auth ?? {});
+  if (parsed.success) return [];
+  return parsed.error.issues.map(({ path, message }) => ({ path: ['auth', ...path], message }));
+}
+
+/** Throws what is wrong with `auth:`, which never holds a secret itself. */
+function parsed<Schema extends z.ZodType>(schema: Schema, auth: unknown, from: string): z.infer<Schema> {
+  const result = schema.safeParse(auth ?? {});
+  if (result.success) return result.data;
+  throw new Fault('config.invalid', `auth of ${from}: ${z.prettifyError(result.error)}`);
+}
+
+/**
+ * Opens the place that `from:` and `auth:` of a file name. Nothing is asked of it yet; secrets are read. Throws `config.*`
+ * faults. Each kind is loaded here and nowhere else, and only the one that is asked for.
+ */
+export async function openPlace(from: string, auth: unknown, deps: PlaceDeps): Promise<FilePlace> {
+  const address = addressIn(from);
+  if (!address.ok) throw address.fault;
+  const place = address.value;
+  const finish = <Cursor>(origin: Origin<Cursor>, prefix: string): FilePlace =>
+    placeOf(origin, { ...deps, from, prefix });
+  switch (place.kind) {
+    case 's3': {
+      const [{ s3Origin }, { s3ClientFor }] = await Promise.all([import('./s3.js'), import('./open-s3.js')]);
+      const client = await s3ClientFor(parsed(PLACE_AUTHS.s3, auth, from), deps.secrets);
+      return finish(s3Origin({ client, bucket: place.root, prefix: place.prefix }), place.prefix);
+    }
+    case 'file': {
+      const { folderOrigin } = await import('./folder.js');
+      return finish(folderOrigin(resolve(place.path)), '');
+    }
+    case 'memory': {
+      const { memoryOrigin } = await import('./memory.js');
+      return finish(memoryOrigin(place.root, place.prefix, deps.clock), place.prefix);
+    }
+    default:
+      throw new Fault('config.invalid', `${place.kind}:// cannot be opened by this version`);
+  }
+}
