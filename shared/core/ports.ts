@@ -23,6 +23,8 @@ export interface Message {
   /** Set on a replay: how often it has been parked before, and since when, epoch milliseconds. */
   readonly attempts?: number;
   readonly firstSeen?: number;
+  /** Set by a door that could not read it, and why: it ends as malformed, and `body` is kept as it is. */
+  readonly unreadable?: Fault;
   /** Set on a replay: edges the record made before, about which rules could not have their say. */
   readonly owed?: readonly Owed[];
 }

@@ -33,6 +33,7 @@ export function decodeMessage(
   message: Message,
   deps: { readonly rules: CompiledRules; readonly inflate: Inflate },
 ): readonly Entry[] {
+  if (message.unreadable) return [{ message, record: 0, kind: 'malformed', fault: message.unreadable }];
   const items = open(message.body, deps.inflate);
   const [first] = items;
   // Nearly every message is one record: spares the list its detour.

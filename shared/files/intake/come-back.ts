@@ -1,0 +1,42 @@
+import type { Fault } from '../../core/fault.js';
+import type { IntakeDeps } from './deps.js';
+import type { Hold, Leased } from './hold.js';
+import { type FileOrder, sendOrders } from './order.js';
+import type { Reason } from './progress.js';
+
+/** Somebody's place in the queue, as their page remembers it. */
+export interface Returning extends Leased {
+  readonly due?: number | undefined;
+  readonly reason?: Reason | undefined;
+  readonly idle: number;
+  readonly worked: number;
+}
+
+const FIRST_MS = 30_000;
+const LONGEST_MS = 900_000;
+/** An order that comes back about then is as good as one of our own. */
+const ABOUT_MS = 60_000;
+
+/** How long to leave something alone that did not move on, the longer the more often; milliseconds. */
+export const patienceOf = (idle: number): number => Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(idle, 10));
+
+/** The words of a fault, as pages and reports have them. */
+export const reasonOf = ({ code, message }: Fault): Reason => ({ code, text: message });
+
+/**
+ * Puts work back: first the order into the queue, then the page down, so that whatever dies in between there is an order.
+ * When one is on its way already no other is sent, or orders would multiply.
+ */
+export async function comeBack<T extends Returning>(
+  hold: Hold<T>,
+  value: T,
+  order: FileOrder,
+  afterMs: number,
+  { queue, clock }: Pick<IntakeDeps, 'queue' | 'clock'>,
+): Promise<void> {
+  const now = clock.now();
+  const due = now + Math.min(afterMs, queue.maxDelayMs);
+  const isComing = value.due !== undefined && value.due > now && value.due <= due + ABOUT_MS;
+  if (!isComing) await sendOrders(queue, [order], afterMs);
+  await hold.release({ ...value, due: isComing ? value.due : due });
+}

@@ -1,0 +1,114 @@
+import { Fault } from '../../core/fault.js';
+import type { FileEntry, FilePlace, Table } from '../ports.js';
+import { type Closing, exitsPrefix } from './closing.js';
+import { goneFrom, type Lines, type Turnover } from './compare.js';
+import type { IntakeDeps } from './deps.js';
+import type { Family, Roll } from './family.js';
+import { mergeLines } from './merge.js';
+import { lineOf } from './presence.js';
+import { readRun, removeRun, type SortedRun, writeRun } from './run-pieces.js';
+import type { FileSource } from './source.js';
+
+/** The files that make up one full export: those with one stem, audience and time in their names. */
+export async function partsOf(
+  { namingOf, roleOf }: Pick<FileSource, 'namingOf' | 'roleOf'>,
+  place: FilePlace,
+  name: string,
+): Promise<readonly FileEntry[]> {
+  const own = namingOf(name);
+  const parts: FileEntry[] = [];
+  for await (const entry of place.list()) {
+    if (roleOf(entry.name) !== 'data') continue;
+    const { stem, at, audience } = namingOf(entry.name);
+    if (stem === own.stem && at === own.at && audience === own.audience) parts.push(entry);
+  }
+  return parts;
+}
+
+const runsOf = (rolls: readonly Roll[]): readonly (readonly [string, SortedRun])[] =>
+  rolls.flatMap(({ id, segments }) => segments.map((run, i) => [`files/${id}/${i}`, run] as const));
+
+const linesOfRolls =
+  (rolls: readonly Roll[], { objects }: Pick<IntakeDeps, 'objects'>): Lines =>
+  () =>
+    mergeLines(runsOf(rolls).map(([prefix, run]) => readRun(objects, prefix, run)));
+
+/** What a comparison found. */
+export interface Compared {
+  readonly exits: SortedRun;
+  readonly turnover: ReadonlyMap<string, Turnover>;
+}
+
+/** Writes down who was in the exports before and is not in this one. */
+export async function compareRolls(
+  closing: Closing,
+  rolls: { readonly before: readonly Roll[]; readonly now: readonly Roll[] },
+  deps: Pick<IntakeDeps, 'objects'>,
+  audience: string | undefined,
+): Promise<Compared> {
+  const turnover = new Map<string, Turnover>();
+  const gone = goneFrom(linesOfRolls(rolls.before, deps), linesOfRolls(rolls.now, deps), turnover);
+  async function* lines(): AsyncGenerator<string> {
+    for await (const one of gone) yield lineOf(one);
+  }
+  return { exits: await writeRun(deps.objects, exitsPrefix(closing, audience), lines()), turnover };
+}
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10}%`;
+
+/** Why nobody may leave before somebody says so; undefined when they may. */
+export function objectionTo(
+  { stem, name }: Pick<Closing, 'stem' | 'name'>,
+  now: readonly Roll[],
+  turnover: ReadonlyMap<string, Turnover>,
+  { mostExits }: { readonly mostExits: number },
+): Fault | undefined {
+  const then = `nobody is taken out before you say so: tributary files accept ${name}`;
+  const bad = now.reduce((sum, { badRows }) => sum + badRows, 0);
+  if (bad > 0)
+    return new Fault(
+      'file.refused',
+      `${bad} rows of the full export ${stem} cannot be read; whoever they are about would count as missing; ${then}`,
+    );
+  for (const [audience, { was, gone }] of turnover) {
+    if (gone <= was * mostExits) continue;
+    const text = `${gone} of ${was} members of the audience ${audience} are missing in the full export ${stem}, ${percent(gone / was)} and so more than the ${percent(mostExits)} that "most exits" allows; ${then}`;
+    return new Fault('file.refused', text);
+  }
+  return undefined;
+}
+
+/** Exits as rows of a table, so that they are worked like rows of a file. */
+export function exitsTable(
+  closing: Closing,
+  { objects }: Pick<IntakeDeps, 'objects'>,
+  audience: string | undefined,
+): Pick<Table, 'rows'> {
+  return {
+    async *rows(from = 1) {
+      let number = 0;
+      for await (const lines of readRun(objects, exitsPrefix(closing, audience), closing.exits)) {
+        const rows = lines.map((line) => {
+          number += 1;
+          return { number, cells: { ok: true, value: { line } } as const };
+        });
+        yield rows.filter((row) => row.number >= from);
+      }
+    },
+  };
+}
+
+/** The family once an export is complete: those it was compared with are needed no more. */
+export const familyAfter = ({ rolls }: Family, { parts, before }: Closing): Family => ({
+  rolls: rolls
+    .filter(({ id }) => !before.includes(id))
+    .map((roll) => (parts.includes(roll.id) ? { ...roll, complete: true } : roll)),
+});
+
+/** Removes what was kept of exports that are needed no more. */
+export async function forgetRolls(
+  rolls: readonly Roll[],
+  { objects }: Pick<IntakeDeps, 'objects'>,
+): Promise<void> {
+  for (const [prefix, run] of runsOf(rolls)) await removeRun(objects, prefix, run);
+}

@@ -1,0 +1,133 @@
+import { Fault } from '../../core/fault.js';
+import type { FileEntry, FilePlace } from '../ports.js';
+import { comeBack, patienceOf, reasonOf } from './come-back.js';
+import type { IntakeDeps } from './deps.js';
+import { changeFamily, completeAt, familyId, rollOf } from './family.js';
+import type { Hold } from './hold.js';
+import { noteBegun } from './index-page.js';
+import { type FileOrder, sendOrders } from './order.js';
+import type { IntakePages } from './pages.js';
+import type { FileProgress, Stage } from './progress.js';
+import { readThrough } from './reading.js';
+import { reportBytes, reportName, reportOf } from './report.js';
+import { messageOf, runRows } from './rows.js';
+import type { FileSource } from './source.js';
+
+/** One file, and all that working on it takes. */
+export interface FileTurn {
+  readonly order: FileOrder;
+  readonly source: FileSource;
+  readonly place: FilePlace;
+  readonly entry: FileEntry;
+  readonly hold: Hold<FileProgress>;
+  readonly pages: IntakePages;
+  readonly deps: IntakeDeps;
+  /** Epoch milliseconds. */
+  readonly since: number;
+  readonly deadline: number;
+}
+
+/** Puts the file back into the queue. */
+async function back(turn: FileTurn, more: Partial<FileProgress>, afterMs: number): Promise<void> {
+  const { hold, order, deps, since } = turn;
+  const { value } = hold;
+  const worked = value.worked + deps.clock.now() - since;
+  await comeBack(hold, { ...value, reason: undefined, ...more, worked }, order, afterMs, deps);
+}
+
+/** Puts it back for longer each time, because something outside keeps it from moving on. */
+const backLater = (turn: FileTurn, fault: Fault | undefined): Promise<void> => {
+  const { idle } = turn.hold.value;
+  return back(turn, { idle: idle + 1, reason: fault && reasonOf(fault) }, patienceOf(idle));
+};
+
+/** Nothing more is done for this file: the report first, then the page, then the line in the log. */
+export async function finish(turn: FileTurn, stage: Stage, fault?: Fault): Promise<void> {
+  const { hold, place, deps, since } = turn;
+  const { log, clock } = deps;
+  const now = clock.now();
+  const { value } = hold;
+  const reason = fault && reasonOf(fault);
+  const ended = { ...value, stage, reason, ended: now, due: undefined, worked: value.worked + now - since };
+  const report = reportOf(ended);
+  try {
+    await place.put(reportName(value.name), reportBytes(report));
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    log.write('warn', 'file.report-unwritten', { code: error.code, why: error.message });
+  }
+  await hold.release(ended);
+  const { file, source, result, why, rows, endings, badRows, seconds, turns } = report;
+  const level = stage === 'refused' ? 'error' : 'info';
+  log.write(level, 'file', { source, file, result, why, rows, endings, badRows, seconds, turns });
+}
+
+/** A full export that is done may be the last file of its export. */
+export async function orderClosing({ order, source, deps }: Pick<FileTurn, 'order' | 'source' | 'deps'>) {
+  if (!source.snapshot) return;
+  await sendOrders(deps.queue, [{ ...order, work: 'close' }], source.stableMs);
+}
+
+/** Makes a full export known before its rows act; false when a newer one is complete, so that it has nothing to say. */
+async function enroll({ hold, source, pages }: FileTurn): Promise<boolean> {
+  if (!source.snapshot) return true;
+  const { value } = hold;
+  const roll = rollOf(value, source.namingOf(value.name).stem);
+  const isOld = (newest: number | undefined): boolean => newest !== undefined && newest > value.time;
+  const family = await changeFamily(pages.family, familyId(value), (known) =>
+    isOld(completeAt(known)) || known.rolls.some(({ id }) => id === roll.id)
+      ? known
+      : { rolls: [...known.rolls, roll] },
+  );
+  if (!family) throw new Fault('store.contended', `too many files of ${source.name} begin at once`);
+  return !isOld(completeAt(family));
+}
+
+const overtaken = ({ name }: FileEntry): Fault =>
+  new Fault('file.refused', `${name} is older than a full export of the same audience that is complete`);
+
+async function runTurn(turn: FileTurn): Promise<void> {
+  const { source, place, entry, hold, pages, deps, deadline } = turn;
+  if (hold.value.turns === 0) await noteBegun(pages.index, hold.value);
+  await hold.save({ ...hold.value, turns: hold.value.turns + 1 });
+  const table = await source.open(place.bytes(entry));
+  const reader = await source.reader(table, entry, hold.value.time);
+  if (!reader.ok) throw reader.fault;
+  if (hold.value.stage === 'reading') {
+    const isWhole = await readThrough(hold, table, { source, reader: reader.value }, deps, deadline);
+    if (!isWhole) return back(turn, {}, 0);
+  }
+  if (!(await enroll(turn))) return finish(turn, 'overtaken', overtaken(entry));
+  const toMessage = (row: Parameters<typeof messageOf>[0]) => messageOf(row, reader.value, hold.value);
+  const end = await runRows(hold, table, toMessage, deps, deadline);
+  if (end.kind === 'more') return back(turn, {}, 0);
+  if (end.kind === 'held') return backLater(turn, end.fault);
+  await finish(turn, 'done');
+  await orderClosing(turn);
+}
+
+/** What a fault means for a file: it waits, has become another file, or is refused as a whole. */
+async function failed(turn: FileTurn, fault: Fault): Promise<void> {
+  const { order, deps } = turn;
+  if (fault.code === 'file.changed') {
+    await finish(turn, 'changed', fault);
+    return sendOrders(deps.queue, [order]);
+  }
+  if (fault.retryable) return backLater(turn, fault);
+  await finish(turn, 'refused', fault);
+}
+
+/** Works on a file that is ours for now, until it is done, time is up, or something holds it. */
+export async function takeTurn(turn: FileTurn): Promise<void> {
+  const { source, entry, place, hold, deps } = turn;
+  try {
+    if (hold.value.stage === 'reading') {
+      const whole = await source.completeness(entry, place, deps.clock.now());
+      if (!whole.whole) return await back(turn, { reason: reasonOf(whole.why) }, whole.afterMs);
+    }
+    await runTurn(turn);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    await failed(turn, error);
+  }
+}

@@ -1,0 +1,104 @@
+import { Fault } from '../../core/fault.js';
+import type { Table, TableRow } from '../ports.js';
+import { type IntakeDeps, SEGMENT_LINES } from './deps.js';
+import type { Hold } from './hold.js';
+import { linesOf } from './presence.js';
+import { type BadRow, type FileProgress, fileHash } from './progress.js';
+import { writeRun } from './run-pieces.js';
+import type { FileSource, RowReader } from './source.js';
+
+/** Bad rows that a report names. */
+const NAMED_BAD_ROWS = 100;
+/** How often the lease is renewed and the position kept while a file is read, milliseconds. */
+const SAVE_MS = 60_000;
+
+/** Where the segments of a file lie. */
+export const segmentPrefix = ({ source, name, version }: FileProgress, segment: number): string =>
+  `files/${fileHash(source, name, version)}/${segment}`;
+
+/** What is found between two savings. */
+interface Finds {
+  next: number;
+  bad: number;
+  readonly named: BadRow[];
+  readonly lines: string[];
+}
+
+const fresh = (next: number): Finds => ({ next, bad: 0, named: [], lines: [] });
+
+/** Reads one row as it will be read again when it acts, without any value of it being kept but who it is about. */
+function look(row: TableRow, reader: RowReader, finds: Finds, keysOf: IntakeDeps['personKeys'] | undefined) {
+  finds.next = row.number + 1;
+  const body = reader.bodyOf(row);
+  if (body.ok) {
+    if (keysOf) for (const line of linesOf(keysOf(body.value))) finds.lines.push(line);
+    return;
+  }
+  finds.bad += 1;
+  if (finds.named.length >= NAMED_BAD_ROWS) return;
+  finds.named.push({ row: row.number, code: body.fault.code, text: body.fault.message });
+}
+
+type Deps = Pick<IntakeDeps, 'objects' | 'clock' | 'personKeys' | 'segmentLines'>;
+
+async function keep(hold: Hold<FileProgress>, finds: Finds, { objects }: Deps): Promise<void> {
+  const { value } = hold;
+  let { segments } = value;
+  if (finds.lines.length > 0) {
+    const sorted = [...new Set(finds.lines)].sort();
+    segments = [...segments, await writeRun(objects, segmentPrefix(value, segments.length), sorted)];
+  }
+  await hold.save({
+    ...value,
+    next: finds.next,
+    badRows: value.badRows + finds.bad,
+    bad: [...value.bad, ...finds.named].slice(0, NAMED_BAD_ROWS),
+    segments,
+    idle: 0,
+  });
+}
+
+/** A file of which no row can be read was not written in the way it is read. */
+function refuseAllBad({ badRows, bad, name }: FileProgress, rows: number): void {
+  const [first] = bad;
+  if (rows === 0 || badRows < rows || !first) return;
+  const text = `${name}: none of its ${rows} rows can be read, the first one because: ${first.text}; compare how the file is written with "csv" and "columns" of its entry in "files"`;
+  throw new Fault('file.refused', text);
+}
+
+/**
+ * Reads a file to its end before any of its rows acts. Gives false when time was up before; the position is kept. Throws
+ * a `file.*` Fault for a file that cannot be read or trusted as a whole.
+ */
+export async function readThrough(
+  hold: Hold<FileProgress>,
+  table: Table,
+  { source, reader }: { readonly source: Pick<FileSource, 'snapshot'>; readonly reader: RowReader },
+  deps: Deps,
+  deadline: number,
+): Promise<boolean> {
+  const { clock, personKeys, segmentLines = SEGMENT_LINES } = deps;
+  const keysOf = source.snapshot ? personKeys : undefined;
+  let finds = fresh(hold.value.next);
+  let saved = clock.now();
+  for await (const rows of table.rows(hold.value.next)) {
+    for (const row of rows) {
+      look(row, reader, finds, keysOf);
+      if (finds.lines.length < segmentLines) continue;
+      await keep(hold, finds, deps);
+      finds = fresh(finds.next);
+    }
+    const now = clock.now();
+    if (now >= deadline || now - saved >= SAVE_MS) {
+      await keep(hold, finds, deps);
+      finds = fresh(finds.next);
+      saved = now;
+    }
+    if (now >= deadline) return false;
+  }
+  await keep(hold, finds, deps);
+  const { value } = hold;
+  refuseAllBad(value, value.next - 1);
+  await hold.save({ ...value, stage: 'rows', rows: value.next - 1, next: 1, reason: undefined });
+  return true;
+}

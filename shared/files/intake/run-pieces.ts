@@ -1,0 +1,65 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { Fault } from '../../core/fault.js';
+import type { ObjectStore } from '../../stores/objects.js';
+
+/** Sorted lines in pieces that fit into memory, one beside the other. */
+export interface SortedRun {
+  readonly pieces: number;
+  readonly lines: number;
+}
+
+/** Characters of a piece before it is packed. */
+const PIECE_CHARACTERS = 128 * 1024;
+
+const nameOf = (prefix: string, piece: number): string => `${prefix}/${String(piece).padStart(6, '0')}`;
+
+/** Writes lines, which are sorted and hold no line feed, piece by piece. Writing a run again replaces it. */
+export async function writeRun(
+  objects: ObjectStore,
+  prefix: string,
+  lines: Iterable<string> | AsyncIterable<string>,
+): Promise<SortedRun> {
+  const counts = { pieces: 0, lines: 0 };
+  let piece: string[] = [];
+  let room = PIECE_CHARACTERS;
+  const flush = async (): Promise<void> => {
+    if (piece.length === 0) return;
+    await objects.put(nameOf(prefix, counts.pieces), gzipSync(piece.join('\n'), { level: 1 }));
+    counts.pieces += 1;
+    piece = [];
+    room = PIECE_CHARACTERS;
+  };
+  for await (const line of lines) {
+    piece.push(line);
+    counts.lines += 1;
+    room -= line.length + 1;
+    if (room <= 0) await flush();
+  }
+  await flush();
+  return counts;
+}
+
+/** The lines of a run, a piece at a time. */
+export async function* readRun(
+  objects: ObjectStore,
+  prefix: string,
+  { pieces }: SortedRun,
+): AsyncGenerator<readonly string[]> {
+  for (let piece = 0; piece < pieces; piece++) {
+    const bytes = await objects.get(nameOf(prefix, piece));
+    if (!bytes) {
+      const text = `${nameOf(prefix, piece)} in ${objects.place} is gone, and with it who was in a full export; let the file be read again: tributary files retry`;
+      throw new Fault('store.format', text);
+    }
+    yield gunzipSync(bytes).toString('utf8').split('\n');
+  }
+}
+
+/** Removes the pieces of a run; those that are gone already do not matter. */
+export async function removeRun(
+  objects: ObjectStore,
+  prefix: string,
+  { pieces }: SortedRun,
+): Promise<void> {
+  for (let piece = 0; piece < pieces; piece++) await objects.remove(nameOf(prefix, piece));
+}

@@ -1,0 +1,46 @@
+import type { Fault, Result } from '../../core/fault.js';
+import type { FileBytes, FileEntry, FilePlace, Table, TableRow } from '../ports.js';
+
+/** What a file is to a source: rows to be worked, a list of files of a run, or nothing. */
+export type FileRole = 'data' | 'manifest' | 'none';
+
+/** What is known of a file before it is opened. */
+export interface FileNaming {
+  /** The name without the number of its part: parts of one export have the same. */
+  readonly stem: string;
+  /** The date and time in the name, epoch milliseconds; undefined when it has none. */
+  readonly at: number | undefined;
+  /** `namespace/id` of the audience that the whole file is about; undefined when its rows say it. */
+  readonly audience: string | undefined;
+}
+
+/** Whether a file has been written to its end: if not, when to look again, milliseconds. */
+export type Completeness =
+  | { readonly whole: true }
+  | { readonly whole: false; readonly why: Fault; readonly afterMs: number };
+
+/** What rows of one file mean. */
+export interface RowReader {
+  /** A row as the body of a profile export; bad: why it cannot be one. */
+  bodyOf(row: TableRow): Result<Readonly<Record<string, unknown>>>;
+}
+
+/** One entry of the section `files:`, as the intake works with it. */
+export interface FileSource {
+  readonly name: string;
+  /** Where its files lie, without secrets. */
+  readonly from: string;
+  /** A full export in which absence is an exit; the largest share that may leave at once, 0 to 1. */
+  readonly snapshot: { readonly mostExits: number } | undefined;
+  /** How long a file or a part of one may still be on its way, milliseconds. */
+  readonly stableMs: number;
+  place(): Promise<FilePlace>;
+  roleOf(name: string): FileRole;
+  namingOf(name: string): FileNaming;
+  /** Names of the files that a manifest lists. */
+  listedIn(manifest: FileEntry, place: FilePlace): Promise<readonly string[]>;
+  completeness(entry: FileEntry, place: FilePlace, now: number): Promise<Completeness>;
+  open(bytes: FileBytes): Promise<Table>;
+  /** Bad: the table as a whole is not what this source's files should be, `file.refused`. `at` as in a message. */
+  reader(table: Table, entry: FileEntry, at: number): Promise<Result<RowReader>>;
+}

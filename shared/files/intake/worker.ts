@@ -1,0 +1,89 @@
+import { Fault } from '../../core/fault.js';
+import type { FileEntry, FilePlace } from '../ports.js';
+import { workClosing } from './close.js';
+import { patienceOf } from './come-back.js';
+import type { IntakeDeps, Limits } from './deps.js';
+import { orderClosing, takeTurn } from './file-turn.js';
+import { Lost, takeHold } from './hold.js';
+import { type FileOrder, sendOrders } from './order.js';
+import { type IntakePages, intakePages } from './pages.js';
+import { freshProgress, isOver, progressId } from './progress.js';
+import type { FileSource } from './source.js';
+
+/**
+ * Works on one order of the files queue. When it resolves the message may be forgotten: whatever is left to do has an order
+ * of its own in the queue. Throws when that could not be put there; then the platform must show the message again.
+ */
+export type FileWork = (order: FileOrder, limits: Limits) => Promise<void>;
+
+/** A place that does not answer is asked again after so long, milliseconds. */
+const UNREACHED_MS = 60_000;
+
+interface Job {
+  readonly order: FileOrder;
+  readonly source: FileSource;
+  readonly place: FilePlace;
+  readonly entry: FileEntry;
+}
+
+async function workRows(job: Job, pages: IntakePages, deps: IntakeDeps, { deadline }: Limits): Promise<void> {
+  const { order, source, place, entry } = job;
+  const id = progressId(source.name, entry);
+  const known = (await pages.progress.read(id)).value;
+  if (known && isOver(known)) {
+    if (known.stage === 'done') await orderClosing({ order, source, deps });
+    return;
+  }
+  const since = deps.clock.now();
+  const { at, audience } = source.namingOf(entry.name);
+  const fresh = () => ({
+    ...freshProgress(source.name, entry, at ?? entry.at, since),
+    ...(audience !== undefined && { audience }),
+  });
+  const taken = await takeHold(pages.progress, id, fresh, { by: deps.newId(), now: deps.clock.now });
+  if (taken.kind === 'busy') return sendOrders(deps.queue, [order], taken.afterMs);
+  const { hold } = taken;
+  // Somebody else may have come to the end of it since it was looked at.
+  if (isOver(hold.value)) return hold.release(hold.value);
+  await takeTurn({ order, source, place, entry, hold, pages, deps, since, deadline });
+}
+
+async function work(order: FileOrder, pages: IntakePages, deps: IntakeDeps, limits: Limits): Promise<void> {
+  const source = deps.sources.get(order.source);
+  if (!source) {
+    deps.log.write('warn', 'file.unknown-source', { source: order.source, file: order.name });
+    return;
+  }
+  if (order.work === 'close') return workClosing(order, source, pages, deps, limits);
+  const place = await source.place();
+  const entry = await place.stat(order.name);
+  if (!entry) {
+    deps.log.write('warn', 'file.gone', { source: order.source, file: order.name });
+    return;
+  }
+  const role = source.roleOf(entry.name);
+  if (role === 'data') return workRows({ order, source, place, entry }, pages, deps, limits);
+  if (role === 'none') return;
+  const names = await source.listedIn(entry, place);
+  await sendOrders(
+    deps.queue,
+    names.map((name) => ({ ...order, name })),
+  );
+}
+
+/** The worker of the files queue. */
+export function createFileWork(deps: IntakeDeps): FileWork {
+  const pages = intakePages(deps);
+  return async (order, limits) => {
+    try {
+      await work(order, pages, deps, limits);
+    } catch (error) {
+      // What was begun is taken up by whoever has taken over, or once the lease has run out.
+      if (error instanceof Lost) return sendOrders(deps.queue, [order], patienceOf(0));
+      if (!(error instanceof Fault) || !error.retryable) throw error;
+      const { code, message } = error;
+      deps.log.write('warn', 'file.waits', { source: order.source, file: order.name, code, why: message });
+      await sendOrders(deps.queue, [order], UNREACHED_MS);
+    }
+  };
+}
