@@ -46,6 +46,8 @@ export const FAULTS = {
   'file.changed': { retryable: true },
   'file.unavailable': { retryable: true },
   'file.refused': { retryable: false },
+  'file.exits': { retryable: false },
+  'file.overtaken': { retryable: false },
   'run.deadline': { retryable: true },
   'quota.spent': { retryable: true },
   'stream.throttled': { retryable: true },

@@ -5,14 +5,7 @@ import type { FilePlace, TableRow } from '../ports.js';
 import { type Closing, closingId, closingReport, freshClosing } from './closing.js';
 import { comeBack, patienceOf, reasonOf } from './come-back.js';
 import type { IntakeDeps, Limits } from './deps.js';
-import {
-  compareRolls,
-  exitsTable,
-  familyAfter,
-  forgetRolls,
-  objectionTo,
-  partsOf,
-} from './exports.js';
+import { compareRolls, exitsTable, familyAfter, forgetRolls, objectionTo, partsOf } from './exports.js';
 import { changeFamily, completeAt, type Family, familyId, type Roll } from './family.js';
 import { type Hold, Lost, takeHold } from './hold.js';
 import { type FileOrder, sendOrders } from './order.js';
@@ -48,7 +41,7 @@ async function rollsNow({ source, place, order, pages }: Case, family: Family): 
   const refused = [...known.values()].find(({ value }) => value && value.stage !== 'done')?.value;
   if (refused) {
     const text = `${refused.name} belongs to the full export ${stem} and is ${refused.stage}; without it nobody can be said to be missing`;
-    throw new Fault('file.refused', text);
+    throw new Fault('file.exits', text);
   }
   const ids = new Set(entries.map(({ name, version }) => fileHash(source.name, name, version)));
   const there = new Set(entries.map(({ name }) => name));

@@ -1,4 +1,4 @@
-import { pairIn, pairsOfOthers, type Presence, presenceOf } from './presence.js';
+import { type Presence, pairIn, pairsOfOthers, presenceOf } from './presence.js';
 
 /** Sorted lines, read anew at each call. */
 export type Lines = () => AsyncGenerator<string>;
@@ -46,8 +46,7 @@ async function strangers(batch: readonly Presence[], present: Lines): Promise<re
   for (const one of batch)
     for (const pair of pairsOfOthers(one)) byPair.set(pair, [...(byPair.get(pair) ?? []), one]);
   const found = new Set<Presence>();
-  for await (const line of present())
-    for (const one of byPair.get(pairIn(line)) ?? []) found.add(one);
+  for await (const line of present()) for (const one of byPair.get(pairIn(line)) ?? []) found.add(one);
   return batch.filter((one) => !found.has(one));
 }
 

@@ -67,13 +67,13 @@ export function objectionTo(
   const bad = now.reduce((sum, { badRows }) => sum + badRows, 0);
   if (bad > 0)
     return new Fault(
-      'file.refused',
+      'file.exits',
       `${bad} rows of the full export ${stem} cannot be read; whoever they are about would count as missing; ${then}`,
     );
   for (const [audience, { was, gone }] of turnover) {
     if (gone <= was * mostExits) continue;
     const text = `${gone} of ${was} members of the audience ${audience} are missing in the full export ${stem}, ${percent(gone / was)} and so more than the ${percent(mostExits)} that "most exits" allows; ${then}`;
-    return new Fault('file.refused', text);
+    return new Fault('file.exits', text);
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { pageId, type Pages } from './page.js';
+import { type Pages, pageId } from './page.js';
 import { type FileProgress, fileHash } from './progress.js';
 
 const Count = z.int().min(0);
@@ -44,10 +44,12 @@ export const rollOf = (progress: FileProgress, stem: string): Roll => ({
 
 /** The newest time of a complete export; undefined when there is none. */
 export const completeAt = ({ rolls }: Family): number | undefined =>
-  rolls.filter(({ complete }) => complete).reduce<number | undefined>(
-    (newest, { time }) => (newest === undefined || time > newest ? time : newest),
-    undefined,
-  );
+  rolls
+    .filter(({ complete }) => complete)
+    .reduce<number | undefined>(
+      (newest, { time }) => (newest === undefined || time > newest ? time : newest),
+      undefined,
+    );
 
 /** How often a change is tried when others come first. */
 const ROUNDS = 20;

@@ -84,7 +84,7 @@ async function enroll({ hold, source, pages }: FileTurn): Promise<boolean> {
 }
 
 const overtaken = ({ name }: FileEntry): Fault =>
-  new Fault('file.refused', `${name} is older than a full export of the same audience that is complete`);
+  new Fault('file.overtaken', `${name} is older than a full export of the same audience that is complete`);
 
 async function runTurn(turn: FileTurn): Promise<void> {
   const { source, place, entry, hold, pages, deps, deadline } = turn;
@@ -104,6 +104,9 @@ async function runTurn(turn: FileTurn): Promise<void> {
   if (end.kind === 'held') return backLater(turn, end.fault);
   await finish(turn, 'done');
   await orderClosing(turn);
+  // Rewritten since it was read: announced or not, the new content is a file of its own.
+  const now = await place.stat(entry.name);
+  if (now && now.version !== entry.version) await sendOrders(deps.queue, [turn.order]);
 }
 
 /** What a fault means for a file: it waits, has become another file, or is refused as a whole. */

@@ -52,8 +52,7 @@ export async function takeHold<T extends Leased>(
   let value = page.value ?? fresh();
   let until = 0;
   const other = value.lease;
-  if (other && other.by !== by && other.until > now())
-    return { kind: 'busy', afterMs: other.until - now() };
+  if (other && other.by !== by && other.until > now()) return { kind: 'busy', afterMs: other.until - now() };
   const write = async (next: T): Promise<void> => {
     const written = await pages.write(id, next, version);
     if (written === undefined) throw new Lost('somebody else works on the same file');

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { pageId, type Pages } from './page.js';
+import { type Pages, pageId } from './page.js';
 import { type FileProgress, fileHash } from './progress.js';
 
 /** Files of a source that have been begun, the newest last. */

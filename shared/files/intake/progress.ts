@@ -67,7 +67,10 @@ export type FileProgress = z.infer<typeof FileProgress>;
 
 /** A name for one version of one file in one source that fits every key: 128 bits of a hash. */
 export const fileHash = (source: string, name: string, version: string): string =>
-  createHash('sha256').update(JSON.stringify([source, name, version])).digest('hex').slice(0, 32);
+  createHash('sha256')
+    .update(JSON.stringify([source, name, version]))
+    .digest('hex')
+    .slice(0, 32);
 
 /** Where the progress of a file is kept. */
 export const progressId = (source: string, { name, version }: FileEntry): string =>

@@ -1,5 +1,5 @@
 import { ENDINGS } from '../../core/ports.js';
-import { isOver, type FileProgress } from './progress.js';
+import { type FileProgress, isOver } from './progress.js';
 
 /** What reports are called beside their files. */
 const SUFFIX = '.tributary.json';

@@ -60,7 +60,7 @@ export function advanced<T extends Stretch>(
   );
   const open = rows.find((_, i) => settlements[i]?.settled !== true);
   const behind = [...progress.ahead, ...settled].sort((a, b) => a - b);
-  const next = open?.number ?? (Math.max(progress.next - 1, behind.at(-1) ?? 0) + 1);
+  const next = open?.number ?? Math.max(progress.next - 1, behind.at(-1) ?? 0) + 1;
   return {
     ...progress,
     next,

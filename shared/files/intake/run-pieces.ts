@@ -56,10 +56,6 @@ export async function* readRun(
 }
 
 /** Removes the pieces of a run; those that are gone already do not matter. */
-export async function removeRun(
-  objects: ObjectStore,
-  prefix: string,
-  { pieces }: SortedRun,
-): Promise<void> {
+export async function removeRun(objects: ObjectStore, prefix: string, { pieces }: SortedRun): Promise<void> {
   for (let piece = 0; piece < pieces; piece++) await objects.remove(nameOf(prefix, piece));
 }
