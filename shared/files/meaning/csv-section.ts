@@ -10,7 +10,7 @@ const Delimiter = z
 
 const Quote = z
   .union([Char, z.literal('none')], { error: 'must be one character, or none' })
-  .transform((text) => (text === 'none' || text === '\0' ? undefined : text));
+  .transform((text) => (text === 'none' ? '' : text));
 
 const Header = z.union([z.boolean(), z.array(z.string().min(1).max(500)).min(1).max(10_000)], {
   error: 'must be true, false or the list of the names of the columns',
@@ -40,9 +40,7 @@ export const CsvSection = z.strictObject({
   header: Header.optional().describe(
     'Whether the first row has the names of the columns (true when absent), or these names where the file has none.',
   ),
-  trim: z
-    .boolean()
-    .optional()
-    .describe('Whether blanks around values are left out. When absent, they are kept.'),
+  trim: z.boolean().optional().describe('Whether blanks around values are left out. When absent, they are.'),
+  lineSeparator: Char.optional().describe('What ends a row. When absent, a line feed or a carriage return.'),
 });
 export type CsvSection = z.infer<typeof CsvSection>;

@@ -1,4 +1,5 @@
 import { declared, quote } from '../../core/names.js';
+import { withoutExtensions } from './extensions.js';
 
 /**
  * What Adobe puts into names of files and folders.
@@ -73,11 +74,29 @@ export function templateFault(text: string): string | undefined {
     .find((tokens) => typeof tokens === 'string');
 }
 
-/** The folders of a template and its name, of one without faults. Throws for one that {@link templateFault} complains of. */
-export function readTemplate(text: string): readonly Tokens[] {
-  return stepsOf(text).map((step) => {
-    const tokens = tokensOf(step);
-    if (typeof tokens === 'string') throw new Error(`template ${quote(text)}: ${tokens}`);
-    return tokens;
-  });
+/** A template that has been read. */
+export interface Template {
+  /** The last folders of the path; none when the template is only about the file's own name. */
+  readonly folders: readonly Tokens[];
+  /** The file's own name without its extensions. */
+  readonly stem: Tokens;
+  /** The extension of the format, small letters; undefined when any will do. */
+  readonly extension: string | undefined;
+}
+
+function sureTokens(step: string): Tokens {
+  const tokens = tokensOf(step);
+  if (typeof tokens === 'string') throw new Error(`${quote(step)} is no part of a template: ${tokens}`);
+  return tokens;
+}
+
+/** Reads a template that {@link templateFault} does not complain of; throws for others. */
+export function readTemplate(text: string): Template {
+  const steps = stepsOf(text);
+  const { stem, format } = withoutExtensions(steps.at(-1) ?? '');
+  return {
+    folders: steps.slice(0, -1).map(sureTokens),
+    stem: sureTokens(stem),
+    extension: format,
+  };
 }
