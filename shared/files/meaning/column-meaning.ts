@@ -1,6 +1,6 @@
 import type { ColumnCast, ColumnTarget } from './column-target.js';
 import { type MembershipColumn, membershipColumn } from './membership-column.js';
-import { spelled, type ReadPlace, type Vocabulary } from './vocabulary.js';
+import { type ReadPlace, spelled, type Vocabulary } from './vocabulary.js';
 
 /** What the cells of a column are. */
 export type Meaning =
@@ -26,7 +26,8 @@ const IDENTITY = /^identityMap\s*[._:]\s*(.+)$/i;
 /** `identityMap.Email[0].id`, `identityMap_Email_0_id`: the first of a list. */
 const ITEM = /(?:\[\d+\]|[._]\d+)?(?:[._]id)?$/i;
 
-const isHostile = (text: string): boolean => text.split(/[._:]/).includes('__proto__') || text === '__proto__';
+const isHostile = (text: string): boolean =>
+  text.split(/[._:]/).includes('__proto__') || text === '__proto__';
 
 function namespaceOf(text: string, { namespaces }: Vocabulary): string {
   return namespaces.has(text.toLowerCase()) ? text : text.replace(ITEM, '');
@@ -74,7 +75,8 @@ export function headerMeaning(header: string, vocabulary: Vocabulary): Meaning {
   if (/^identityMap$/i.test(name)) return { kind: 'map', member: 'identityMap' };
   if (/^segmentMembership$/i.test(name)) return { kind: 'map', member: 'segmentMembership' };
   const [, identity] = IDENTITY.exec(name) ?? [];
-  if (identity !== undefined) return { kind: 'identity', namespace: namespaceOf(identity.trim(), vocabulary) };
+  if (identity !== undefined)
+    return { kind: 'identity', namespace: namespaceOf(identity.trim(), vocabulary) };
   const [, path = name, type] = /^(.+):(number|boolean|json)$/.exec(name) ?? [];
   const as = isCast(type) ? type : undefined;
   const found = attributeOf(path, vocabulary, as);

@@ -1,9 +1,10 @@
-import { bad, Fault, ok, type Result } from '../../core/fault.js';
-import { proposal, quote } from '../../core/names.js';
+import { type Fault, ok, type Result } from '../../core/fault.js';
 import { headerMeaning, type Meaning, placeOf, targetMeaning } from './column-meaning.js';
+import { columnNotes } from './column-notes.js';
+import { refusalOf } from './file-refusal.js';
 import type { FileRule } from './file-rule.js';
 import type { AudienceKey } from './known-audiences.js';
-import { type About, type Column, NO_AUDIENCE, rowReader } from './row-shape.js';
+import { type About, type Column, rowReader } from './row-shape.js';
 import type { Vocabulary } from './vocabulary.js';
 
 type Cells = Readonly<Record<string, unknown>>;
@@ -27,18 +28,6 @@ export interface FileShape {
 /** Members that a row of JSON may bring, before no more are looked at: nobody maps so many. */
 const MOST_COLUMNS = 10_000;
 
-/** A key that a column could be about. */
-const isKey = (meaning: Meaning, { keys }: Vocabulary): boolean =>
-  keys.some((key) => {
-    if (key.kind === 'identity')
-      return meaning.kind === 'map'
-        ? meaning.member === 'identityMap'
-        : meaning.kind === 'identity' && meaning.namespace.toLowerCase() === key.namespace;
-    if (meaning.kind !== 'attribute') return false;
-    const path = key.path.steps.filter((step) => typeof step === 'string').join('.');
-    return path === meaning.path || path.startsWith(`${meaning.path}.`);
-  });
-
 const isAbout = (meaning: Meaning, audience: AudienceKey | undefined): boolean =>
   (meaning.kind === 'status' || meaning.kind === 'time') &&
   meaning.of !== 'own' &&
@@ -49,21 +38,19 @@ const isAbout = (meaning: Meaning, audience: AudienceKey | undefined): boolean =
 class Shape implements FileShape {
   readonly audience: AudienceKey | undefined;
   readonly at: number;
-  private readonly rule: FileRule;
-  private readonly vocabulary: Vocabulary;
+  private readonly options: ShapeOptions;
   private readonly about: About;
   private readonly columns = new Map<string, Column>();
   private read: ((cells: Cells) => Result<Record<string, unknown>>) | undefined;
 
-  constructor(rule: FileRule, vocabulary: Vocabulary, about: About, at: number) {
-    this.rule = rule;
-    this.vocabulary = vocabulary;
+  constructor(options: ShapeOptions, about: About) {
+    this.options = options;
     this.about = about;
-    this.audience = about.audience;
-    this.at = at;
+    this.audience = options.audience;
+    this.at = options.at;
   }
 
-  /** Takes notice of a column; gives whether it was new. */
+  /** Takes notice of a column. */
   add(header: string): void {
     if (this.columns.has(header) || this.columns.size >= MOST_COLUMNS) return;
     const meaning = this.meaningOf(header);
@@ -74,11 +61,11 @@ class Shape implements FileShape {
   }
 
   private meaningOf(header: string): Meaning {
-    const { columns, audience } = this.rule;
+    const { columns, audience } = this.options.rule;
     const target = Object.hasOwn(columns, header) ? columns[header] : undefined;
-    if (target) return targetMeaning(target, this.vocabulary);
+    if (target) return targetMeaning(target, this.options.vocabulary);
     if (typeof audience === 'object' && audience.column === header) return { kind: 'audience' };
-    return headerMeaning(header, this.vocabulary);
+    return headerMeaning(header, this.options.vocabulary);
   }
 
   look(cells: Cells): void {
@@ -92,7 +79,7 @@ class Shape implements FileShape {
   }
 
   private isDeclared(header: string): boolean {
-    return Object.hasOwn(this.rule.columns, header);
+    return Object.hasOwn(this.options.rule.columns, header);
   }
 
   /** Columns without those that a declared one takes the place of. */
@@ -108,70 +95,13 @@ class Shape implements FileShape {
   }
 
   refusal(): Fault | undefined {
-    if (this.columns.size === 0) return undefined;
-    return this.collision() ?? this.keyless() ?? this.nameless();
-  }
-
-  private collision(): Fault | undefined {
-    const places = new Map<string, string>();
-    for (const { header, meaning } of this.meant()) {
-      const place = placeOf(meaning);
-      const other = place === undefined ? undefined : places.get(place);
-      if (other !== undefined)
-        return refused(
-          `the columns ${quote(other)} and ${quote(header)} are both about ${place}; write { ${quote(header)}: ignore } or where it belongs under columns`,
-        );
-      if (place !== undefined) places.set(place, header);
-    }
-    return undefined;
-  }
-
-  private keyless(): Fault | undefined {
-    if (this.meant().some(({ meaning }) => isKey(meaning, this.vocabulary))) return undefined;
-    const keys = this.vocabulary.keys.map(({ text }) => text).join(', ');
-    return refused(
-      `no column is known as one of person.key (${keys}), so nobody could be found by it; say under columns which one is, and look whether the file has a header and the delimiter is right`,
-    );
-  }
-
-  private nameless(): Fault | undefined {
-    const { audience } = this.rule;
-    const meanings = this.meant().map(({ meaning }) => meaning);
-    if (typeof audience === 'object' && !meanings.some(({ kind }) => kind === 'audience'))
-      return refused(`it has no column ${quote(audience.column)}, which should name the audience of each row`);
-    const isNamed = meanings.some(
-      (meaning) =>
-        meaning.kind === 'audience' ||
-        (meaning.kind === 'map' && meaning.member === 'segmentMembership') ||
-        ((meaning.kind === 'status' || meaning.kind === 'time') && meaning.of !== 'own'),
-    );
-    return this.audience || isNamed ? undefined : refused(NO_AUDIENCE);
+    return refusalOf(this.meant(), this.options);
   }
 
   notes(): readonly string[] {
-    const headers = [...this.columns.keys()];
-    const missing = Object.keys(this.rule.columns).filter((header) => !this.columns.has(header));
-    const unknown = [...this.columns.values()].filter(({ meaning }) => meaning.kind === 'unknown');
-    const unread = unknown.filter(({ meaning }) => !('choices' in meaning)).map(({ header }) => quote(header));
-    return [
-      ...(unread.length > 0 ? [`read by no rule: the columns ${unread.slice(0, 50).join(', ')}`] : []),
-      ...unknown.flatMap(({ header, meaning }) =>
-        'choices' in meaning
-          ? [`the column ${quote(header)} may be ${meaning.choices?.join(' or ')}; say under columns which it is`]
-          : [],
-      ),
-      ...missing.map((header) => {
-        const meant = proposal(header, headers);
-        return `there is no column ${quote(header)}, of which the rule speaks${meant ? `; ${meant}` : ''}`;
-      }),
-      ...(this.audience && !this.vocabulary.audiences.isDeclared(this.audience)
-        ? [`no rule is about the audience of this file, ${this.audience.namespace}/${this.audience.id}`]
-        : []),
-    ];
+    return columnNotes([...this.columns.values()], this.options);
   }
 }
-
-const refused = (why: string): Fault => new Fault('file.refused', why);
 
 /** The parts of a shape that are known before any column is. */
 export interface ShapeOptions {
@@ -186,18 +116,15 @@ export interface ShapeOptions {
  * The shape of a file with these columns, or of one whose rows each name their own (`undefined`). Bad (`file.refused`) when such a
  * file cannot be meant: no column for a key, nothing that tells the audience, two columns about one thing.
  */
-export function fileShape(
-  { rule, vocabulary, audience, at }: ShapeOptions,
-  columns: readonly string[] | undefined,
-): Result<FileShape> {
-  const { audiences } = vocabulary;
+export function fileShape(options: ShapeOptions, columns: readonly string[] | undefined): Result<FileShape> {
+  const { audience, at, vocabulary } = options;
   const about: About = {
     audience,
     time: new Date(at).toISOString(),
-    audienceOf: (cell) => audiences.read(cell),
+    audienceOf: (cell) => vocabulary.audiences.read(cell),
   };
-  const shape = new Shape(rule, vocabulary, about, at);
+  const shape = new Shape(options, about);
   for (const header of columns ?? []) shape.add(header);
-  const fault = shape.refusal();
-  return fault ? bad(fault.code, fault.message) : ok(shape);
+  const fault = columns && shape.refusal();
+  return fault ? { ok: false, fault } : ok(shape);
 }

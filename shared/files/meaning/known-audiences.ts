@@ -37,10 +37,7 @@ export const isUuid = (text: string): boolean => UUID.test(text);
  * Parts `namespace_id` at the first place whose rest is an audience's id, because a namespace may hold underscores itself. What is
  * not declared must have the form of Adobe's ids: else every attribute whose name ends in a word could be an audience.
  */
-export function audienceIn(
-  text: string,
-  isDeclared: (key: AudienceKey) => boolean,
-): AudienceKey | undefined {
+export function audienceIn(text: string, isDeclared: (key: AudienceKey) => boolean): AudienceKey | undefined {
   for (let i = 1; i < text.length - 1; i++) {
     if (!'_:./'.includes(text[i] ?? ' ')) continue;
     const key = { namespace: text.slice(0, i).toLowerCase(), id: text.slice(i + 1) };
@@ -90,7 +87,8 @@ export function knownAudiences(
   });
   const exact = new Map([...titled, ...keys]);
   const names = plainNames([...titled, ...keys]);
-  const isDeclared = ({ namespace, id }: AudienceKey): boolean => rules.audiences.get(namespace)?.has(id) ?? false;
+  const isDeclared = ({ namespace, id }: AudienceKey): boolean =>
+    rules.audiences.get(namespace)?.has(id) ?? false;
   const byName = (text: string): AudienceKey | undefined => exact.get(text) ?? names.get(plain(text));
   return {
     declared: (name) => byDeclared.get(name),

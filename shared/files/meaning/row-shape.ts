@@ -126,7 +126,8 @@ function namedOf(columns: readonly Column[]): readonly Named[] {
 }
 
 const ownHeader = (columns: readonly Column[], kind: 'status' | 'time' | 'audience'): string | undefined =>
-  columns.find(({ meaning }) => meaning.kind === kind && (!('of' in meaning) || meaning.of === 'own'))?.header;
+  columns.find(({ meaning }) => meaning.kind === kind && (!('of' in meaning) || meaning.of === 'own'))
+    ?.header;
 
 /**
  * Makes rows of these columns profile exports. A cell without a value says nothing; an attribute that is an empty text is one.
@@ -154,17 +155,24 @@ export function rowReader(columns: readonly Column[], about: About): (cells: Cel
 }
 
 /** Writes the memberships of a row; gives what is wrong with it. */
-function memberReader(columns: readonly Column[], about: About): (cells: Cells, body: Body) => Fault | undefined {
+function memberReader(
+  columns: readonly Column[],
+  about: About,
+): (cells: Cells, body: Body) => Fault | undefined {
   const named = namedOf(columns);
   const [status, time, audience] = [
     ownHeader(columns, 'status'),
     ownHeader(columns, 'time'),
     ownHeader(columns, 'audience'),
   ];
-  const hasMap = columns.some(({ meaning }) => meaning.kind === 'map' && meaning.member === 'segmentMembership');
+  const hasMap = columns.some(
+    ({ meaning }) => meaning.kind === 'map' && meaning.member === 'segmentMembership',
+  );
   const cellOf = (cells: Cells, header: string | undefined): unknown =>
     header !== undefined && Object.hasOwn(cells, header) ? wordOf(cells[header]) : undefined;
   const put = (body: Body, { namespace, id }: AudienceKey, said: unknown, at: unknown): void => {
+    // No audience has such an id, and an object no such member.
+    if (id === '__proto__') return;
     const membership = { lastQualificationTime: isSilent(at) ? about.time : at, status: said };
     objectAt(body, ['segmentMembership', namespace])[id] = membership;
   };

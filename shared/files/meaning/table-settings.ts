@@ -2,11 +2,11 @@ import type { CsvSettings, DecryptKey, TableSettings } from '../formats/settings
 import type { FileRule } from './file-rule.js';
 
 function csvSettings(csv: NonNullable<FileRule['csv']>): CsvSettings {
-  const { delimiter, quote, escape, quoteEscape, nullValue, emptyValue, trim, header, encoding } = csv;
+  const { delimiter, quote, quoteEscape, nullValue, emptyValue, trim, header, encoding } = csv;
   return {
     ...(delimiter !== undefined && { delimiter }),
     ...(quote !== undefined && { quote }),
-    ...(escape !== undefined && { escape }),
+    ...(csv.escape !== undefined && { escape: csv.escape }),
     ...(quoteEscape !== undefined && { charToEscapeQuoteEscaping: quoteEscape }),
     ...(nullValue !== undefined && { null: nullValue }),
     ...(emptyValue !== undefined && { empty: emptyValue }),
