@@ -40,7 +40,7 @@ test('every member is read', () => {
     name: 'daily members',
     from: 'sftp://aep@files.example.com:22/out',
     auth: { password: 'secret:sftp' },
-    csv: { delimiter: '\t', quote: undefined, nullValue: 'NULL', header: ['a', 'b'] },
+    csv: { delimiter: '\t', quote: '', nullValue: 'NULL', header: ['a', 'b'] },
     decrypt: { key: 'secret:pgp', passphrase: 'secret:pgp-phrase' },
     audience: 'hot',
     columns: {
