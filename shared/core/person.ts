@@ -55,7 +55,9 @@ function keyOf(profile: ProfileExport, source: KeySource): string | undefined {
 function valuesOf(profile: ProfileExport, source: KeySource): readonly string[] {
   const chosen = keyOf(profile, source);
   if (chosen === undefined || source.kind === 'attribute') return chosen === undefined ? [] : [chosen];
-  const rest = (profile.identities.get(source.namespace) ?? []).map((id) => id.trim()).sort();
+  const ids = profile.identities.get(source.namespace) ?? [];
+  if (ids.length < 2) return [chosen];
+  const rest = ids.map((id) => id.trim()).sort();
   return [...new Set([chosen, ...rest])];
 }
 

@@ -60,11 +60,32 @@ function two(text: string, at: number): number {
   return high < 10 && low < 10 ? high * 10 + low : 10_000;
 }
 
-const [DASH, COLON, T, Z] = [45, 58, 84, 90];
+const [PLUS, DASH, COLON, T, Z] = [43, 45, 58, 84, 90];
 
-/** `YYYY-MM-DDTHH:MM:SSZ`, nearly every timestamp on the wire: several times faster than the general form. */
+/** Whole hours and minutes east of UTC in `+HHMM` or `+HH:MM` at the end of a text, as microseconds. */
+function zoneOf(text: string): number | undefined {
+  const sign = text.charCodeAt(19);
+  const colon = text.charCodeAt(22) === COLON;
+  if ((sign !== PLUS && sign !== DASH) || text.length !== (colon ? 25 : 24)) return undefined;
+  const minutes = two(text, colon ? 23 : 22);
+  const offset = two(text, 20) * 60 + minutes;
+  if (minutes > 59 || offset > 18 * 60) return undefined;
+  return (sign === PLUS ? offset : -offset) * 60_000_000;
+}
+
+/**
+ * `YYYY-MM-DDTHH:MM:SS` with `Z`, `+HHMM` or `+HH:MM`, nearly every timestamp on the wire: several times faster than the
+ * general form. What is undefined here may be a time all the same.
+ */
 function commonForm(text: string): number | undefined {
-  if (text.charCodeAt(19) !== Z || text.charCodeAt(10) !== T) return undefined;
+  const local = commonStart(text);
+  if (local === undefined || (text.length === 20 && text.charCodeAt(19) === Z)) return local;
+  const zone = zoneOf(text);
+  return zone === undefined ? undefined : local - zone;
+}
+
+function commonStart(text: string): number | undefined {
+  if (text.charCodeAt(10) !== T) return undefined;
   if (text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return undefined;
   if (text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON) return undefined;
   const year = two(text, 0) * 100 + two(text, 2);
@@ -117,7 +138,7 @@ function rareForm(text: string): number | undefined {
 export function parseTime(value: unknown): number | undefined {
   if (typeof value === 'number') return fromEpoch(value);
   if (typeof value !== 'string') return undefined;
-  if (value.length === 20) {
+  if (value.length === 20 || value.length === 24 || value.length === 25) {
     const common = commonForm(value);
     if (common !== undefined) return common;
   }

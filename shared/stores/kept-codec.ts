@@ -20,6 +20,9 @@ const LEAD = MAGIC.length + 2;
 /** The largest message a stream hands over is 10 MiB; what inflates to more was not written by us. */
 const MAX_INFLATED = 64 * 1024 * 1024;
 
+/** As in the state's codec: zlib's own buffers of 16 kB cost more than the packing of a message. */
+const CHUNK = { chunkSize: 4096 };
+
 /** JSON has no word for NaN or the infinite; a message is readable all the same. */
 const Time = z.number().catch(0);
 const Count = z.number().optional().catch(undefined);
@@ -99,7 +102,7 @@ export function encodeKept({ message, fault, ...kept }: KeptMessage, due?: numbe
   const length = Buffer.alloc(4);
   length.writeUInt32BE(head.length);
   const payload = Buffer.concat([length, head, bytes]);
-  const packed = deflateRawSync(payload);
+  const packed = deflateRawSync(payload, CHUNK);
   return packed.length < payload.length
     ? Buffer.concat([lead(DEFLATED), packed])
     : Buffer.concat([lead(PLAIN), payload]);
@@ -157,7 +160,7 @@ function readKind(kind: number | undefined, payload: Buffer): Result<Decoded> {
   if (kind === CLAIM) return readPointer(payload);
   if (kind === PLAIN) return readPayload(payload);
   return kind === DEFLATED
-    ? readPayload(inflateRawSync(payload, { maxOutputLength: MAX_INFLATED }))
+    ? readPayload(inflateRawSync(payload, { ...CHUNK, maxOutputLength: MAX_INFLATED }))
     : unreadable(`what follows (${kind ?? 'nothing'}) is not known`);
 }
 

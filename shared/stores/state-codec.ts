@@ -18,6 +18,9 @@ const PACK_FROM = 900;
 /** No store takes a state that is this long even when packed: whatever inflates to more was not written by us. */
 const MAX_INFLATED = 64 * 1024 * 1024;
 
+/** zlib makes a buffer of 16 kB for every answer unless told; with this one it takes a third less, inflating two thirds. */
+const CHUNK = { chunkSize: 4096 };
+
 /** Member and ever, as one digit. */
 const flagsOf = ({ member, ever }: { member: boolean; ever: boolean }): number =>
   (member ? 1 : 0) + (ever ? 2 : 0);
@@ -127,7 +130,7 @@ function fromColumns(columns: Columns): PersonState {
 /** The state as the bytes a store keeps; the same state gives the same bytes. */
 export function encodeState(state: PersonState): Uint8Array {
   const text = Buffer.from(JSON.stringify(toColumns(state)));
-  const packed = text.length < PACK_FROM ? undefined : deflateRawSync(text);
+  const packed = text.length < PACK_FROM ? undefined : deflateRawSync(text, CHUNK);
   return packed && packed.length < text.length
     ? Buffer.concat([Buffer.of(FORMAT, DEFLATED), packed])
     : Buffer.concat([Buffer.of(FORMAT, PLAIN), text]);
@@ -144,7 +147,9 @@ const unreadable = (why: string, cause?: unknown): Result<never> =>
 function unpack(packing: number | undefined, payload: Uint8Array): string | undefined {
   if (packing !== PLAIN && packing !== DEFLATED) return undefined;
   const text =
-    packing === DEFLATED ? inflateRawSync(payload, { maxOutputLength: MAX_INFLATED }) : Buffer.from(payload);
+    packing === DEFLATED
+      ? inflateRawSync(payload, { ...CHUNK, maxOutputLength: MAX_INFLATED })
+      : Buffer.from(payload);
   return text.toString('utf8');
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonical, fingerprint } from '../../shared/core/fingerprint.js';
+import { base36, canonical, fingerprint } from '../../shared/core/fingerprint.js';
 import type { Json } from '../../shared/core/ports.js';
 
 /** JSON as it comes from JSON.parse: no -0, nothing that JSON cannot hold. */
@@ -95,4 +95,15 @@ test('a fingerprint is short and stays what it is: it is stored', () => {
     ]
   `);
   expect(fingerprint('x'.repeat(100_000)).length).toBeLessThanOrEqual(23);
+});
+
+test('the digits are those of toString(36), which stored fingerprints were made with', () => {
+  for (const value of [0, 35, 36, 1295, 1296, 2 ** 32, 2 ** 52 + 1295, 2 ** 53 - 1])
+    expect(base36(value)).toBe(value.toString(36));
+  fc.assert(
+    fc.property(fc.maxSafeNat(), (value) => {
+      expect(base36(value)).toBe(value.toString(36));
+    }),
+    { numRuns: 5000 },
+  );
 });

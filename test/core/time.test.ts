@@ -206,3 +206,16 @@ test('whatever comes in, it answers a number or undefined', () => {
     { numRuns: 2000 },
   );
 });
+
+test('a zone with and without colon says what it says behind a blank, which is read in another way', () => {
+  const two = (most: number) => fc.nat(most).map((value) => String(value).padStart(2, '0'));
+  fc.assert(
+    fc.property(two(25), two(61), two(19), two(61), fc.constantFrom('+', '-'), (hour, minute, h, m, sign) => {
+      const local = `2026-11-01T${hour}:${minute}:07`;
+      const general = parseTime(`${local} ${sign}${h}${m}`);
+      expect(parseTime(`${local}${sign}${h}${m}`)).toBe(general);
+      expect(parseTime(`${local}${sign}${h}:${m}`)).toBe(general);
+    }),
+    { numRuns: 3000 },
+  );
+});
