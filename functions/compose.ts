@@ -1,5 +1,6 @@
 import { assembleAll, once } from '../shared/assemble.js';
 import { assembleDoor } from '../shared/assemble-door.js';
+import { assembleFiles } from '../shared/assemble-files.js';
 import type { Pipeline } from '../shared/core/ports.js';
 import { lateDoor } from '../shared/door/late-door.js';
 import { jsonLog } from '../shared/log.js';
@@ -14,6 +15,9 @@ export const pipeline = async (): Promise<Pipeline> => (await assembled()).pipel
 /** The consumer of its retry queue. */
 export const replay = async (): Promise<Replay> => (await assembled()).replay;
 
+/** The intake of files of this deployment. */
+export const intake = once(async () => assembleFiles(process.env, await assembled()));
+
 const log = jsonLog('error', (line) => process.stdout.write(line), Date.now);
 
 /** The HTTP door of this deployment. App Service hands certificates over unchecked. */
@@ -21,3 +25,11 @@ export const door = lateDoor(
   once(() => assembleDoor(process.env, { checksCertificates: false })),
   log,
 );
+
+const queueSetting = /^storage-queue:(.+)$/.exec(process.env['TRIBUTARY_FILES_QUEUE'] ?? '');
+
+/** Where files are worked off, for deployments that take any in. A host that is told of a trigger without its queue complains for ever. */
+export const filesTriggers = queueSetting?.[1] !== undefined && {
+  queueName: queueSetting[1],
+  schedule: process.env['TRIBUTARY_FILES_SCHEDULE'] ?? '0 */5 * * * *',
+};

@@ -1,7 +1,8 @@
 import { app } from '@azure/functions';
 import { systemClock } from '../shared/clock.js';
-import { door, pipeline, replay } from './compose.js';
+import { door, filesTriggers, intake, pipeline, replay } from './compose.js';
 import { consumerOf, WORK_MS } from './consumer.js';
+import { filesOf, pollOf } from './files.js';
 import { httpOf } from './http.js';
 import { replayOf } from './replay.js';
 
@@ -59,3 +60,12 @@ app.http('door', {
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
   handler: httpOf(door),
 });
+
+if (filesTriggers) {
+  const files = { ...parked, queueName: filesTriggers.queueName };
+  app.storageQueue('files', {
+    ...files,
+    handler: filesOf(intake, { clock: systemClock, workMs: WORK_MS }),
+  });
+  app.timer('poll-files', { schedule: filesTriggers.schedule, handler: pollOf(intake) });
+}

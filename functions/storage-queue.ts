@@ -27,7 +27,7 @@ const Metadata = z.object({
 });
 
 /** Ours are bytes or plain text; JSON of somebody else has been parsed on the way, its spelling is lost. */
-function bytesOf(message: unknown): Uint8Array {
+export function bytesOf(message: unknown): Uint8Array {
   if (message instanceof Uint8Array) return message;
   return Buffer.from(typeof message === 'string' ? message : (JSON.stringify(message) ?? ''));
 }

@@ -1,5 +1,6 @@
 import { assembleAll, once } from '../shared/assemble.js';
 import { assembleDoor } from '../shared/assemble-door.js';
+import { assembleFiles } from '../shared/assemble-files.js';
 import type { Pipeline } from '../shared/core/ports.js';
 import { lateDoor } from '../shared/door/late-door.js';
 import { jsonLog } from '../shared/log.js';
@@ -13,6 +14,9 @@ export const pipeline = async (): Promise<Pipeline> => (await assembled()).pipel
 
 /** The consumer of its retry queue. */
 export const replay = async (): Promise<Replay> => (await assembled()).replay;
+
+/** The intake of files of this deployment. */
+export const intake = once(async () => assembleFiles(process.env, await assembled()));
 
 const log = jsonLog('error', (line) => process.stdout.write(line), Date.now);
 

@@ -1,10 +1,11 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { openAudienceBook } from './assemble-book.js';
 import { systemClock } from './clock.js';
+import type { Config } from './config/load.js';
 import { readConfig } from './config/read-config.js';
 import { secretsIn } from './connectors/auth/secret.js';
 import { openConnector } from './connectors/registry.js';
-import type { Clock, Pipeline } from './core/ports.js';
+import type { Clock, Log, Pipeline, Secrets, StateStore } from './core/ports.js';
 import type { Connector } from './core/remote.js';
 import { namedRules } from './door/named-rules.js';
 import { jsonLog } from './log.js';
@@ -34,10 +35,15 @@ const pseudonymOf =
   (person: string): string =>
     createHmac('sha256', key).update(person).digest('hex').slice(0, 16);
 
-/** A pipeline, and the consumer of its retry queue. */
+/** A pipeline, the consumer of its retry queue, and what both are made of. */
 export interface Assembled {
   readonly pipeline: Pipeline;
   readonly replay: Replay;
+  readonly config: Config;
+  readonly store: StateStore;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly log: Log;
 }
 
 /**
@@ -59,14 +65,15 @@ export async function assembleAll(env: Env, { clock, fetch }: Machine = thisMach
   const deadLetters = await openLetters(kept);
   const log = jsonLog(settings.TRIBUTARY_LOG_LEVEL, (line) => process.stdout.write(line), clock.now);
   const rulesFor = await namedRules({ ...config, book: await openAudienceBook(env, clock), clock, log });
+  const store = await openStore(settings.TRIBUTARY_STATE, {
+    clock,
+    connection: settings.TRIBUTARY_STATE_CONNECTION,
+    ttlDays: settings.TRIBUTARY_STATE_TTL_DAYS,
+  });
   const pipeline = createPipeline({
     rules: config.rules,
     rulesFor,
-    store: await openStore(settings.TRIBUTARY_STATE, {
-      clock,
-      connection: settings.TRIBUTARY_STATE_CONNECTION,
-      ttlDays: settings.TRIBUTARY_STATE_TTL_DAYS,
-    }),
+    store,
     connectors,
     parking,
     deadLetters,
@@ -83,6 +90,7 @@ export async function assembleAll(env: Env, { clock, fetch }: Machine = thisMach
   return {
     pipeline,
     replay: createReplay({ pipeline, parking, source: parking.place, deadLetters, clock, log }),
+    ...{ config, store, secrets, clock, log },
   };
 }
 

@@ -37,6 +37,8 @@ const Fields = z.object({
   TRIBUTARY_PARKING_ATTEMPTS: z.coerce.number().int().min(1).max(1000).optional(),
   /** Days after which a record that was parked over and over becomes a dead letter all the same; 7 unless set. */
   TRIBUTARY_PARKING_DAYS: z.coerce.number().positive().max(365).optional(),
+  /** The queue of work on files: `sqs:QUEUE` (name or URL), `storage-queue:NAME` or `memory:NAME`; for deployments with `files:`. */
+  TRIBUTARY_FILES_QUEUE: z.string().min(1),
   TRIBUTARY_LOG_LEVEL: z.enum(LEVELS).default('info'),
   /**
    * Key of the one-way names that stand for persons in logs and kept messages: whoever knows it can find a person's name by
@@ -53,7 +55,7 @@ const Fields = z.object({
 const NO_KEY = `is not set; it keeps the names of persons in the logs from being guessed: ${MAKE_KEY}`;
 
 /** Settings of a deployment, from environment variables (app settings on Azure). */
-export const Settings = Fields.refine(
+export const Settings = Fields.omit({ TRIBUTARY_FILES_QUEUE: true }).refine(
   ({ TRIBUTARY_STATE: state, TRIBUTARY_LOG_KEY: key }) =>
     state === undefined || state.startsWith('memory:') || key !== undefined,
   // Looked at even when other settings are missing, so that all are named at once.
@@ -68,6 +70,14 @@ export const KeptSettings = Fields.pick({
   TRIBUTARY_STORAGE_CONNECTION: true,
 });
 export type KeptSettings = z.infer<typeof KeptSettings>;
+
+/** The settings that files need besides those of the pipeline. */
+export const FilesSettings = Fields.pick({
+  TRIBUTARY_FILES_QUEUE: true,
+  TRIBUTARY_DEAD_LETTERS: true,
+  TRIBUTARY_STORAGE_CONNECTION: true,
+});
+export type FilesSettings = z.infer<typeof FilesSettings>;
 
 /** The settings that say which file holds, and where the state of persons is: all that forgetting takes. */
 export const StateSettings = Fields.pick({
@@ -105,6 +115,9 @@ export const readSettings = (env: Env): Settings => readBy(Settings, env);
 
 /** Reads only where kept messages are, as {@link readSettings} does. */
 export const readKeptSettings = (env: Env): KeptSettings => readBy(KeptSettings, env);
+
+/** Reads only what files need besides, as {@link readSettings} does. */
+export const readFilesSettings = (env: Env): FilesSettings => readBy(FilesSettings, env);
 
 /** Reads only what leads to the state of persons, as {@link readSettings} does. */
 export const readStateSettings = (env: Env): StateSettings => readBy(StateSettings, env);

@@ -32,7 +32,8 @@ export interface KeptOptions {
   readonly newToken?: () => string;
 }
 
-interface Opening extends Required<Pick<KeptOptions, 'clock' | 'random'>> {
+/** What opening one of them takes. */
+export interface Opening extends Required<Pick<KeptOptions, 'clock' | 'random'>> {
   readonly connection: AzureConnection | undefined;
 }
 
@@ -56,8 +57,8 @@ function placeIn(name: string): [string, string] {
   return [first, rest.map((segment) => `${segment}/`).join('')];
 }
 
-/** The SDKs are loaded here and nowhere else, and only the one that is chosen. */
-async function openObjects(setting: string, value: string, opening: Opening): Promise<ObjectStore> {
+/** Opens objects of a cloud. The SDKs are loaded here and nowhere else, and only the one that is chosen. */
+export async function openObjects(setting: string, value: string, opening: Opening): Promise<ObjectStore> {
   const { kind, name = '' } = NAMED.exec(value)?.groups ?? {};
   const [place, prefix] = placeIn(name);
   if (kind === 's3' && BUCKET.test(place) && PREFIX.test(prefix)) {
@@ -72,7 +73,8 @@ async function openObjects(setting: string, value: string, opening: Opening): Pr
   throw invalid(setting, value, LETTERS);
 }
 
-async function openQueue(setting: string, value: string, opening: Opening): Promise<MessageQueue> {
+/** Opens a queue of a cloud that a setting names. */
+export async function openQueue(setting: string, value: string, opening: Opening): Promise<MessageQueue> {
   const { kind, name = '' } = NAMED.exec(value)?.groups ?? {};
   if (kind === 'sqs' && SQS_QUEUE.test(name)) {
     const { sqsClient, sqsQueue } = await import('./sqs-queue.js');

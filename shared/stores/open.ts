@@ -5,10 +5,15 @@ import type { AzureConnection } from './azure-connection.js';
 import { type StoreDeps, TTL_DAYS } from './deps.js';
 import { memoryStore } from './memory.js';
 import { type MemoryKept, memoryKept } from './memory-kept.js';
+import { memoryObjects } from './memory-objects.js';
+import { type MemoryQueue, memoryQueue } from './memory-queue.js';
+import type { ObjectStore } from './objects.js';
 
 /** Where a name after `memory:` leads, per process: two functions that name the same memory share it. */
 const stores = new Map<string, StateStore>();
 const kept = new Map<string, MemoryKept>();
+const queues = new Map<string, MemoryQueue>();
+const objects = new Map<string, ObjectStore>();
 
 const NAMED = /^(?<kind>[a-z-]+):(?<name>.+)$/;
 const MEMORY_NAME = /^[\w-]+$/;
@@ -82,8 +87,24 @@ export async function openKept(setting: string, value: string, clock: Clock): Pr
   return place;
 }
 
+/** A queue of this process: the same name gives the same one. */
+export function openMemoryQueue(name: string, clock: Clock): MemoryQueue {
+  const queue = queues.get(name) ?? memoryQueue(name, clock);
+  queues.set(name, queue);
+  return queue;
+}
+
+/** Objects of this process: the same name gives the same ones. */
+export function openMemoryObjects(name: string, clock: Clock): ObjectStore {
+  const store = objects.get(name) ?? memoryObjects(name, clock);
+  objects.set(name, store);
+  return store;
+}
+
 /** Forgets every memory of this process: for a fresh start within it. */
 export function closeMemories(): void {
   stores.clear();
   kept.clear();
+  queues.clear();
+  objects.clear();
 }

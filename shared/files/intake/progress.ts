@@ -49,6 +49,8 @@ export const FileProgress = z.object({
   /** Rows that cannot be read, and the first of them by name. */
   badRows: Count.default(0),
   bad: z.array(BadRow).default([]),
+  /** What people should know of its columns. */
+  notes: z.array(z.string()).default([]),
   /** Of a full export: sorted segments of who is in it. */
   segments: z.array(z.object({ pieces: Count, lines: Count })).default([]),
   /** Why it waits, or ended as it did. */
@@ -95,6 +97,7 @@ export const freshProgress = (
   endings: {},
   badRows: 0,
   bad: [],
+  notes: [],
   segments: [],
   idle: 0,
   began: now,

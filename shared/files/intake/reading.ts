@@ -99,6 +99,9 @@ export async function readThrough(
   await keep(hold, finds, deps);
   const { value } = hold;
   refuseAllBad(value, value.next - 1);
-  await hold.save({ ...value, stage: 'rows', rows: value.next - 1, next: 1, reason: undefined });
+  const refusal = reader.refusal();
+  if (refusal) throw refusal;
+  const notes = [...reader.notes()];
+  await hold.save({ ...value, stage: 'rows', rows: value.next - 1, next: 1, notes, reason: undefined });
   return true;
 }

@@ -38,6 +38,7 @@ export function reportOf(progress: FileProgress) {
     endings: Object.fromEntries(ENDINGS.map((ending) => [ending, progress.endings[ending] ?? 0])),
     badRows: progress.badRows,
     bad: progress.bad,
+    notes: progress.notes,
     began: iso(began),
     ended: iso(ended),
     seconds: Math.round(progress.worked / 100) / 10,

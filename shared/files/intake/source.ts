@@ -23,6 +23,10 @@ export type Completeness =
 export interface RowReader {
   /** A row as the body of a profile export; bad: why it cannot be one. */
   bodyOf(row: TableRow): Result<Readonly<Record<string, unknown>>>;
+  /** Why the file as a whole should be refused, once all its rows have been read: `file.refused`. */
+  refusal(): Fault | undefined;
+  /** What the report should say of its columns, in sentences without values. */
+  notes(): readonly string[];
 }
 
 /** One entry of the section `files:`, as the intake works with it. */
@@ -30,6 +34,8 @@ export interface FileSource {
   readonly name: string;
   /** Where its files lie, without secrets. */
   readonly from: string;
+  /** Bucket or container and prefix, where the place is one; undefined when no store tells news of it. */
+  readonly address: { readonly kind: string; readonly root: string; readonly prefix: string } | undefined;
   /** A full export in which absence is an exit; the largest share that may leave at once, 0 to 1. */
   readonly snapshot: { readonly mostExits: number } | undefined;
   /** How long a file or a part of one may still be on its way, milliseconds. */

@@ -91,6 +91,7 @@ export function sourceIn(
   return {
     name: 'daily',
     from: place.from,
+    address: undefined,
     snapshot: mostExits === undefined ? undefined : { mostExits },
     stableMs,
     place: async () => place,
@@ -132,6 +133,8 @@ export function sourceIn(
     },
     async reader(_, __, at) {
       return ok({
+        refusal: () => undefined,
+        notes: () => [],
         bodyOf({ cells }) {
           if (!cells.ok) return cells;
           const { crmid, email, status, points } = cells.value;

@@ -1,0 +1,114 @@
+import type { FileEntry } from '../ports.js';
+import { type Closing, closingId } from './closing.js';
+import type { IntakeDeps } from './deps.js';
+import { indexPages } from './index-page.js';
+import { type FileOrder, sendOrders } from './order.js';
+import { pageId } from './page.js';
+import type { IntakePages } from './pages.js';
+import { type FileProgress, freshProgress, isOver, progressId } from './progress.js';
+import type { FileSource } from './source.js';
+
+/** A file as operators look at it; without progress nobody has been sent to it. */
+export interface Looked {
+  readonly source: FileSource;
+  readonly name: string;
+  readonly progress: FileProgress | undefined;
+  /** The end of the full export that it belongs to. */
+  readonly closing: Closing | undefined;
+}
+
+type Deps = Pick<IntakeDeps, 'clock'>;
+
+async function closingOf(source: FileSource, name: string, pages: IntakePages): Promise<Closing | undefined> {
+  if (!source.snapshot) return undefined;
+  const { stem, audience } = source.namingOf(name);
+  return (await pages.closing.read(closingId(source.name, stem, audience))).value;
+}
+
+/** Every version of files of a source that has been begun, as far as its list goes back; the newest last. */
+async function begun(source: FileSource, pages: IntakePages): Promise<readonly FileProgress[]> {
+  const lists = await pages.index.readAll(indexPages(source.name));
+  const files = [...lists.values()].flatMap(({ value }) => value?.files ?? []);
+  files.sort((a, b) => a.began - b.began);
+  const ids = files.map(({ id }) => pageId('file', id));
+  const known = await pages.progress.readAll(ids);
+  return ids.flatMap((id) => known.get(id)?.value ?? []);
+}
+
+/** Files that lie in the place and have not been begun: nobody has been sent to them, or they are not whole yet. */
+async function unbegun(source: FileSource, pages: IntakePages): Promise<readonly Looked[]> {
+  const place = await source.place();
+  const entries: FileEntry[] = [];
+  for await (const entry of place.list()) if (source.roleOf(entry.name) === 'data') entries.push(entry);
+  const known = await pages.progress.readAll(entries.map((entry) => progressId(source.name, entry)));
+  return entries.flatMap(({ name, ...entry }): Looked[] => {
+    const progress = known.get(progressId(source.name, { name, ...entry }))?.value;
+    if (progress && progress.turns > 0) return [];
+    return [{ source, name, progress, closing: undefined }];
+  });
+}
+
+/** All files of a source, those that have not been begun first. Throws `file.unavailable` when the place does not answer. */
+export async function lookAt(source: FileSource, pages: IntakePages): Promise<readonly Looked[]> {
+  const looked: Looked[] = [...(await unbegun(source, pages))];
+  for (const progress of await begun(source, pages)) {
+    const { name } = progress;
+    looked.push({ source, name, progress, closing: await closingOf(source, name, pages) });
+  }
+  return looked;
+}
+
+/** The files a person may mean by a name: the whole of it, or the end of it after a slash; the newest version of each. */
+export function meantBy(text: string, looked: readonly Looked[]): readonly Looked[] {
+  const newest = new Map(looked.map((one) => [`${one.source.name}\n${one.name}`, one]));
+  const all = [...newest.values()];
+  const whole = all.filter(({ name }) => name === text);
+  return whole.length > 0 ? whole : all.filter(({ name }) => name.endsWith(`/${text}`));
+}
+
+const orderOf = ({ source, name }: Looked, work: FileOrder['work']): FileOrder => ({
+  work,
+  source: source.name,
+  name,
+});
+
+/** Lets the exits of a full export be carried out that wait for somebody to say so. Gives false when none do. */
+export async function accept(
+  looked: Looked,
+  pages: IntakePages,
+  { queue }: Pick<IntakeDeps, 'queue'>,
+): Promise<boolean> {
+  const { source, name } = looked;
+  const { stem, audience } = source.namingOf(name);
+  const id = closingId(source.name, stem, audience);
+  const { value, version } = await pages.closing.read(id);
+  if (value?.stage !== 'waiting') return false;
+  if (!(await pages.closing.write(id, { ...value, accepted: value.parts }, version))) return false;
+  await sendOrders(queue, [orderOf(looked, 'close')]);
+  return true;
+}
+
+/**
+ * Has a file worked on again: one that waits at once, one that has come to its end from the beginning. Gives false while
+ * somebody works on it.
+ */
+export async function retry(
+  { source, name }: Looked,
+  pages: IntakePages,
+  { queue, clock }: Pick<IntakeDeps, 'queue'> & Deps,
+): Promise<boolean> {
+  const entry = await (await source.place()).stat(name);
+  if (!entry) return false;
+  const id = progressId(source.name, entry);
+  const { value, version } = await pages.progress.read(id);
+  const now = clock.now();
+  if (value?.lease && value.lease.until > now) return false;
+  if (value) {
+    const { time, audience } = value;
+    const fresh = { ...freshProgress(source.name, entry, time, now), ...(audience !== undefined && { audience }) };
+    const next = isOver(value) ? fresh : { ...value, due: undefined };
+    if (!(await pages.progress.write(id, next, version))) return false;
+  }
+  await sendOrders(queue, [{ work: 'rows', source: source.name, name }]);
+  return true;
+}

@@ -1,0 +1,110 @@
+import type { CompiledRules } from '../../core/compiled.js';
+import { Fault, ok } from '../../core/fault.js';
+import type { Secrets } from '../../core/ports.js';
+import { openTable } from '../formats/open-table.js';
+import type { DecryptKey } from '../formats/settings.js';
+import { type FileMeaning, fileMeaning } from '../meaning/file-meaning.js';
+import type { FileRule } from '../meaning/file-rule.js';
+import type { FileShape } from '../meaning/file-shape.js';
+import { isManifestName } from '../meaning/not-exports.js';
+import { tableSettings } from '../meaning/table-settings.js';
+import { addressIn } from '../places/address.js';
+import type { PlaceDeps } from '../places/deps.js';
+import { openPlace } from '../places/open-place.js';
+import type { FileEntry, FilePlace } from '../ports.js';
+import { createManifests } from './manifests.js';
+import type { Completeness, FileRole, FileSource, RowReader } from './source.js';
+
+/** Remembers a success, so that a place is opened and its secrets are read once. */
+function onceFor<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
+async function keysOf({ decrypt }: FileRule, secrets: Secrets): Promise<readonly DecryptKey[]> {
+  if (!decrypt) return [];
+  const secret = (reference: string): Promise<string> => secrets.get(reference.replace(/^secret:/, ''));
+  const passphrase = decrypt.passphrase === undefined ? undefined : await secret(decrypt.passphrase);
+  return [{ privateKey: await secret(decrypt.key), ...(passphrase !== undefined && { passphrase }) }];
+}
+
+const readerOf = (shape: FileShape): RowReader => ({
+  bodyOf: ({ cells }) => (cells.ok ? shape.body(cells.value) : cells),
+  refusal: () => shape.refusal(),
+  notes: () => shape.notes(),
+});
+
+/** Whether a file has stood still long enough; a file of the future counts as old. */
+function standsStill({ name, at }: FileEntry, now: number, stableMs: number): Completeness {
+  const left = at + stableMs - now;
+  if (left <= 0 || at > now) return { whole: true };
+  const text = `${name} was written ${Math.round((now - at) / 1000)} s ago and may not be whole yet`;
+  return { whole: false, why: new Fault('file.unavailable', text), afterMs: left };
+}
+
+function addressOf(from: string): FileSource['address'] {
+  const address = addressIn(from);
+  return address.ok && 'root' in address.value ? address.value : undefined;
+}
+
+function sourceOf(meaning: FileMeaning, place: () => Promise<FilePlace>, secrets: Secrets): FileSource {
+  const { rule } = meaning;
+  const { complete } = rule;
+  const keys = onceFor(() => keysOf(rule, secrets));
+  const manifests = createManifests();
+  const stableMs = complete.kind === 'stable' ? complete.ms : 0;
+  return {
+    name: rule.name,
+    from: rule.from,
+    address: addressOf(rule.from),
+    snapshot: rule.snapshot,
+    stableMs,
+    place,
+    roleOf(name): FileRole {
+      if (isManifestName(name)) return complete.kind === 'manifest' ? 'manifest' : 'none';
+      return meaning.nameOf(name) ? 'data' : 'none';
+    },
+    namingOf(name) {
+      const said = meaning.nameOf(name);
+      const declared =
+        typeof rule.audience === 'string' ? meaning.audiences.declared(rule.audience) : undefined;
+      const audience = declared ?? said?.audience;
+      return {
+        stem: said?.export ?? name,
+        at: said?.at,
+        audience: audience && `${audience.namespace}/${audience.id}`,
+      };
+    },
+    listedIn: (manifest, at) => manifests.namesIn(manifest, at),
+    completeness: async (entry, at, now) =>
+      complete.kind === 'stable' ? standsStill(entry, now, stableMs) : manifests.completeness(entry, at),
+    open: async (bytes) => openTable(bytes, tableSettings(rule, await keys())),
+    async reader(table, entry, at) {
+      const shape = meaning.shapeOf({ name: entry.name, at }, table.columns);
+      if (!shape.ok) return shape;
+      const refusal = table.columns && shape.value.refusal();
+      return refusal ? { ok: false, fault: refusal } : ok(readerOf(shape.value));
+    },
+  };
+}
+
+/** What opening sources takes. */
+export interface SourceDeps extends PlaceDeps {
+  readonly rules: CompiledRules;
+}
+
+/** The entries of `files:` as the intake works with them, by name. Nothing is asked of any place yet. */
+export function openSources(files: readonly FileRule[], deps: SourceDeps): ReadonlyMap<string, FileSource> {
+  return new Map(
+    files.map((rule) => {
+      const place = onceFor(() => openPlace(rule.from, rule.auth, deps));
+      return [rule.name, sourceOf(fileMeaning(rule, deps.rules), place, deps.secrets)];
+    }),
+  );
+}
