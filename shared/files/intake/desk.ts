@@ -105,7 +105,10 @@ export async function retry(
   if (value?.lease && value.lease.until > now) return false;
   if (value) {
     const { time, audience } = value;
-    const fresh = { ...freshProgress(source.name, entry, time, now), ...(audience !== undefined && { audience }) };
+    const fresh = {
+      ...freshProgress(source.name, entry, time, now),
+      ...(audience !== undefined && { audience }),
+    };
     const next = isOver(value) ? fresh : { ...value, due: undefined };
     if (!(await pages.progress.write(id, next, version))) return false;
   }
