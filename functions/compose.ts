@@ -1,9 +1,10 @@
-import { assembleAll, once } from '../shared/assemble.js';
+import { assembleAll } from '../shared/assemble.js';
 import { assembleDoor } from '../shared/assemble-door.js';
 import { assembleFiles } from '../shared/assemble-files.js';
 import type { Pipeline } from '../shared/core/ports.js';
 import { lateDoor } from '../shared/door/late-door.js';
 import { jsonLog } from '../shared/log.js';
+import { once } from '../shared/once.js';
 import type { Replay } from '../shared/pipeline/replay.js';
 
 /** Put together once per cold start. The only place here that reads the environment. */

@@ -1,18 +1,13 @@
 import * as z from 'zod';
 import { bad, ok, type Result } from '../shared/core/fault.js';
-import {
-  isMembers,
-  openServerlessFile,
-  type Path,
-  type ServerlessFile,
-  type ServerlessFileOptions,
-} from './serverless-file.js';
+import { openServerlessFile, type Path, type ServerlessFile, type ServerlessFileOptions } from './serverless-file.js';
+import { isMembers } from './serverless-variables.js';
 
 /** What `serverless.yml` says of one function, with what osls fills in. */
 export interface LambdaSettings {
   /** `<service>-<stage>-<function>`, the name it is deployed under. */
   readonly name: string;
-  /** `dist/lambdas/index.consumer` is the export `consumer` of the module `dist/lambdas/index`. */
+  /** `dist/aws/consumer/index.handler` is the export `handler` of the module `dist/aws/consumer/index`. */
   readonly module: string;
   readonly export: string;
   readonly timeoutMs: number;

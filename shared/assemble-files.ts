@@ -4,6 +4,7 @@ import type { IntakeDeps } from './files/intake/deps.js';
 import { createIntake, type Intake } from './files/intake/intake.js';
 import { openSources } from './files/intake/open-sources.js';
 import { personKeysBy } from './files/intake/person-lines.js';
+import { CONNECTION_SETTINGS, withSecrets } from './secrets.js';
 import { readFilesSettings } from './settings.js';
 import { openFilesObjects, openFilesQueue } from './stores/open-files.js';
 
@@ -12,7 +13,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** What the intake of files is made of, from a deployment's settings and its pipeline. Throws a `config.*` fault. */
 export async function filesDeps(env: Env, assembled: Assembled): Promise<IntakeDeps> {
   const { pipeline, config, store, secrets, clock, log } = assembled;
-  const settings = readFilesSettings(env);
+  const settings = readFilesSettings(await withSecrets(env, secrets, CONNECTION_SETTINGS));
   const connection = settings.TRIBUTARY_STORAGE_CONNECTION;
   const { rules } = config;
   return {

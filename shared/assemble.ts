@@ -4,7 +4,7 @@ import { systemClock } from './clock.js';
 import type { Config } from './config/load.js';
 import { readConfig } from './config/read-config.js';
 import { secretsIn } from './connectors/auth/secret.js';
-import { openConnector } from './connectors/registry.js';
+import { loadConnector } from './connectors/load-connector.js';
 import type { Clock, Log, Pipeline, Secrets, StateStore } from './core/ports.js';
 import type { Connector } from './core/remote.js';
 import { namedRules } from './door/named-rules.js';
@@ -58,7 +58,7 @@ export async function assembleAll(env: Env, { clock, fetch }: Machine = thisMach
   for (const [name, connection] of config.connections) {
     // Asked for now, so that a missing one stops the start and not the first batch.
     for (const secret of secretsIn(connection)) await secrets.get(secret);
-    connectors.set(name, openConnector(name, connection, { secrets, clock, ...(fetch && { fetch }) }));
+    connectors.set(name, await loadConnector(name, connection, { secrets, clock, ...(fetch && { fetch }) }));
   }
   const kept = { ...keptOptions(settings), clock };
   const parking = await openParking(kept);
@@ -97,16 +97,4 @@ export async function assembleAll(env: Env, { clock, fetch }: Machine = thisMach
 /** The pipeline alone, see {@link assembleAll}. */
 export async function assemble(env: Env, machine: Machine = thisMachine): Promise<Pipeline> {
   return (await assembleAll(env, machine)).pipeline;
-}
-
-/** Remembers the first success, so that a cold start happens once; a failure is tried again at the next call. */
-export function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
 }

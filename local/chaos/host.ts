@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { openConnector } from '../../shared/connectors/registry.js';
+import { openConnector } from '../../shared/connectors/open-connector.js';
 import type { Clock } from '../../shared/core/ports.js';
 import type { Connector } from '../../shared/core/remote.js';
 import { type Span, within } from './chance.js';

@@ -63,7 +63,7 @@ export const packageRoot = (): string => {
   return here.replace(/(?:[\\/]dist)?[\\/]local[\\/]dev[\\/]?$/, '/');
 };
 
-/** The built (or, under a TypeScript loader, the source) module of an entry such as lambdas/index. */
+/** The built (or, under a TypeScript loader, the source) module of an entry such as lambdas/entries/consumer. */
 const entryUrl = (name: string): string => {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return new URL(`../../${name}.${extension}`, import.meta.url).href;
@@ -93,7 +93,7 @@ async function startLambda(
   options: StackOptions,
 ): Promise<EventSourceMapping> {
   const lambda = must(readLambdaSettings(serverless, CONSUMER));
-  const module: Record<string, LambdaHandler> = await import(entryUrl('lambdas/index'));
+  const module: Record<string, LambdaHandler> = await import(entryUrl(`lambdas/entries/${CONSUMER}`));
   const handler = module[lambda.export];
   if (!handler)
     throw new Fault('config.invalid', `serverless.yml: ${lambda.module} exports no ${lambda.export}`);

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { bad, ok, type Result } from '../../shared/core/fault.js';
 import { describeIssues } from '../lambda-settings.js';
-import { isMembers, type Path, type ServerlessFile } from '../serverless-file.js';
+import type { Path, ServerlessFile } from '../serverless-file.js';
+import { isMembers } from '../serverless-variables.js';
 import { logicalIdOf, type StreamReference } from './stream-reference.js';
 
 /** Where Lambda tells of batches it gave up. Only S3 keeps the records themselves. */

@@ -1,5 +1,6 @@
 import { bad, ok, type Result } from '../../shared/core/fault.js';
-import { isMembers, type Path, type ServerlessFile } from '../serverless-file.js';
+import type { Path, ServerlessFile } from '../serverless-file.js';
+import { isMembers } from '../serverless-variables.js';
 
 /** The stream a mapping reads. */
 export interface StreamReference {

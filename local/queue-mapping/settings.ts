@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { bad, ok, type Result } from '../../shared/core/fault.js';
 import { logicalIdOf } from '../event-source-mapping/stream-reference.js';
 import { deployedName, describeIssues, functionBlock } from '../lambda-settings.js';
-import { isMembers, openServerlessFile, type Path, type ServerlessFile } from '../serverless-file.js';
+import { openServerlessFile, type Path, type ServerlessFile } from '../serverless-file.js';
+import { isMembers } from '../serverless-variables.js';
 
 /** A queue as `resources` of serverless.yml declares it. */
 export interface QueueReference {

@@ -1,6 +1,7 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml';
 import { type FindingCode, type Severity, severityOf } from './kinds.js';
 import { Lines } from './lines.js';
+import { pathName } from './path-name.js';
 import type { YamlText } from './yaml-text.js';
 
 /** A finding with its place in the file. Lines and columns count from 1, columns and `length` UTF-16 units. */
@@ -37,12 +38,6 @@ interface Extent {
 
 /** Most findings that are told of: nobody reads more at a time. */
 const MAX_FINDINGS = 100;
-
-/** `rules[2].do[0].set.Email`, for people. */
-const nameOf = (path: PathFinding['path']): string =>
-  path
-    .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i > 0 ? '.' : ''}${String(step)}`))
-    .join('');
 
 /** Where a node stands; every node of a parsed text carries a range. */
 const extentOf = (node: unknown): Extent | undefined => {
@@ -150,7 +145,7 @@ export function locate(
     .sort((a, b) => a.extent.from - b.extent.from)
     .map(({ finding, extent, isInside }) => {
       const { path, message, other } = finding;
-      const where = path.length > 0 ? `${nameOf(path)}: ` : '';
+      const where = path.length > 0 ? `${pathName(path)}: ` : '';
       const what = isInside ? message.replace(AT_CHARACTER, '') : message;
       const also = other ? ` (line ${lines.at(find(yaml, other).extent.from).line})` : '';
       const conceal = finding.conceal || SECRET.test(String(path.at(-1)));

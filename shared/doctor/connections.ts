@@ -1,7 +1,8 @@
 import type { FieldLists } from '../config/field-lists.js';
 import { needsOf } from '../config/needs.js';
 import { secretsIn } from '../connectors/auth/secret.js';
-import { type ConnectionConfig, type ConnectorDeps, openExaminer } from '../connectors/registry.js';
+import { openExaminer } from '../connectors/open-connector.js';
+import type { ConnectionConfig, ConnectorDeps } from '../connectors/registry.js';
 import type { Fault } from '../core/fault.js';
 import type { Finding } from '../core/remote.js';
 import type { RulesFile } from '../core/rules.js';

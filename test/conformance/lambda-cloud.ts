@@ -96,11 +96,11 @@ async function deploy(site: Site, serverless: string, handlerOf: HandlerOf): Pro
   };
 }
 
-/** lambdas/index.ts as it is, with the settings in the environment, as Lambda puts them. */
+/** The function's entry as it is, with the settings in the environment, as Lambda puts them. */
 const indexEntry: HandlerOf = async (_, { settings }) => {
   Object.assign(process.env, settings);
-  const { consumer } = await import('../../lambdas/index.js');
-  return consumer;
+  const { handler } = await import('../../lambdas/entries/consumer.js');
+  return handler;
 };
 
 /** Kinesis emulator, event source mapping as serverless.yml sets it, the Lambda's handler. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { ConnectionConfig, OPERATIONS_OF, openConnector } from '../../shared/connectors/registry.js';
+import { openConnector } from '../../shared/connectors/open-connector.js';
+import { ConnectionConfig, OPERATIONS_OF } from '../../shared/connectors/registry.js';
 import { secretsOf, stillClock } from './fakes.js';
 
 const hole = (name: string): string => `\${${name}}`;

@@ -1,4 +1,5 @@
-import { ConnectionConfig, type ConnectorDeps, openConnector } from '../../shared/connectors/registry.js';
+import { openConnector } from '../../shared/connectors/open-connector.js';
+import { ConnectionConfig, type ConnectorDeps } from '../../shared/connectors/registry.js';
 import type { Action, Connector } from '../../shared/core/remote.js';
 import type { ConnectorSubject, Said } from '../contracts/connector-subject.js';
 import { secretsOf, stillClock } from './fakes.js';

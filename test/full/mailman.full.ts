@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../shared/clock.js';
-import { openConnector } from '../../shared/connectors/registry.js';
+import { openConnector } from '../../shared/connectors/open-connector.js';
 import type { Connector } from '../../shared/core/remote.js';
 import { never, secretsOf } from '../connectors/fakes.js';
 import { act, configOf } from '../connectors/http/templates/example.js';

@@ -23,7 +23,7 @@ doorConformance(async (env) => {
   const settings = readLambdaSettings(serverless, 'door');
   if (!settings.ok) throw settings.fault;
   const { name, timeoutMs, memory } = settings.value;
-  const { door } = await import('../../lambdas/index.js');
+  const { handler: door } = await import('../../lambdas/entries/door.js');
   const front = await startHttpApi(lambdaInvoker(door, { name, timeoutMs, memory }));
   const reader = kinesis.client();
   const from = {

@@ -13,7 +13,7 @@ const must = <T>(result: Result<T>): T => {
   return result.value;
 };
 
-// lambdas/index.ts as it is, fed as serverless.yml says.
+// The function's entry as it is, fed as serverless.yml says.
 testReplay(async (settings) => {
   const serverless = await readFile(new URL('../../serverless.yml', import.meta.url), 'utf8');
   const mapped = must(readQueueMappingSettings(serverless, 'replay'));
@@ -24,7 +24,7 @@ testReplay(async (settings) => {
   const places = { parking: `sqs:${mapped.queue.name}`, deadLetters: 's3:tributary-letters/dev' };
   const env = { ...settings, TRIBUTARY_PARKING: places.parking, TRIBUTARY_DEAD_LETTERS: places.deadLetters };
   Object.assign(process.env, aws.environment, env);
-  const { replay } = await import('../../lambdas/index.js');
+  const { handler: replay } = await import('../../lambdas/entries/replay.js');
   const client = aws.sqs();
   const errors: unknown[] = [];
   const mapping = startQueueMapping({

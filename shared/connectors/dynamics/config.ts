@@ -1,6 +1,17 @@
 import * as z from 'zod';
+import type { Operation } from '../../core/remote.js';
 import { SecretRef } from '../auth/secret.js';
 import { refusedUrl } from '../wire/endpoint.js';
+
+/** What these connections can do. */
+export const DYNAMICS_OPERATIONS: readonly Operation[] = [
+  'upsert',
+  'update',
+  'add',
+  'remove',
+  'send',
+  'delete',
+];
 
 /** An address without a path, fit for credentials. */
 const Origin = z

@@ -1,22 +1,12 @@
-import type { Action, Connector, Operation, Outcome } from '../../core/remote.js';
+import type { Action, Connector, Outcome } from '../../core/remote.js';
 import type { ConnectorDeps } from '../deps.js';
 import { STEP_MS } from '../wire/patience.js';
-import type { DynamicsConfig } from './config.js';
+import { DYNAMICS_OPERATIONS, type DynamicsConfig } from './config.js';
 import { addMembers, removeMembers } from './members.js';
 import { upsertMultiple } from './multiple.js';
 import { createRows } from './once.js';
 import { type Org, orgOf } from './org.js';
 import { writeRows } from './rows.js';
-
-/** What these connections can do. */
-export const DYNAMICS_OPERATIONS: readonly Operation[] = [
-  'upsert',
-  'update',
-  'add',
-  'remove',
-  'send',
-  'delete',
-];
 
 const own = (record: Readonly<Record<string, string>>, name: string): string | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined;

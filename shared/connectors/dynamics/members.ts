@@ -8,10 +8,9 @@ import {
   lookUp,
   type Member,
   type Membership,
-  type MemberTable,
-  memberTableOf,
   readMemberships,
 } from './look-up.js';
+import { type MemberTable, memberTableOf } from './member-table.js';
 import { ask, type Org } from './org.js';
 import { fromProblem, saysAbsent, saysDuplicate } from './problem.js';
 import { isWritten } from './rows.js';

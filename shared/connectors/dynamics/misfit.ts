@@ -1,6 +1,6 @@
 import type { FindMisfit } from '../misfit.js';
 import { isGuid, unfitCharacter } from './address.js';
-import { memberTableOf } from './look-up.js';
+import { memberTableOf } from './member-table.js';
 
 /**
  * What every record would be refused for: keys with a character that cannot work, lists that are no GUIDs or hold no such

@@ -1,10 +1,14 @@
 import type * as z from 'zod';
+import { OPERATIONS, type Operation } from '../../core/remote.js';
 import { isPrivateHost } from '../wire/endpoint.js';
 import { authHeader } from './auth.js';
 import { isForbiddenHeader } from './header.js';
 import { requestFaults } from './lint.js';
 import { HttpSettings } from './settings.js';
 import { PRIVATE } from './url.js';
+
+/** What these connections can do. */
+export const HTTP_OPERATIONS: readonly Operation[] = OPERATIONS;
 
 /** Any HTTP API, described by templates. */
 export const HttpConfig = HttpSettings.superRefine((config, context) => {

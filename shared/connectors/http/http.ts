@@ -3,16 +3,13 @@ import type { ConnectorDeps } from '../deps.js';
 import { fromFailure, retry, unsent } from '../wire/outcome.js';
 import { fromHttpReply, type HttpAnswering } from './answer.js';
 import { sendBatch } from './batch.js';
-import type { HttpConfig } from './config.js';
+import { HTTP_OPERATIONS, type HttpConfig } from './config.js';
 import { needsRow } from './errors.js';
 import { find } from './find.js';
 import { addressesOf, type OperationPlan, planOperation } from './plan.js';
 import type { Ready } from './ready.js';
 import { type RequestPlan, writeRequest } from './request.js';
 import { type Session, session } from './session.js';
-
-/** What these connections can do. */
-export const HTTP_OPERATIONS: readonly Operation[] = OPERATIONS;
 
 /** One connection and its operations, prepared. */
 interface Endpoint {

@@ -1,6 +1,17 @@
 import * as z from 'zod';
+import type { Operation } from '../../core/remote.js';
 import { SecretRef } from '../auth/secret.js';
 import { refusedUrl } from '../wire/endpoint.js';
+
+/** What these connections can do. */
+export const HUBSPOT_OPERATIONS: readonly Operation[] = [
+  'upsert',
+  'update',
+  'add',
+  'remove',
+  'send',
+  'delete',
+];
 
 const isOrigin = (text: string): boolean => new URL(text).href === `${new URL(text).origin}/`;
 

@@ -2,21 +2,11 @@ import type { Action, Connector, Operation, Outcome } from '../../core/remote.js
 import type { ConnectorDeps } from '../deps.js';
 import { STEP_MS } from '../wire/patience.js';
 import type { Hub } from './api.js';
-import type { HubspotConfig } from './config.js';
+import { HUBSPOT_OPERATIONS, type HubspotConfig } from './config.js';
 import { hubspotTokens } from './login.js';
 import { archive, changeList } from './membership.js';
 import { type Row, toRow } from './row.js';
 import { type Answered, type Common, update, upsert } from './write.js';
-
-/** What these connections can do. */
-export const HUBSPOT_OPERATIONS: readonly Operation[] = [
-  'upsert',
-  'update',
-  'add',
-  'remove',
-  'send',
-  'delete',
-];
 
 /** Most records of one batch request ("Create or update a batch of objects"). */
 const MAX_ROWS = 100;

@@ -1,6 +1,10 @@
 import * as z from 'zod';
+import { OPERATIONS, type Operation } from '../../core/remote.js';
 import { SecretRef } from '../auth/secret.js';
 import { refusedUrl } from '../wire/endpoint.js';
+
+/** What a relay takes: everything, as a stream has no rows that could be missing. */
+export const RELAY_OPERATIONS: readonly Operation[] = OPERATIONS;
 
 const Address = z.string().superRefine((text, context) => {
   const message = refusedUrl(text);

@@ -1,14 +1,11 @@
 import { Fault } from '../../core/fault.js';
-import { type Action, type Connector, OPERATIONS, type Operation, type Outcome } from '../../core/remote.js';
+import type { Action, Connector, Outcome } from '../../core/remote.js';
 import type { ConnectorDeps } from '../deps.js';
 import { fromFailure, retry } from '../wire/outcome.js';
-import type { RelayConfig } from './config.js';
+import { RELAY_OPERATIONS, type RelayConfig } from './config.js';
 import { ENVELOPE_BYTES, type Message, toMessage } from './message.js';
 import { openSink } from './open.js';
 import type { Sink } from './sink.js';
-
-/** What a relay takes: everything, as a stream has no rows that could be missing. */
-export const RELAY_OPERATIONS: readonly Operation[] = OPERATIONS;
 
 /** How much a target takes at once. */
 interface Limits {

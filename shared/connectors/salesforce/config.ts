@@ -1,6 +1,17 @@
 import * as z from 'zod';
+import type { Operation } from '../../core/remote.js';
 import { SecretRef } from '../auth/secret.js';
 import { isLoopback } from '../wire/endpoint.js';
+
+/** What these connections can do. */
+export const SALESFORCE_OPERATIONS: readonly Operation[] = [
+  'upsert',
+  'update',
+  'add',
+  'remove',
+  'send',
+  'delete',
+];
 
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i;
 const LOGIN_HOST = /^(?:login|test)\.salesforce\.com$/i;

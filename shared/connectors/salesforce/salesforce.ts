@@ -2,22 +2,12 @@ import type { Action, Connector, Operation, Outcome } from '../../core/remote.js
 import type { ConnectorDeps } from '../deps.js';
 import { BULK_BYTES, BULK_ROWS, upsertInBulk } from './bulk.js';
 import { MAX_ROWS } from './collections.js';
-import type { SalesforceConfig } from './config.js';
+import { SALESFORCE_OPERATIONS, type SalesforceConfig } from './config.js';
 import { addMembers, removeMembers } from './members.js';
 import { type Org, openOrg } from './org.js';
 import { type Row, toRow } from './row.js';
 import { deleteRows, type Operate, updateRows, upsertRows } from './rows.js';
 import { onceField, sendAll } from './sends.js';
-
-/** What these connections can do. */
-export const SALESFORCE_OPERATIONS: readonly Operation[] = [
-  'upsert',
-  'update',
-  'add',
-  'remove',
-  'send',
-  'delete',
-];
 
 const OPERATE: Readonly<Record<Exclude<Operation, 'send'>, Operate>> = {
   upsert: upsertRows,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DemoDynamicsOptions } from '../../../local/demo-dynamics/server.js';
-import { ConnectionConfig, openExaminer } from '../../../shared/connectors/registry.js';
+import { openExaminer } from '../../../shared/connectors/open-connector.js';
+import { ConnectionConfig } from '../../../shared/connectors/registry.js';
 import type { Examiner, Need } from '../../../shared/core/remote.js';
 import { never, secretsOf, stillClock, T0 } from '../fakes.js';
 import { closedPort } from '../fault-server.js';

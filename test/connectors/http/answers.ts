@@ -1,5 +1,5 @@
 import { HttpConfig } from '../../../shared/connectors/http/config.js';
-import { openConnector } from '../../../shared/connectors/registry.js';
+import { openConnector } from '../../../shared/connectors/open-connector.js';
 import type { Action, Operation } from '../../../shared/core/remote.js';
 import type { Said } from '../../contracts/connector-subject.js';
 import type { AnswerCase, AnswerTable, Becomes, Played } from '../answers-table.js';

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { ConnectionConfig, openExaminer } from '../../../shared/connectors/registry.js';
+import { openExaminer } from '../../../shared/connectors/open-connector.js';
+import { ConnectionConfig } from '../../../shared/connectors/registry.js';
 import { never, secretsOf, stillClock } from '../fakes.js';
 
 /** An API with a token endpoint, and what it was asked. */

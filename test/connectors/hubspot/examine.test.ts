@@ -4,7 +4,8 @@ import {
   type DemoHubspotOptions,
   startDemoHubspot,
 } from '../../../local/demo-hubspot/server.js';
-import { ConnectionConfig, openExaminer } from '../../../shared/connectors/registry.js';
+import { openExaminer } from '../../../shared/connectors/open-connector.js';
+import { ConnectionConfig } from '../../../shared/connectors/registry.js';
 import type { Examiner, Need } from '../../../shared/core/remote.js';
 import { never, secretsOf, stillClock, T0 } from '../fakes.js';
 import { closedPort } from '../fault-server.js';

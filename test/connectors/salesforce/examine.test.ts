@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type DemoCrm, startDemoCrm } from '../../../local/demo-crm/server.js';
-import { ConnectionConfig, openExaminer } from '../../../shared/connectors/registry.js';
+import { openExaminer } from '../../../shared/connectors/open-connector.js';
+import { ConnectionConfig } from '../../../shared/connectors/registry.js';
 import type { Examiner, Need } from '../../../shared/core/remote.js';
 import { fakeFetch, jsonResponse, never, secretsOf, stillClock } from '../fakes.js';
 import { SECRETS, salesforceAt } from '../subjects.js';

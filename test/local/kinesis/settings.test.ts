@@ -33,11 +33,16 @@ test("the project's own function: handler, time-out and environment", () => {
     ok: true,
     value: {
       name: 'tributary-dev-consumer',
-      module: 'dist/lambdas/index',
-      export: 'consumer',
+      module: 'dist/aws/consumer/index',
+      export: 'handler',
       timeoutMs: 300_000,
       memory: 512,
-      environment: { TRIBUTARY_CONFIG: 'tributary.yaml', TRIBUTARY_STATE: 'memory:tributary-dev-state' },
+      environment: {
+        TRIBUTARY_CONFIG: 'dist/rules/tributary.json',
+        TRIBUTARY_FUNCTIONS: '',
+        TRIBUTARY_STATE: 'dynamodb:tributary-dev-state',
+        TRIBUTARY_DEAD_LETTERS: 's3:tributary-dev-letters',
+      },
     },
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadConfig } from '../../../../shared/config/load.js';
-import { openConnector } from '../../../../shared/connectors/registry.js';
+import { openConnector } from '../../../../shared/connectors/open-connector.js';
 import type { Action, Operation, Outcome } from '../../../../shared/core/remote.js';
 import { toolsFor } from '../../../../shared/tools/load.js';
 import { type Asked, fakeFetch, jsonResponse, never, secretsOf, stillClock } from '../../fakes.js';

@@ -1,0 +1,52 @@
+import { type BuildOptions, build, type Metafile } from 'esbuild';
+
+/** One function, or one app: where its code begins and where its package is made. */
+export interface Bundle {
+  /** The module to begin with, from the project's root: `lambdas/entries/consumer.ts`. */
+  readonly entry: string;
+  /** Folder of the package, from the project's root; the entry becomes `index.mjs` in it. */
+  readonly folder: string;
+  /** Packages that the platform brings itself, or that must not be there. */
+  readonly external?: readonly string[];
+}
+
+/** What esbuild says of everything that it wrote. */
+export type Written = Metafile;
+
+/** CommonJS packages among the dependencies ask for built-in modules by `require`, which modules have not. */
+const REQUIRE =
+  "import { createRequire as tributaryRequireOf } from 'node:module'; const require = tributaryRequireOf(import.meta.url);";
+
+/**
+ * How code is packed for either cloud: one description, so that they cannot differ. What is imported by `import()` is a
+ * file of its own, so that a cold start reads only what the deployment uses: its stores, its connectors, its tools.
+ */
+export const optionsOf = (root: string, { entry, folder, external = [] }: Bundle): BuildOptions => ({
+  absWorkingDir: root,
+  entryPoints: { index: entry },
+  outdir: folder,
+  outExtension: { '.js': '.mjs' },
+  chunkNames: 'parts/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  // Modules before CommonJS: only they can be cut down to what is used.
+  mainFields: ['module', 'main'],
+  minify: true,
+  sourcemap: true,
+  sourcesContent: false,
+  legalComments: 'none',
+  banner: { js: REQUIRE },
+  // A customer's functions are compiled when the package is made (build/rules.ts), not where they run.
+  external: ['esbuild', ...external],
+  metafile: true,
+  logLevel: 'warning',
+});
+
+/** Packs one bundle. Throws what esbuild finds wrong. */
+export async function pack(root: string, bundle: Bundle): Promise<Written> {
+  const { metafile } = await build({ ...optionsOf(root, bundle), metafile: true });
+  return metafile;
+}
