@@ -1,6 +1,11 @@
 import * as z from 'zod';
 import { bad, ok, type Result } from '../shared/core/fault.js';
-import { openServerlessFile, type Path, type ServerlessFile, type ServerlessFileOptions } from './serverless-file.js';
+import {
+  openServerlessFile,
+  type Path,
+  type ServerlessFile,
+  type ServerlessFileOptions,
+} from './serverless-file.js';
 import { isMembers } from './serverless-variables.js';
 
 /** What `serverless.yml` says of one function, with what osls fills in. */

@@ -34,7 +34,7 @@ export function fillIn(
   }
 
   /** The first of the alternatives that is there; the variable itself when none is. */
-  const valueOf = (variable: string, inner: string): unknown =>
+  const standsFor = (variable: string, inner: string): unknown =>
     inner
       .split(/,\s*/)
       .map((text) => source(text.trim()))
@@ -44,10 +44,10 @@ export function fillIn(
     const [whole] = [...text.matchAll(VARIABLE)];
     if (whole === undefined || turns === 0) return text;
     if (whole[0] === text) {
-      const value = valueOf(text, whole[1] ?? '');
+      const value = standsFor(text, whole[1] ?? '');
       return value === text ? text : walk(value, turns - 1);
     }
-    const next = text.replace(VARIABLE, (variable, inner: string) => String(valueOf(variable, inner)));
+    const next = text.replace(VARIABLE, (variable, inner: string) => String(standsFor(variable, inner)));
     return next === text ? text : filled(next, turns - 1);
   }
 

@@ -13,7 +13,7 @@ import { createRoom } from './door/room.js';
 import { readDoorSettings } from './door/settings.js';
 import { watchStream } from './door/stream-watch.js';
 import { jsonLog } from './log.js';
-import { settingSecrets } from './secrets.js';
+import { CONNECTION_SETTINGS, openSecrets, withSecrets } from './secrets.js';
 import { keptOptions } from './settings.js';
 import { identityIn } from './stores/azure-connection.js';
 import { openAppender } from './stores/open-appender.js';
@@ -34,16 +34,17 @@ export interface DoorMachine {
  * differ. Throws a `config.*` fault that names what is wrong.
  */
 export async function assembleDoor(
-  env: Env,
+  given: Env,
   {
     checksCertificates,
     clock = systemClock,
     fetch = globalThis.fetch,
   }: Partial<DoorMachine> & Pick<DoorMachine, 'checksCertificates'>,
 ): Promise<Door> {
+  const secrets = await openSecrets(given, clock);
+  const env = await withSecrets(given, secrets, CONNECTION_SETTINGS);
   const settings = readDoorSettings(env);
   const config = await readConfig(settings.TRIBUTARY_CONFIG, settings.TRIBUTARY_FUNCTIONS, env);
-  const secrets = settingSecrets(env);
   const log = jsonLog(settings.TRIBUTARY_LOG_LEVEL, (line) => process.stdout.write(line), clock.now);
   const machine = { secrets, clock, log, fetch, newId: randomUUID, checksCertificates };
   const { gate, routes } = await openGateOf(settings, machine);

@@ -13,7 +13,7 @@ import { observerNamed } from './observers.js';
 import { inflate } from './pipeline/inflate.js';
 import { createReplay, type Replay } from './pipeline/replay.js';
 import { createPipeline } from './pipeline/run.js';
-import { settingSecrets } from './secrets.js';
+import { openSecrets, withSecrets } from './secrets.js';
 import { keptOptions, patienceOf, readSettings, tuningOf } from './settings.js';
 import { openStore } from './stores/open.js';
 import { openLetters, openParking } from './stores/open-kept.js';
@@ -50,10 +50,11 @@ export interface Assembled {
  * Puts a pipeline together from a deployment's settings: the file, its connections, the stores. Both clouds and the
  * local run call this, so that they cannot differ. Throws a `config.*` fault that names what is wrong.
  */
-export async function assembleAll(env: Env, { clock, fetch }: Machine = thisMachine): Promise<Assembled> {
+export async function assembleAll(given: Env, { clock, fetch }: Machine = thisMachine): Promise<Assembled> {
+  const secrets = await openSecrets(given, clock);
+  const env = await withSecrets(given, secrets);
   const settings = readSettings(env);
   const config = await readConfig(settings.TRIBUTARY_CONFIG, settings.TRIBUTARY_FUNCTIONS, env);
-  const secrets = settingSecrets(env);
   const connectors = new Map<string, Connector>();
   for (const [name, connection] of config.connections) {
     // Asked for now, so that a missing one stops the start and not the first batch.

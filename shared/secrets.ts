@@ -43,19 +43,25 @@ export async function openSecrets(env: Env, clock: Pick<Clock, 'now'>): Promise<
   return { get: (name) => (isSet(env[settingOfSecret(name)]) ? settings : managed).get(name) };
 }
 
-/** Settings that are secrets themselves: each may name one, `secret:NAME`, in place of its value. */
-export const SECRET_SETTINGS = [
-  'TRIBUTARY_LOG_KEY',
-  'TRIBUTARY_STATE_CONNECTION',
-  'TRIBUTARY_STORAGE_CONNECTION',
-] as const;
+/** Settings that say how to reach a store, and are secrets therefore: one may name a secret, `secret:NAME`, instead. */
+export const CONNECTION_SETTINGS = ['TRIBUTARY_STATE_CONNECTION', 'TRIBUTARY_STORAGE_CONNECTION'] as const;
+
+/** All settings that are secrets themselves. */
+export const SECRET_SETTINGS = ['TRIBUTARY_LOG_KEY', ...CONNECTION_SETTINGS] as const;
 
 const NAMED = /^secret:([\w./-]+)$/;
 
-/** The settings with the values of the secrets that they name. Throws what {@link openSecrets}' secrets throw. */
-export async function withSecrets(env: Env, secrets: Secrets): Promise<Env> {
+/**
+ * The settings, and of those that are listed the values of the secrets that they name: a part of a deployment asks only
+ * for secrets that it needs, as it may not be allowed others. Throws what {@link openSecrets}' secrets throw.
+ */
+export async function withSecrets(
+  env: Env,
+  secrets: Secrets,
+  listed: readonly (typeof SECRET_SETTINGS)[number][] = SECRET_SETTINGS,
+): Promise<Env> {
   const values = await Promise.all(
-    SECRET_SETTINGS.map(async (setting) => {
+    listed.map(async (setting) => {
       const [, name] = NAMED.exec(env[setting] ?? '') ?? [];
       return name === undefined ? {} : { [setting]: await secrets.get(name) };
     }),

@@ -22,6 +22,10 @@ const Arns = z.enum(['s3', 'sqs', 'sns']);
 
 const Extension = z.strictObject({
   Properties: z.strictObject({
+    /** Another stream than the one that is made: of no concern here, where every stream is made. */
+    EventSourceArn: z.unknown().optional(),
+    /** What is counted; it changes nothing that reaches the function. */
+    MetricsConfig: z.unknown().optional(),
     DestinationConfig: z.strictObject({ OnFailure: z.strictObject({ Destination: z.unknown() }) }),
   }),
 });

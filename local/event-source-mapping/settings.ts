@@ -1,7 +1,12 @@
 import * as z from 'zod';
 import { bad, ok, type Result } from '../../shared/core/fault.js';
 import { deployedName, describeIssues, functionBlock } from '../lambda-settings.js';
-import { openServerlessFile, type Path, type ServerlessFile, type ServerlessFileOptions } from '../serverless-file.js';
+import {
+  openServerlessFile,
+  type Path,
+  type ServerlessFile,
+  type ServerlessFileOptions,
+} from '../serverless-file.js';
 import { isMembers } from '../serverless-variables.js';
 import { type OnFailureDestination, readDestination } from './destination.js';
 import { readStream, type StreamReference } from './stream-reference.js';

@@ -32,6 +32,6 @@ export function loadPlainConfig(
     const list = faults.map(({ code, path, message }) => `${file} ${code} ${pathName(path)}: ${message}`);
     return bad('config.invalid', `${file} has ${faults.length} fault(s):\n${list.join('\n')}`);
   }
-  const { rules, connections, file: read } = opened;
-  return ok({ rules, connections, resolve: resolverOf(read, tools) });
+  const { rules, connections, files, file: read } = opened;
+  return ok({ rules, connections, files, resolve: resolverOf(read, tools) });
 }

@@ -74,7 +74,9 @@ describe('serverless.yml', () => {
     for (const other of ['consumer', 'replay'])
       expect(Object.keys(environmentOf(other, {})).filter((name) => name.includes('DOOR'))).toEqual([]);
     for (const one of ['door', 'consumer', 'replay'])
-      expect(Object.keys(environmentOf(one, {})).filter((name) => name.startsWith('TRIBUTARY_SECRET_'))).toEqual([]);
+      expect(
+        Object.keys(environmentOf(one, {})).filter((name) => name.startsWith('TRIBUTARY_SECRET_')),
+      ).toEqual([]);
   });
 
   test.each(envs.map((env) => [env['TRIBUTARY_DOOR_AUTH'] ?? '', env] as const))(

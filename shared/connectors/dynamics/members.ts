@@ -4,12 +4,7 @@ import { unsent } from '../wire/outcome.js';
 import type { Reply } from '../wire/transport.js';
 import { type Address, addressOf, isGuid, refuse } from './address.js';
 import { batch, type ReadPart } from './batch.js';
-import {
-  lookUp,
-  type Member,
-  type Membership,
-  readMemberships,
-} from './look-up.js';
+import { lookUp, type Member, type Membership, readMemberships } from './look-up.js';
 import { type MemberTable, memberTableOf } from './member-table.js';
 import { ask, type Org } from './org.js';
 import { fromProblem, saysAbsent, saysDuplicate } from './problem.js';
