@@ -9,6 +9,8 @@ export interface StorageService {
   readonly what: string;
   /** What to do about answers that no waiting changes, by their code. */
   readonly advice: Readonly<Record<string, string>>;
+  /** What to do about all others; by default, to look at the deployment's own storage account. */
+  readonly otherwise?: string;
 }
 
 /** What an answer of the service other than success says: HTTP status and the service's own code. */
@@ -32,6 +34,8 @@ const PASSING: ReadonlySet<string> = new Set([
   'QueueBeingDeleted',
 ]);
 
+const OWN_ACCOUNT = 'check TRIBUTARY_STORAGE_CONNECTION and what it permits (docs/parking.md)';
+
 /** Not HTTP, not XML, or without the headers of a blob: the SDK fails on what is no answer of the service. */
 const isNoAnswer = (error: Error): boolean =>
   error.name === 'RestError' ||
@@ -39,7 +43,8 @@ const isNoAnswer = (error: Error): boolean =>
   (error instanceof RangeError && error.message.startsWith('File download response'));
 
 /** What an error of a Storage client means for the request, or nothing when it is a bug of ours. */
-export function diagnoseStorage(error: unknown, { what, advice }: StorageService): Trouble | undefined {
+export function diagnoseStorage(error: unknown, service: StorageService): Trouble | undefined {
+  const { what, advice, otherwise = OWN_ACCOUNT } = service;
   if (!(error instanceof Error)) return undefined;
   const fault = (text: string) => new Fault('park.unavailable', text, { cause: error });
   if (isSignInError(error)) return { kind: 'down', fault: fault(`${what} was not asked: ${SIGN_IN_ADVICE}`) };
@@ -49,7 +54,7 @@ export function diagnoseStorage(error: unknown, { what, advice }: StorageService
     const text = `${what} did not answer as it should (${status} ${code})`;
     if (status === 408 || status === 429 || status >= 500 || PASSING.has(code))
       return { kind: 'moment', fault: fault(text) };
-    const help = advice[code] ?? 'check TRIBUTARY_STORAGE_CONNECTION and what it permits (docs/parking.md)';
+    const help = advice[code] ?? otherwise;
     return { kind: 'down', fault: fault(`${text}: ${help}`) };
   }
   if (!isNoAnswer(error)) return undefined;

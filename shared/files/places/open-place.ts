@@ -47,6 +47,17 @@ export async function openPlace(from: string, auth: unknown, deps: PlaceDeps): P
       const client = await s3ClientFor(parsed(PLACE_AUTHS.s3, auth, from), deps.secrets);
       return finish(s3Origin({ client, bucket: place.root, prefix: place.prefix }), place.prefix);
     }
+    case 'blob': {
+      const [{ blobOrigin }, { blobClientFor }] = await Promise.all([
+        import('./blob.js'),
+        import('./open-blob.js'),
+      ]);
+      const client = await blobClientFor(place.root, parsed(PLACE_AUTHS.blob, auth, from), deps);
+      const what = `the Azure container ${place.root}`;
+      const advice = 'check its "auth" and what that permits (docs/files-places.md)';
+      const { prefix } = place;
+      return finish(blobOrigin({ what, prefix, advice, use: (call) => call(client) }), prefix);
+    }
     case 'file': {
       const { folderOrigin } = await import('./folder.js');
       return finish(folderOrigin(resolve(place.path)), '');

@@ -1,0 +1,60 @@
+import { ContainerClient } from '@azure/storage-blob';
+import { refusedUrl } from '../../connectors/wire/endpoint.js';
+import { Fault } from '../../core/fault.js';
+import { ONE_TRY } from '../../stores/storage-call.js';
+import type { BlobAuth } from './auth.js';
+import type { PlaceDeps } from './deps.js';
+import { secretOf } from './secret-of.js';
+
+/** The SDK's own complaint could quote the secret, so it is replaced. */
+function made(make: () => ContainerClient, wrong: string): ContainerClient {
+  try {
+    return make();
+  } catch {
+    throw new Fault('config.invalid', wrong);
+  }
+}
+
+const byConnection = (connection: string, container: string, named: string): ContainerClient =>
+  made(
+    () => new ContainerClient(connection, container, ONE_TRY),
+    `${named} is no connection string of a storage account (AccountName=…;AccountKey=…, or endpoints with SharedAccessSignature=…)`,
+  );
+
+/** A client for a container by the URL that its shared access signature is part of. */
+export function byUrl(url: string, container: string, named: string): ContainerClient {
+  const wrong = `${named} is no URL of the container ${container} with a shared access signature (https://ACCOUNT.blob.core.windows.net/${container}?…&sig=…)`;
+  if (refusedUrl(url) !== undefined || !new URL(url).searchParams.has('sig'))
+    throw new Fault('config.invalid', wrong);
+  const client = made(() => new ContainerClient(url, undefined, ONE_TRY), wrong);
+  if (client.containerName !== container) throw new Fault('config.invalid', wrong);
+  return client;
+}
+
+async function byIdentity(
+  account: string,
+  container: string,
+  identity: string | undefined,
+): Promise<ContainerClient> {
+  // Large, and needed by nobody who signs in with a key.
+  const { DefaultAzureCredential } = await import('@azure/identity');
+  const credential = new DefaultAzureCredential(
+    identity === undefined ? {} : { managedIdentityClientId: identity },
+  );
+  return new ContainerClient(`${account}/${container}`, credential, ONE_TRY);
+}
+
+/** A client for a container, as `auth` says; without it, of the deployment's own storage account. */
+export async function blobClientFor(
+  container: string,
+  { connection, sas, account, identity }: BlobAuth,
+  { secrets, connection: own }: Pick<PlaceDeps, 'secrets' | 'connection'>,
+): Promise<ContainerClient> {
+  if (connection !== undefined)
+    return byConnection(await secretOf(secrets, connection), container, connection);
+  if (sas !== undefined) return byUrl(await secretOf(secrets, sas), container, sas);
+  if (account !== undefined) return byIdentity(account, container, identity);
+  if (own !== undefined) return byConnection(own, container, 'TRIBUTARY_STORAGE_CONNECTION');
+  const text = `blob://${container} says nothing of its account: set auth (account, sas or connection) or TRIBUTARY_STORAGE_CONNECTION`;
+  throw new Fault('config.missing-setting', text);
+}
