@@ -94,17 +94,17 @@ export function placeTrouble(
   });
 
   test('a stream that breaks is continued at the byte where it broke', async () => {
-    const bytes = noise(3_000_000);
+    const bytes = noise(6_000_000);
     const [entry, proxy, clock] = [await fileOf(bytes), await proxied(), watchedClock()];
     const place = await staged().open({ clock, port: proxy.port });
-    proxy.cutAfter(700_000, 900_000, 400_000);
+    proxy.cutAfter(1_500_000, 1_600_000, 1_400_000);
     expect((await read(place, entry)).equals(bytes)).toBe(true);
     expect(clock.sleeps.length).toBe(3);
-    expect(proxy.passed()).toBeLessThan(bytes.length * 1.5);
-    proxy.cutAfter(400_000);
-    expect((await read(place, entry, 123_456, 2_345_678)).equals(bytes.subarray(123_456, 2_345_678))).toBe(
-      true,
-    );
+    // What was under way is lost each time, a megabyte at most: beginning anew would take 10.5.
+    expect(proxy.passed()).toBeLessThan(9_500_000);
+    proxy.cutAfter(1_400_000);
+    const part = await read(place, entry, 123_456, 3_456_789);
+    expect(part.equals(bytes.subarray(123_456, 3_456_789))).toBe(true);
     await place.close();
   });
 
@@ -168,12 +168,10 @@ export function placeTrouble(
   test('a place that is not there is not tried again, and the fault says what to do', async () => {
     const clock = watchedClock();
     const place = await staged().open({ clock, missing: true });
-    for (const call of [() => all(place.list()), () => place.put(at('b.csv'), noise(3))]) {
-      const fault = await faultOf(call());
-      expect(fault).toMatchObject(UNAVAILABLE);
-      expect(fault.message).toMatch(/create the|make the|correct/);
-      quiet(fault.message);
-    }
+    const fault = await faultOf(all(place.list()));
+    expect(fault).toMatchObject(UNAVAILABLE);
+    expect(fault.message).toMatch(/(create|make) the (bucket|container|folder)/);
+    quiet(fault.message);
     expect(clock.sleeps).toEqual([]);
     await place.close();
   });

@@ -41,19 +41,19 @@ const refusal = (): Error =>
   Object.assign(new Error('the name stands for an address that is not public'), { code: PRIVATE_ADDRESS });
 
 /** May this address be connected to? A URL that names this machine outright may reach it and nothing else that is private. */
-const allowed = (address: string, url: URL, { allowPrivate }: DialOptions): boolean =>
+export const mayDial = (address: string, url: URL, { allowPrivate }: DialOptions): boolean =>
   allowPrivate || !isPrivateAddress(address) || (isLoopback(url) && isOwnAddress(address));
 
 /**
  * Resolves a name and lets the connection be made to the very addresses that were looked at, so that a name cannot be
  * public when it is checked and private when it is used.
  */
-const guardedLookup =
+export const guardedLookup =
   (url: URL, options: DialOptions): LookupFunction =>
   (name, asked, done) => {
     (options.lookup ?? lookUp)(name, { ...asked, all: true }, (error, addresses) => {
       if (error) return done(error, []);
-      if (!addresses.every(({ address }) => allowed(address, url, options))) return done(refusal(), []);
+      if (!addresses.every(({ address }) => mayDial(address, url, options))) return done(refusal(), []);
       const [first] = addresses;
       if (asked.all || first === undefined) return done(null, addresses);
       return done(null, first.address, first.family);
@@ -98,7 +98,7 @@ export function dial(options: DialOptions): typeof fetch {
       const url = new URL(String(input));
       const name = url.hostname.replace(/^\[|\]$/g, '');
       // The resolver is not asked about what is an address already.
-      if (isIP(name) !== 0 && !allowed(name, url, options)) return reject(failed(refusal()));
+      if (isIP(name) !== 0 && !mayDial(name, url, options)) return reject(failed(refusal()));
       const body = typeof init?.body === 'string' ? Buffer.from(init.body) : undefined;
       const settings: RequestOptions = {
         method: init?.method ?? 'GET',

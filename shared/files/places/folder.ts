@@ -84,9 +84,10 @@ export function folderOrigin(root: string): Origin<readonly string[]> {
     async put(name, bytes) {
       const path = join(root, name);
       await mkdir(dirname(path), { recursive: true });
-      // Whole or not at all: a reader never meets half of it.
-      await writeFile(`${path}.part`, bytes);
-      await rename(`${path}.part`, path);
+      // Whole or not at all, and ours by its name.
+      const part = `${path}.part.tributary.json`;
+      await writeFile(part, bytes);
+      await rename(part, path);
     },
     diagnose: (error) => diagnose(error, root),
     close: async () => undefined,

@@ -58,6 +58,14 @@ export async function openPlace(from: string, auth: unknown, deps: PlaceDeps): P
       const { prefix } = place;
       return finish(blobOrigin({ what, prefix, advice, use: (call) => call(client) }), prefix);
     }
+    case 'sftp': {
+      const [{ sftpOrigin }, { sftpLogin }] = await Promise.all([
+        import('./sftp.js'),
+        import('./open-sftp.js'),
+      ]);
+      const login = await sftpLogin(place, parsed(PLACE_AUTHS.sftp, auth, from), deps.secrets);
+      return finish(sftpOrigin(login), place.prefix);
+    }
     case 'file': {
       const { folderOrigin } = await import('./folder.js');
       return finish(folderOrigin(resolve(place.path)), '');

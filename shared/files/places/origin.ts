@@ -27,7 +27,7 @@ export interface Origin<Cursor = string> {
   stat(name: string, signal: AbortSignal): Promise<FileEntry | undefined>;
   /**
    * Bytes `from` to before `to` of that version, which are never none; throws `file.changed` when the content is another.
-   * The signal lives as long as the stream: it is aborted when nobody reads on.
+   * The signal lives as long as the stream: it is aborted when nobody reads on, with the error if there was one.
    */
   open(entry: FileEntry, from: number, to: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   put(name: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;

@@ -31,7 +31,7 @@ export function placeOf<Cursor>(origin: Origin<Cursor>, options: PlaceOptions): 
         closing.throwIfAborted();
         return await race(request(life.signal), limits.answerMs, closing);
       } catch (error) {
-        life.abort();
+        life.abort(error);
         await patience.again(error);
       }
     }

@@ -41,6 +41,7 @@ export async function* readOn(
       }
       if (at < to) throw new Cut(`${entry.name} broke off at byte ${at} of ${entry.size}`);
     } catch (error) {
+      life.abort(error);
       await tries.again(error);
     } finally {
       life.abort();
