@@ -176,7 +176,8 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       const ledger = countLedger(messages.length, all.length, settlements, run.counts);
       // Out of the retry queue several may come together.
       const source = [...new Set(messages.map((message) => message.source))].join(' ') || 'none';
-      deps.log.write('info', 'batch', { source, ...ledger, faults: countFaults(settlements) });
+      const waitedMs = messages.reduce((longest, { at }) => Math.max(longest, startedAt - at), 0);
+      deps.log.write('info', 'batch', { source, waitedMs, ...ledger, faults: countFaults(settlements) });
       const replayed = messages.some(({ attempts }) => attempts !== undefined);
       deps.observer.batch({ source, replayed, ledger, settlements });
       return settlements;

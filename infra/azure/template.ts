@@ -1,0 +1,44 @@
+import { ALERTS } from './alerts.js';
+import { APP } from './app.js';
+import { EVENT_HUBS } from './event-hubs.js';
+import { call, concat, type Template, template } from './expression.js';
+import { FILES, TOPIC } from './files.js';
+import { ACTION_GROUP, MONITORING } from './monitor.js';
+import { IDS, NAMES } from './names.js';
+import { PARAMETERS, variable } from './parameters.js';
+import { GRANTS, IDENTITY } from './roles.js';
+import { STORAGE } from './storage.js';
+import { VAULT } from './vault.js';
+import { WORKBOOK } from './workbook.js';
+
+/** All of a deployment but what needs the published app. */
+export const MAIN: Template = template('tributary on Azure Functions', {
+  parameters: PARAMETERS,
+  variables: NAMES,
+  resources: [
+    IDENTITY,
+    ...STORAGE,
+    ...EVENT_HUBS,
+    VAULT,
+    ...MONITORING,
+    ACTION_GROUP,
+    ...ALERTS,
+    WORKBOOK,
+    ...GRANTS,
+    ...APP,
+    TOPIC,
+  ],
+  outputs: {
+    app: { type: 'string', value: variable('app') },
+    door: {
+      type: 'string',
+      value: concat('https://', call('reference', IDS.app, '2024-11-01').member('defaultHostName')),
+    },
+    vault: { type: 'string', value: variable('vault') },
+    namespace: { type: 'string', value: variable('namespace') },
+    dataStorage: { type: 'string', value: variable('dataStorage') },
+  },
+});
+
+/** What is committed beside this, by file name. */
+export const TEMPLATES: Readonly<Record<string, Template>> = { 'main.json': MAIN, 'files.json': FILES };

@@ -1,0 +1,315 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { ALARMS } from '../../infra/azure/alerts.js';
+import { deploy } from '../../infra/azure/judge/deployed.js';
+import { RULES } from '../../infra/azure/judge/rules.js';
+import { shapeFaults } from '../../infra/azure/judge/shaped.js';
+import { TEMPLATES } from '../../infra/azure/template.js';
+import { readDoorSettings } from '../../shared/door/settings.js';
+import { readSettings } from '../../shared/settings.js';
+import { armTypes, emitted, infraJson, main, parametersIn, placeOf, spoil } from './azure-world.js';
+
+const STORAGE = 'Microsoft.Storage/storageAccounts';
+
+const THERE = {
+  eventHubNamespace: 'acme',
+  eventHubExists: true,
+  dataStorage: 'acmedata',
+  filesStorage: 'acmefiles',
+  keyVault: 'acme-vault',
+  workspace: '/subscriptions/1/resourceGroups/logs/providers/Microsoft.OperationalInsights/workspaces/logs',
+};
+
+const DEPLOYMENTS: readonly [string, Record<string, unknown>][] = [
+  ['with nothing said', {}],
+  ['for trials', parametersIn('dev.parameters.json')],
+  ['for customers', parametersIn('prod.parameters.json')],
+  [
+    'with files and secrets',
+    { files: true, secrets: ['salesforce'], alertEmails: ['ops@example.com'], readyDoors: 2 },
+  ],
+  ['beside what is there', { ...THERE, files: true }],
+];
+
+describe.each(DEPLOYMENTS)('a deployment %s', (_, given) => {
+  const { resources, faults } = main(given);
+
+  test('can be worked out: names, parameters, references and their order', () => {
+    expect(faults).toEqual([]);
+  });
+
+  test('sends nothing that the published types do not know', () => {
+    expect(resources.flatMap((resource) => shapeFaults(resource, armTypes))).toEqual([]);
+  });
+
+  test('keeps our rules', () => {
+    expect(RULES.flatMap((rule) => rule.find(resources))).toEqual([]);
+  });
+});
+
+test('what is committed is what the source says', () => {
+  for (const [name, template] of Object.entries(TEMPLATES))
+    expect(infraJson(name), `${name}: npm run infra:azure`).toEqual(JSON.parse(JSON.stringify(template)));
+});
+
+test('the second template keeps the rules as well, and knows the names of the first', () => {
+  const { resources, faults } = deploy(emitted('files.json'), { stage: 'dev' });
+  expect(faults).toEqual([]);
+  expect(resources.flatMap((resource) => shapeFaults(resource, armTypes))).toEqual([]);
+  expect(RULES.flatMap((rule) => rule.find(resources))).toEqual([]);
+  const [subscription] = resources;
+  const topics = main({ files: true }).resources.filter(
+    ({ type }) => type === 'Microsoft.EventGrid/systemTopics',
+  );
+  expect(topics.map(({ name }) => `${name}/blobs`)).toEqual([subscription?.name]);
+});
+
+test('what is there already is not made again, only what is ours in it', () => {
+  const types = (given: Record<string, unknown>) => main(given).resources.map(({ type }) => type);
+  const [all, few] = [types({ files: true }), types({ ...THERE, files: true })];
+  for (const type of [
+    'Microsoft.EventHub/namespaces',
+    'Microsoft.EventHub/namespaces/eventhubs',
+    'Microsoft.KeyVault/vaults',
+  ]) {
+    expect(all).toContain(type);
+    expect(few).not.toContain(type);
+  }
+  expect(few.filter((type) => type === STORAGE)).toHaveLength(1);
+  expect(few).toContain('Microsoft.EventHub/namespaces/eventhubs/consumergroups');
+  expect(few.filter((type) => type === 'Microsoft.Authorization/roleAssignments')).toHaveLength(
+    all.filter((type) => type === 'Microsoft.Authorization/roleAssignments').length,
+  );
+});
+
+test('keys stay possible only where Adobe signs in with one, and only when that is said', () => {
+  const { resources } = main({ files: true, adobeFilesByKey: true, adobeSendsToEventHubs: true });
+  const found = RULES.flatMap((rule) => rule.find(resources));
+  expect(found).toEqual([
+    expect.stringMatching(/storageAccounts\/tributary\w+f: properties.allowSharedKeyAccess/),
+    expect.stringMatching(/namespaces\/tributary-dev-\w+: properties.disableLocalAuth/),
+  ]);
+});
+
+test('the settings it gives are those that the app reads', () => {
+  const settings = main({ secrets: ['sales-crm'] }).resources.find(({ name }) =>
+    name.endsWith('/appsettings'),
+  );
+  const env = z.record(z.string(), z.string()).parse(settings?.body['properties']);
+  expect(readSettings(env)).toMatchObject({
+    TRIBUTARY_STATE_CONNECTION: { credential: 'managedidentity' },
+    TRIBUTARY_STORAGE_CONNECTION: { credential: 'managedidentity' },
+  });
+  expect(readDoorSettings(env).TRIBUTARY_DOOR_AUTH).toEqual(['oauth']);
+  expect(env['TRIBUTARY_SECRET_SALES_CRM']).toMatch(
+    /^@Microsoft\.KeyVault\(VaultName=kv-\w+;SecretName=sales-crm\)$/,
+  );
+});
+
+describe('the judges find', () => {
+  const judged = (template: unknown, given: Record<string, unknown> = { files: true }): string[] => {
+    const { resources, faults } = main(given, template);
+    return [
+      ...faults,
+      ...resources.flatMap((resource) => shapeFaults(resource, armTypes)),
+      ...RULES.flatMap((rule) => rule.find(resources)),
+    ];
+  };
+  const at = (type: string, path: readonly (string | number)[], value: unknown, text = '') => {
+    const template = emitted('main.json');
+    return spoil(template, [...placeOf(template, type, text), ...path], value);
+  };
+  const properties = (...path: readonly (string | number)[]) => ['properties', ...path];
+  const SITE = 'Microsoft.Web/sites';
+  const ROLE = 'Microsoft.Authorization/roleAssignments';
+  const RULE = 'Microsoft.Insights/scheduledQueryRules';
+  const VAULT = 'Microsoft.KeyVault/vaults';
+  const HUBS = 'Microsoft.EventHub/namespaces';
+
+  test.each<[string, unknown, string]>([
+    ['a misspelt name', at(SITE, properties('httpOnly'), true), 'properties.httpOnly is not a name'],
+    [
+      'one that is deep inside',
+      at(SITE, properties('functionAppConfig', 'runtime', 'versions'), '22'),
+      'runtime.versions is not',
+    ],
+    [
+      'a value of an enum that is none',
+      at(STORAGE, properties('minimumTlsVersion'), 'TLS1.2'),
+      'none of TLS1_0',
+    ],
+    [
+      'a text for a number',
+      at('Microsoft.OperationalInsights/workspaces', properties('retentionInDays'), '30'),
+      'must be a number',
+    ],
+    ['a member that is missing', at(STORAGE, ['kind'], undefined), 'body.kind is required'],
+    ['a member nobody may write', at(HUBS, properties('status'), 'Active'), 'properties.status is read only'],
+    [
+      'a version nobody published',
+      at(VAULT, ['apiVersion'], '2026-01-01'),
+      'no published type Microsoft.KeyVault/vaults@2026-01-01',
+    ],
+    ['a reference before its time', at(ROLE, ['dependsOn'], []), 'does not depend on it'],
+    [
+      'a parameter that is not there',
+      at(VAULT, ['location'], "[parameters('region')]"),
+      'there is no parameter region',
+    ],
+    ['an expression that is none', at(VAULT, ['location'], "[parameters('location']"), '")" is missing'],
+    ['a function that is none', at(VAULT, ['location'], "[lower('X')]"), 'no template function lower'],
+    [
+      'a parameter nobody reads',
+      spoil(emitted('main.json'), ['parameters', 'spare'], { type: 'string', defaultValue: '' }),
+      'parameter spare is never read',
+    ],
+    [
+      'a variable that asks too early',
+      spoil(emitted('main.json'), ['variables', 'app'], "[reference('x').y]"),
+      'variable app asks for a resource',
+    ],
+    [
+      'weak TLS',
+      at(SITE, properties('siteConfig', 'minTlsVersion'), '1.0'),
+      'siteConfig.minTlsVersion must be "1.2"',
+    ],
+    ['http', at(SITE, properties('httpsOnly'), false), 'httpsOnly must be true'],
+    [
+      'plain disks',
+      at(STORAGE, properties('encryption', 'requireInfrastructureEncryption'), false),
+      'requireInfrastructureEncryption must be',
+    ],
+    [
+      'public blobs',
+      at(STORAGE, properties('allowBlobPublicAccess'), true),
+      'allowBlobPublicAccess must be false',
+    ],
+    [
+      'a public container',
+      at(`${STORAGE}/blobServices/containers`, properties('publicAccess'), 'Blob'),
+      'is open to everybody',
+    ],
+    [
+      'keys of an account',
+      at(STORAGE, properties('allowSharedKeyAccess'), true),
+      'allowSharedKeyAccess must be false',
+    ],
+    ['keys of a namespace', at(HUBS, properties('disableLocalAuth'), false), 'disableLocalAuth must be true'],
+    [
+      'a vault that can be emptied',
+      at(VAULT, properties('enablePurgeProtection'), false),
+      'enablePurgeProtection must be true',
+    ],
+    [
+      'passwords for publishing',
+      at(`${SITE}/basicPublishingCredentialsPolicies`, properties('allow'), true),
+      'properties.allow must be false',
+    ],
+    [
+      'a role for resources',
+      at(ROLE, properties('roleDefinitionId'), '/x/b24988ac-6180-42a0-ab88-20f7382dd24c', 'Storage Table'),
+      'is no role for data',
+    ],
+    [
+      'a role for everything',
+      at(ROLE, ['scope'], undefined, 'Data Receiver'),
+      'is given for the whole resource group',
+    ],
+    [
+      'a role for all of an account',
+      at(
+        ROLE,
+        ['scope'],
+        "[resourceId('Microsoft.Storage/storageAccounts', variables('dataStorage'))]",
+        'tributary-letters',
+      ),
+      'and not for one queue',
+    ],
+    [
+      'a role of an owner',
+      at(
+        ROLE,
+        properties('roleDefinitionId'),
+        '/x/b7e6dc6d-f1e8-4753-8033-0f276bb0955b',
+        'tributary-letters',
+      ),
+      'is no role for data that the app needs',
+    ],
+    [
+      'a secret that is written down',
+      spoil(emitted('main.json'), [...placeOf(emitted('main.json'), `${SITE}/config`), 'properties'], {
+        TRIBUTARY_LOG_KEY: 'abc',
+      }),
+      'TRIBUTARY_LOG_KEY is not in the vault',
+    ],
+    [
+      'a key in a setting',
+      spoil(emitted('main.json'), [...placeOf(emitted('main.json'), `${SITE}/config`), 'properties'], {
+        X: 'AccountName=a;AccountKey=b',
+      }),
+      'X has a key in it',
+    ],
+    [
+      'a queue without poison',
+      at(`${STORAGE}/queueServices/queues`, ['condition'], false, '-poison'),
+      'there is no queue tributary-parked-poison',
+    ],
+    [
+      'a short stream',
+      at(`${HUBS}/eventhubs`, properties('retentionDescription', 'retentionTimeInHours'), 24),
+      'must be 48 or more',
+    ],
+    [
+      'logs that are not kept',
+      at('Microsoft.OperationalInsights/workspaces', properties('retentionInDays'), 7),
+      'retentionInDays must be 30 or more',
+    ],
+    [
+      'blobs that are gone at once',
+      at(`${STORAGE}/blobServices`, properties('deleteRetentionPolicy', 'days'), 1),
+      'days must be 7 or more',
+    ],
+    [
+      'something that tells nothing',
+      at('Microsoft.Insights/diagnosticSettings', ['condition'], false),
+      'has no diagnostic settings',
+    ],
+    ['an alarm that tells nobody', at(RULE, properties('actions', 'actionGroups'), []), 'tells nobody'],
+    [
+      'an alarm without a runbook',
+      at(RULE, properties('actions', 'customProperties', 'runbook'), 'see the wiki'),
+      'has no runbook',
+    ],
+    [
+      'logs that a key lets in',
+      at('Microsoft.Insights/components', properties('DisableLocalAuth'), false),
+      'DisableLocalAuth must be true',
+    ],
+  ])('%s', (_, template, found) => {
+    expect(judged(template).join('\n')).toContain(found);
+  });
+
+  test('events that are lost when the app never takes them', () => {
+    const template = emitted('files.json');
+    const place = [...placeOf(template, 'Microsoft.EventGrid/systemTopics/eventSubscriptions'), 'properties'];
+    const { resources } = deploy(spoil(template, [...place, 'deadLetterWithResourceIdentity'], undefined), {
+      stage: 'dev',
+    });
+    expect(RULES.flatMap((rule) => rule.find(resources)).join()).toContain('have no dead letters');
+  });
+
+  test('an event that goes nowhere it can', () => {
+    const template = emitted('files.json');
+    const place = [...placeOf(template, 'Microsoft.EventGrid/systemTopics/eventSubscriptions'), 'properties'];
+    const { resources } = deploy(spoil(template, [...place, 'destination', 'endpointType'], 'Webhook'), {
+      stage: 'dev',
+    });
+    expect(resources.flatMap((resource) => shapeFaults(resource, armTypes)).join()).toContain(
+      'cannot be Webhook',
+    );
+  });
+});
+
+test('every alarm has a name of its own', () => {
+  expect(new Set(ALARMS.map(({ name }) => name)).size).toBe(ALARMS.length);
+});
