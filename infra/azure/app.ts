@@ -1,5 +1,5 @@
 import { call, concat, type Expression, type Operand, type Resource } from './expression.js';
-import { IDS, LETTERS, PACKAGES, PARKED, storageId, TABLE } from './names.js';
+import { FILES_QUEUE, IDS, LETTERS, PACKAGES, PARKED, storageId, TABLE } from './names.js';
 import { parameter, variable } from './parameters.js';
 import { BORNE, clientId, grantId } from './roles.js';
 import { CONTAINERS } from './storage.js';
@@ -43,6 +43,12 @@ export const SETTINGS: Readonly<Record<string, Operand>> = {
   TRIBUTARY_DOOR_STREAM: concat('event-hub:', parameter('eventHub')),
   ...byIdentity('TRIBUTARY_DOOR_STREAM', { fullyQualifiedNamespace: namespaceHost }),
   TRIBUTARY_DOOR_AUTH: parameter('doorAuth'),
+};
+
+/** Without them the app registers no triggers for files: the host would complain of a queue that nobody fills. */
+const FILES_SETTINGS: Readonly<Record<string, Operand>> = {
+  TRIBUTARY_FILES_QUEUE: `storage-queue:${FILES_QUEUE}`,
+  TRIBUTARY_FILES_SCHEDULE: '0 */5 * * * *',
 };
 
 /** `sales-crm` is the setting TRIBUTARY_SECRET_SALES_CRM, as shared/secrets.ts reads it. */
@@ -147,7 +153,13 @@ export const APP: readonly Resource[] = [
     apiVersion: API,
     name: concat(variable('app'), '/appsettings'),
     dependsOn: [IDS.app, IDS.identity, IDS.insights, grantId(IDS.vault, 'Key Vault Secrets User')],
-    properties: call('union', createObject(SETTINGS), secretSettings, parameter('settings')),
+    properties: call(
+      'union',
+      createObject(SETTINGS),
+      call('if', parameter('files'), createObject(FILES_SETTINGS), createObject({})),
+      secretSettings,
+      parameter('settings'),
+    ),
   },
   policy('ftp'),
   policy('scm'),

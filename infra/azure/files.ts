@@ -1,100 +1,81 @@
-import {
-  call,
-  concat,
-  type Expression,
-  idOf,
-  type Parameter,
-  type Resource,
-  type Template,
-  template,
-} from './expression.js';
-import { NAMES, storageId, UNDELIVERED } from './names.js';
-import { named, PARAMETERS, parameter, variable } from './parameters.js';
-import { BORNE } from './roles.js';
+import { call, concat, type Expression, idOf, type Resource } from './expression.js';
+import { FILES_QUEUE, queueId, storageId, UNDELIVERED } from './names.js';
+import { named, parameter } from './parameters.js';
+import { grant, grantId } from './roles.js';
+import { CONTAINERS } from './storage.js';
 
 const API = '2022-06-15';
 
 const topic = idOf('Microsoft.EventGrid/systemTopics', named('files'));
+const condition = parameter('files');
 
-/** What tells of new blobs. Event Grid has no other way to a Flex Consumption app. */
-export const TOPIC: Resource = {
-  type: 'Microsoft.EventGrid/systemTopics',
-  apiVersion: API,
-  name: named('files'),
-  condition: parameter('files'),
-  location: parameter('location'),
-  identity: BORNE,
-  dependsOn: [
-    storageId('filesStorage'),
-    idOf('Microsoft.ManagedIdentity/userAssignedIdentities', variable('identity')),
-  ],
-  properties: { source: storageId('filesStorage'), topicType: 'Microsoft.Storage.StorageAccounts' },
-};
+/** The topic's own identity, which may put news into one queue and what it cannot deliver into one container. */
+const principalId: Expression = call('reference', topic, API, 'full')
+  .member('identity')
+  .member('principalId');
+const bearer = { id: topic, principalId };
 
-/** The key under which the host lets Event Grid in. It is there once the app has been published. */
-const key = call(
-  'listKeys',
-  call('concat', idOf('Microsoft.Web/sites', variable('app')), '/host/default'),
-  '2024-11-01',
-)
-  .member('systemKeys')
-  .member('blobs_extension');
+const identity = { type: 'SystemAssigned' };
+const queue = queueId(FILES_QUEUE);
 
-const endpoint: Expression = call(
-  'format',
-  'https://{0}/runtime/webhooks/blobs?functionName=Host.Functions.{1}&code={2}',
-  call('reference', idOf('Microsoft.Web/sites', variable('app')), '2024-11-01').member('defaultHostName'),
-  call('parameters', 'blobFunction'),
-  key,
-);
-
-const subscription: Resource = {
-  type: 'Microsoft.EventGrid/systemTopics/eventSubscriptions',
-  apiVersion: API,
-  name: concat(named('files'), '/blobs'),
-  properties: {
-    eventDeliverySchema: 'EventGridSchema',
-    destination: {
-      endpointType: 'WebHook',
-      properties: { endpointUrl: endpoint, maxEventsPerBatch: 1, preferredBatchSizeInKilobytes: 64 },
-    },
-    filter: {
-      includedEventTypes: ['Microsoft.Storage.BlobCreated'],
-      subjectBeginsWith: call('format', '/blobServices/default/containers/{0}/', parameter('filesContainer')),
-    },
-    retryPolicy: { maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 1440 },
-    deadLetterWithResourceIdentity: {
-      identity: {
-        type: 'UserAssigned',
-        userAssignedIdentity: idOf('Microsoft.ManagedIdentity/userAssignedIdentities', variable('identity')),
+/**
+ * News of blobs that Adobe has written, put into the queue of files by Event Grid itself: it is kept there while the app is
+ * away, and no key of the app is needed. https://learn.microsoft.com/azure/event-grid/handler-storage-queues
+ */
+export const FILES: readonly Resource[] = [
+  {
+    type: 'Microsoft.EventGrid/systemTopics',
+    apiVersion: API,
+    name: named('files'),
+    condition,
+    location: parameter('location'),
+    identity,
+    dependsOn: [storageId('filesStorage')],
+    properties: { source: storageId('filesStorage'), topicType: 'Microsoft.Storage.StorageAccounts' },
+  },
+  grant({ role: 'Storage Queue Data Message Sender', on: queue, to: bearer, condition }),
+  grant({ role: 'Storage Blob Data Contributor', on: CONTAINERS.undelivered, to: bearer, condition }),
+  {
+    type: 'Microsoft.EventGrid/systemTopics/eventSubscriptions',
+    apiVersion: API,
+    name: concat(named('files'), '/blobs'),
+    condition,
+    dependsOn: [
+      topic,
+      queue,
+      grantId(queue, 'Storage Queue Data Message Sender', topic),
+      grantId(CONTAINERS.undelivered, 'Storage Blob Data Contributor', topic),
+    ],
+    properties: {
+      eventDeliverySchema: 'EventGridSchema',
+      deliveryWithResourceIdentity: {
+        identity,
+        destination: {
+          endpointType: 'StorageQueue',
+          properties: {
+            resourceId: storageId('dataStorage'),
+            queueName: FILES_QUEUE,
+            // Not the seven days it is otherwise: what waits for a mended app must not be gone.
+            queueMessageTimeToLiveInSeconds: -1,
+          },
+        },
       },
-      deadLetterDestination: {
-        endpointType: 'StorageBlob',
-        properties: { resourceId: storageId('filesStorage'), blobContainerName: UNDELIVERED },
+      filter: {
+        includedEventTypes: ['Microsoft.Storage.BlobCreated'],
+        subjectBeginsWith: call(
+          'format',
+          '/blobServices/default/containers/{0}/',
+          parameter('filesContainer'),
+        ),
+      },
+      retryPolicy: { maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 1440 },
+      deadLetterWithResourceIdentity: {
+        identity,
+        deadLetterDestination: {
+          endpointType: 'StorageBlob',
+          properties: { resourceId: storageId('filesStorage'), blobContainerName: UNDELIVERED },
+        },
       },
     },
   },
-};
-
-const blobFunction: Parameter = {
-  type: 'string',
-  defaultValue: 'files',
-  metadata: { description: 'The function with the blob trigger.' },
-};
-
-const pick = ['stage', 'prefix', 'filesStorage', 'filesContainer'] as const;
-
-/** The second template: what can be made only after the app was published. */
-export const FILES: Template = template('tributary: new blobs are told to the function app', {
-  parameters: {
-    ...Object.fromEntries(pick.map((name) => [name, PARAMETERS[name]])),
-    blobFunction,
-  },
-  variables: {
-    app: NAMES['app'] ?? '',
-    identity: NAMES['identity'] ?? '',
-    filesStorage: NAMES['filesStorage'] ?? '',
-  },
-  resources: [subscription],
-  outputs: { topic: { type: 'string', value: topic } },
-});
+];

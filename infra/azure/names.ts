@@ -15,13 +15,15 @@ const account = (letter: string): Expression =>
 
 /** What is parked waits here. */
 export const PARKED = 'tributary-parked';
+/** Work on files: news and orders. */
+export const FILES_QUEUE = 'tributary-files';
 /** Letters, and what is too long for the queue. */
 export const LETTERS = 'tributary-letters';
 /** Persons' state. */
 export const TABLE = 'tributarystate';
 /** Zips of the app. */
 export const PACKAGES = 'app-packages';
-/** Events of Event Grid that the app never took. */
+/** Events that Event Grid could not deliver. */
 export const UNDELIVERED = 'undelivered-events';
 
 /** Names of resources, worked out once. */

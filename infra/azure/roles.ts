@@ -1,5 +1,5 @@
 import { call, type Expression, type Resource } from './expression.js';
-import { IDS, PARKED, queueId, storageId, TABLE, tableId } from './names.js';
+import { FILES_QUEUE, IDS, PARKED, queueId, storageId, TABLE, tableId } from './names.js';
 import { parameter } from './parameters.js';
 import { CONTAINERS } from './storage.js';
 
@@ -8,6 +8,7 @@ export const ROLES = {
   'Storage Blob Data Owner': 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b',
   'Storage Blob Data Contributor': 'ba92f5b4-2d11-453d-a403-e96b0029c9fe',
   'Storage Queue Data Contributor': '974c5e8b-45b9-4653-ba55-5f855dd0fb88',
+  'Storage Queue Data Message Sender': 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a',
   'Storage Table Data Contributor': '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3',
   'Azure Event Hubs Data Receiver': 'a638d3c7-ab3a-418d-83e6-5f17a39d4fde',
   'Azure Event Hubs Data Sender': '2b629674-e913-4c01-ae53-ef4638d8f975',
@@ -23,20 +24,21 @@ export const clientId: Expression = call('reference', IDS.identity, '2024-11-30'
 interface Grant {
   readonly role: keyof typeof ROLES;
   readonly on: Expression;
-  /** What must be there first: the scope, unless it is an account's. */
-  readonly after?: Expression;
   readonly condition?: Expression;
+  /** Whose identity; the app's unless it is another's. */
+  readonly to?: { readonly id: Expression; readonly principalId: Expression };
 }
 
-const grant = ({ role, on, after = on, condition }: Grant): Resource => ({
+/** Gives a role to an identity, for one thing. */
+export const grant = ({ role, on, condition, to = { id: IDS.identity, principalId } }: Grant): Resource => ({
   type: 'Microsoft.Authorization/roleAssignments',
   apiVersion: '2022-04-01',
-  name: call('guid', on, IDS.identity, ROLES[role]),
+  name: call('guid', on, to.id, ROLES[role]),
   ...(condition && { condition }),
   scope: on,
-  dependsOn: [IDS.identity, after],
+  dependsOn: [to.id, on],
   properties: {
-    principalId,
+    principalId: to.principalId,
     principalType: 'ServicePrincipal',
     roleDefinitionId: call('subscriptionResourceId', 'Microsoft.Authorization/roleDefinitions', ROLES[role]),
     description: role,
@@ -50,18 +52,18 @@ const grant = ({ role, on, after = on, condition }: Grant): Resource => ({
  */
 export const GRANTS: readonly Resource[] = [
   grant({ role: 'Storage Blob Data Owner', on: storageId('hostStorage') }),
-  grant({
-    role: 'Storage Queue Data Contributor',
-    on: storageId('hostStorage'),
-    condition: parameter('files'),
-  }),
   grant({ role: 'Storage Table Data Contributor', on: storageId('hostStorage') }),
   grant({ role: 'Storage Table Data Contributor', on: tableId(TABLE) }),
   grant({ role: 'Storage Queue Data Contributor', on: queueId(PARKED) }),
   grant({ role: 'Storage Queue Data Contributor', on: queueId(`${PARKED}-poison`) }),
+  grant({ role: 'Storage Queue Data Contributor', on: queueId(FILES_QUEUE), condition: parameter('files') }),
+  grant({
+    role: 'Storage Queue Data Contributor',
+    on: queueId(`${FILES_QUEUE}-poison`),
+    condition: parameter('files'),
+  }),
   grant({ role: 'Storage Blob Data Contributor', on: CONTAINERS.letters }),
   grant({ role: 'Storage Blob Data Contributor', on: CONTAINERS.files, condition: parameter('files') }),
-  grant({ role: 'Storage Blob Data Contributor', on: CONTAINERS.undelivered, condition: parameter('files') }),
   grant({ role: 'Azure Event Hubs Data Receiver', on: IDS.hub }),
   grant({ role: 'Azure Event Hubs Data Sender', on: IDS.hub }),
   grant({ role: 'Key Vault Secrets User', on: IDS.vault }),
@@ -82,11 +84,15 @@ export const BORNE = {
   userAssignedIdentities: { [`[${IDS.identity.text}]`]: {} },
 } as const;
 
-/** The grants that something needs before it can start. */
-export const grantId = (on: Expression, role: keyof typeof ROLES): Expression =>
+/** The id of a grant: what cannot start without it depends on it. */
+export const grantId = (
+  on: Expression,
+  role: keyof typeof ROLES,
+  to: Expression = IDS.identity,
+): Expression =>
   call(
     'extensionResourceId',
     on,
     'Microsoft.Authorization/roleAssignments',
-    call('guid', on, IDS.identity, ROLES[role]),
+    call('guid', on, to, ROLES[role]),
   );

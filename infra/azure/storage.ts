@@ -2,6 +2,7 @@ import { call, concat, type Expression, type Resource } from './expression.js';
 import {
   type Account,
   containerId,
+  FILES_QUEUE,
   LETTERS,
   PACKAGES,
   PARKED,
@@ -136,6 +137,8 @@ export const STORAGE: readonly Resource[] = [
   container('dataStorage', LETTERS),
   queue(PARKED),
   queue(`${PARKED}-poison`),
+  queue(FILES_QUEUE),
+  queue(`${FILES_QUEUE}-poison`),
   table(TABLE),
   // Bytes of parked messages that nobody came back for. One account has one policy, so an existing one keeps its own.
   lifecycle('dataStorage', [expiry('parked', `${LETTERS}/parked/`, 30)], made('dataStorage')),

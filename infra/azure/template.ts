@@ -2,7 +2,7 @@ import { ALERTS } from './alerts.js';
 import { APP } from './app.js';
 import { EVENT_HUBS } from './event-hubs.js';
 import { call, concat, type Template, template } from './expression.js';
-import { FILES, TOPIC } from './files.js';
+import { FILES } from './files.js';
 import { ACTION_GROUP, MONITORING } from './monitor.js';
 import { IDS, NAMES } from './names.js';
 import { PARAMETERS, variable } from './parameters.js';
@@ -11,7 +11,7 @@ import { STORAGE } from './storage.js';
 import { VAULT } from './vault.js';
 import { WORKBOOK } from './workbook.js';
 
-/** All of a deployment but what needs the published app. */
+/** All of a deployment, as `main.json` beside this has it. */
 export const MAIN: Template = template('tributary on Azure Functions', {
   parameters: PARAMETERS,
   variables: NAMES,
@@ -26,7 +26,7 @@ export const MAIN: Template = template('tributary on Azure Functions', {
     WORKBOOK,
     ...GRANTS,
     ...APP,
-    TOPIC,
+    ...FILES,
   ],
   outputs: {
     app: { type: 'string', value: variable('app') },
@@ -39,6 +39,3 @@ export const MAIN: Template = template('tributary on Azure Functions', {
     dataStorage: { type: 'string', value: variable('dataStorage') },
   },
 });
-
-/** What is committed beside this, by file name. */
-export const TEMPLATES: Readonly<Record<string, Template>> = { 'main.json': MAIN, 'files.json': FILES };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { type Deployment, deploy } from '../../infra/azure/judge/deployed.js';
-import { TEMPLATES } from '../../infra/azure/template.js';
+import { MAIN } from '../../infra/azure/template.js';
 import type { ArmTypes } from '../../infra/azure/types/shapes.js';
 
 const here = (path: string) => new URL(`../../infra/azure/${path}`, import.meta.url);
@@ -20,8 +20,8 @@ export const parametersIn = (path: string): Record<string, unknown> =>
     Object.entries(Parameters.parse(infraJson(path)).parameters).map(([name, { value }]) => [name, value]),
   );
 
-/** A template as Azure gets it: a copy that a test may spoil. */
-export const emitted = (name: string): unknown => JSON.parse(JSON.stringify(TEMPLATES[name]));
+/** The template as Azure gets it: a copy that a test may spoil. */
+export const emitted = (): unknown => JSON.parse(JSON.stringify(MAIN));
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -47,7 +47,5 @@ export function placeOf(template: unknown, type: string, text = ''): readonly (s
 }
 
 /** The main template worked out with these parameters. */
-export const main = (
-  given: Readonly<Record<string, unknown>> = {},
-  template = emitted('main.json'),
-): Deployment => deploy(template, { stage: 'dev', ...given });
+export const main = (given: Readonly<Record<string, unknown>> = {}, template = emitted()): Deployment =>
+  deploy(template, { stage: 'dev', ...given });
