@@ -3,16 +3,26 @@ import { ConnectionConfig } from '../connectors/registry.js';
 import { Name } from '../core/name.js';
 import { CONNECTION_MEMBERS, RulesFile } from '../core/rules.js';
 import { FileRule } from '../files/meaning/file-rule.js';
+import { PLACE_AUTHS } from '../files/places/auth.js';
 
 /** Each type of connection with the members that all of them may have. */
 const Connection = z.union(ConnectionConfig.options.map((option) => option.safeExtend(CONNECTION_MEMBERS)));
+
+const { s3, blob, dlz, sftp, gcs } = PLACE_AUTHS;
+/** Each place is signed in to in its own way. */
+const FileEntry = FileRule.safeExtend({
+  auth: z
+    .union([s3, blob, dlz, sftp, gcs])
+    .optional()
+    .describe("Only what the place needs beyond the deployment's own role."),
+});
 
 const Published = RulesFile.safeExtend({
   connections: z
     .record(Name, Connection)
     .describe('The systems that are changed, by the names that actions use.'),
   files: z
-    .array(FileRule)
+    .array(FileEntry)
     .optional()
     .describe('Files of exports: where they lie and what they mean (docs/files.md).'),
 });

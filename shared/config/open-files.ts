@@ -1,7 +1,11 @@
+import type * as z from 'zod';
 import { declared, quote } from '../core/names.js';
 import type { RulesFile } from '../core/rules.js';
 import type { Finding } from '../core/scope.js';
 import { FileRule } from '../files/meaning/file-rule.js';
+import { isOpen } from '../files/meaning/from.js';
+import { addressIn } from '../files/places/address.js';
+import { PLACE_AUTHS } from '../files/places/auth.js';
 import { expandSettings } from './expand.js';
 import { readAs } from './explain.js';
 import type { PathFinding } from './places.js';
@@ -16,9 +20,21 @@ export interface OpenedFiles {
 
 const samePath = (a: Path, b: Path): boolean => a.length === b.length && a.every((step, i) => step === b[i]);
 
+/** What is wrong with the `auth` of a place: each kind has its own. */
+function authFindings({ from, auth }: FileRule, at: Path): readonly PathFinding[] {
+  const address = isOpen(from) ? undefined : addressIn(from);
+  if (!address?.ok) return [];
+  const schema: z.ZodType = PLACE_AUTHS[address.value.kind];
+  const read = readAs(schema, auth ?? {}, [...at, 'auth']);
+  return read.ok ? [] : read.findings;
+}
+
 /** What the schema of an entry cannot know: the rest of the file. */
-function surroundingsOf(rule: FileRule, at: Path, audiences: readonly string[]): readonly PathFinding[] {
-  const { audience } = rule;
+function audienceFindings(
+  { audience }: FileRule,
+  at: Path,
+  audiences: readonly string[],
+): readonly PathFinding[] {
   if (typeof audience !== 'string' || audiences.includes(audience)) return [];
   const message = `there is no audience named ${quote(audience)}; ${declared(audience, audiences)}`;
   return [{ code: 'config.unknown-name', path: [...at, 'audience'], message }];
@@ -54,7 +70,7 @@ export function openFiles(
         ...read.findings.filter(({ path }) => !missing.some((hole) => samePath(hole.path, path))),
       );
     else {
-      const wrong = surroundingsOf(read.value, at, audiences);
+      const wrong = [...authFindings(read.value, at), ...audienceFindings(read.value, at, audiences)];
       findings.push(...wrong);
       if (wrong.length === 0) files.push(read.value);
     }

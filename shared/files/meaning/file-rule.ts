@@ -3,7 +3,7 @@ import { SecretRef } from '../../connectors/auth/secret.js';
 import { Name } from '../../core/name.js';
 import { ColumnTarget } from './column-target.js';
 import { CsvSection } from './csv-section.js';
-import { From, misfitsOf, PlaceAuth } from './place-text.js';
+import { From } from './from.js';
 import { templateFault } from './template.js';
 
 const UNIT_MS: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000, hour: 3_600_000 };
@@ -61,39 +61,37 @@ const Match = z.string().superRefine((text, context) => {
 });
 
 /** One entry of `files:`: where files lie, which of them are meant, and what they mean. */
-export const FileRule = z
-  .strictObject({
-    name: Name.describe('In reports and logs; no two entries have the same.'),
-    from: From,
-    auth: PlaceAuth.optional().describe("Only what the place needs beyond the deployment's own role."),
-    match: Match.optional().describe(
-      'The names of the files that are meant, with macros as Adobe has them: %SEGMENT_ID%, %SEGMENT_NAME%, %DATETIME%, … When absent, every file is.',
-    ),
-    format: z
-      .enum(['csv', 'json', 'parquet'])
-      .optional()
-      .describe('When absent, what the first bytes and the name say.'),
-    csv: CsvSection.optional().describe('How CSV is written, where the file does not tell itself.'),
-    decrypt: Decrypt.optional().describe('The private key (PGP) of encrypted files.'),
-    audience: z
-      .union([Name, z.strictObject({ column: Column })], {
-        error: 'must be the name of an audience of this file, or { column: NAME }',
-      })
-      .optional()
-      .describe('The audience the rows are about. When absent, columns or the name of the file tell it.'),
-    columns: z
-      .record(Column, ColumnTarget)
-      .default({})
-      .describe('What columns mean whose names do not tell it themselves.'),
-    snapshot: Snapshot.optional().describe(
-      'Each export holds all members: who is missing has left. { most exits: 20% } is the share above which nothing is done before somebody says so.',
-    ),
-    complete: Complete.default({ kind: 'stable', ms: DEFAULT_STABLE_MS }).describe(
-      'When a file is whole: its manifest lists it with its size, or it has not changed for some time.',
-    ),
-  })
-  .superRefine(({ from, auth }, context) => {
-    for (const { member, message } of misfitsOf(from, auth))
-      context.addIssue({ code: 'custom', path: ['auth', ...(member ? [member] : [])], message });
-  });
+export const FileRule = z.strictObject({
+  name: Name.describe('In reports and logs; no two entries have the same.'),
+  from: From,
+  auth: z
+    .looseObject({})
+    .optional()
+    .describe("Only what the place needs beyond the deployment's own role; who opens the place reads it."),
+  match: Match.optional().describe(
+    'The names of the files that are meant, with macros as Adobe has them: %SEGMENT_ID%, %SEGMENT_NAME%, %DATETIME%, … When absent, every file is.',
+  ),
+  format: z
+    .enum(['csv', 'json', 'parquet'])
+    .optional()
+    .describe('When absent, what the first bytes and the name say.'),
+  csv: CsvSection.optional().describe('How CSV is written, where the file does not tell itself.'),
+  decrypt: Decrypt.optional().describe('The private key (PGP) of encrypted files.'),
+  audience: z
+    .union([Name, z.strictObject({ column: Column })], {
+      error: 'must be the name of an audience of this file, or { column: NAME }',
+    })
+    .optional()
+    .describe('The audience the rows are about. When absent, columns or the name of the file tell it.'),
+  columns: z
+    .record(Column, ColumnTarget)
+    .default({})
+    .describe('What columns mean whose names do not tell it themselves.'),
+  snapshot: Snapshot.optional().describe(
+    'Each export holds all members: who is missing has left. { most exits: 20% } is the share above which nothing is done before somebody says so.',
+  ),
+  complete: Complete.default({ kind: 'stable', ms: DEFAULT_STABLE_MS }).describe(
+    'When a file is whole: its manifest lists it with its size, or it has not changed for some time.',
+  ),
+});
 export type FileRule = z.infer<typeof FileRule>;
