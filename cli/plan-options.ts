@@ -1,5 +1,6 @@
 import { parseTime } from '../shared/core/time.js';
 import type { EventSource } from '../shared/events/event-source.js';
+import { BATCH_HELP } from './batch-files.js';
 import { EVENTS_HELP } from './event-files.js';
 import { DEFAULT_CONFIG, FUNCTIONS_HELP } from './rules-file.js';
 import { readWords } from './words.js';
@@ -16,11 +17,13 @@ export const HELP = `tributary plan [EVENTS…]: what the deployed pipeline woul
                      each counts as taken in at the newest lastQualificationTime it carries, and after the one before it
   --all              also events of which nothing comes, with the reason
   --summary          only the sums at the end
-  --format json|csv  whatever the names of the files say
+  --as NAME          read the files by this entry of files:, whatever they are called
+  --format json|csv  read the files as events of this format, whatever they are called
   --json             one JSON object a line: actions, then the sums
   --help             this text
 
 ${EVENTS_HELP}
+${BATCH_HELP}
 
 Persons and values are shown as they are: this is your own machine, and logs of deployments never do so. States stay in
 memory, about 2.6 GB for a million persons (NODE_OPTIONS=--max-old-space-size=MB allows for more); the files are read as a
@@ -42,6 +45,7 @@ const OPTIONS = {
   at: { type: 'string' },
   all: { type: 'boolean', default: false },
   summary: { type: 'boolean', default: false },
+  as: { type: 'string' },
   format: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false, short: 'h' },
@@ -53,6 +57,8 @@ export interface PlanOptions {
   readonly functions: string | undefined;
   readonly events: readonly string[];
   readonly format: EventSource['format'] | undefined;
+  /** The entry of `files:` that is meant. */
+  readonly as: string | undefined;
   readonly state: string | undefined;
   readonly saveState: string | undefined;
   /** Epoch milliseconds. */
@@ -88,6 +94,7 @@ export function readPlanOptions(args: readonly string[]): PlanOptions | undefine
     functions,
     events: positionals,
     format: formatNamed(values.format),
+    as: values.as,
     state,
     saveState: values['save-state'],
     at: timeNamed('at', values.at),

@@ -3,7 +3,7 @@ import { dryStates } from '../shared/dry-run/dry-states.js';
 import { loadStates, saveStates } from '../shared/dry-run/saved-states.js';
 import { type Cause, causesOf, count, emptyTally, type Tally } from '../shared/dry-run/tally.js';
 import { type Arrivals, arrivalsAt, arrivalsFrom } from '../shared/events/arrival.js';
-import { type EventRecord, readEvents } from '../shared/events/read-events.js';
+import { type BatchOptions, type InputRecord, readInputs } from './batch-files.js';
 import { eventSources } from './event-files.js';
 import { readKnownRules } from './known-rules.js';
 import { type Paint, paintOf } from './paint.js';
@@ -15,6 +15,7 @@ import { complain, runHere, type World } from './world.js';
 /** Everything a record passes through. */
 interface Course {
   readonly options: PlanOptions;
+  readonly batch: BatchOptions;
   readonly run: DryRun;
   readonly arrivals: Arrivals;
   readonly tally: Tally;
@@ -23,8 +24,8 @@ interface Course {
 }
 
 /** Plays one record; gives what is to be said of it. */
-async function play(record: EventRecord, { options, run, arrivals, tally, causeOf, paint }: Course) {
-  const at = arrivals(record.item);
+async function play(record: InputRecord, { options, run, arrivals, tally, causeOf, paint }: Course) {
+  const at = options.at === undefined && record.at !== undefined ? record.at : arrivals(record.item);
   const played = await run.play(record, at);
   count(tally, played, causeOf);
   if (options.summary) return { at, text: '' };
@@ -33,11 +34,11 @@ async function play(record: EventRecord, { options, run, arrivals, tally, causeO
 }
 
 async function playAll(course: Course, world: World): Promise<number | undefined> {
-  const { options } = course;
+  const { options, batch } = course;
   const sources = await eventSources(options.events, options.format, world);
   const progress = progressOn(world, totalOf(sources));
   let last: number | undefined;
-  for await (const some of readEvents(sources, progress.bytes)) {
+  for await (const some of readInputs(sources, batch, progress.bytes, world)) {
     let texts = '';
     for (const record of some) {
       const { at, text } = await play(record, course);
@@ -54,18 +55,23 @@ async function playAll(course: Course, world: World): Promise<number | undefined
 }
 
 async function go(options: PlanOptions, world: World): Promise<number> {
-  const { rules, file } = await readKnownRules(
+  const loaded = await readKnownRules(
     options.config,
     options.functions ?? world.env['TRIBUTARY_FUNCTIONS'],
     world,
   );
+  const { rules, file } = loaded;
+  const batch = { loaded, as: options.as, areEvents: options.format !== undefined };
   const known = options.state === undefined ? undefined : await loadStates(options.state);
   const run = dryRun(rules, Object.keys(file.connections), dryStates(known?.states));
   const start = world.clock.now();
   const arrivals = options.at === undefined ? arrivalsFrom(known?.at, start) : arrivalsAt(options.at);
   const tally = emptyTally(rules);
   const paint = paintOf(world.screen.colours);
-  const last = await playAll({ options, run, arrivals, tally, causeOf: causesOf(rules), paint }, world);
+  const last = await playAll(
+    { options, batch, run, arrivals, tally, causeOf: causesOf(rules), paint },
+    world,
+  );
   const persons = run.states.all.size;
   await world.out(options.json ? tallyJson(tally, persons) : tallyText(tally, persons, paint));
   if (options.saveState !== undefined)

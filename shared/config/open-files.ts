@@ -20,6 +20,10 @@ export interface OpenedFiles {
 
 const samePath = (a: Path, b: Path): boolean => a.length === b.length && a.every((step, i) => step === b[i]);
 
+/** The names in Adobe of the audiences of which the file tells only those, by the names it has for them. */
+const titlesOf = ({ audiences }: RulesFile): ReadonlyMap<string, string> =>
+  new Map(Object.entries(audiences).flatMap(([name, ref]) => ('name' in ref ? [[name, ref.name]] : [])));
+
 /** What is wrong with the `auth` of a place: each kind has its own. */
 function authFindings({ from, auth }: FileRule, at: Path): readonly PathFinding[] {
   const address = isOpen(from) ? undefined : addressIn(from);
@@ -52,6 +56,7 @@ export function openFiles(
   const findings: PathFinding[] = [];
   const names = new Map<string, number>();
   const audiences = Object.keys(file.audiences);
+  const titles = titlesOf(file);
   for (const [i, raw] of (file.files ?? []).entries()) {
     const at = ['files', i] as const;
     const missing: Finding[] = [];
@@ -72,7 +77,7 @@ export function openFiles(
     else {
       const wrong = [...authFindings(read.value, at), ...audienceFindings(read.value, at, audiences)];
       findings.push(...wrong);
-      if (wrong.length === 0) files.push(read.value);
+      if (wrong.length === 0) files.push(titles.size > 0 ? { ...read.value, titles } : read.value);
     }
   }
   return { files, findings };

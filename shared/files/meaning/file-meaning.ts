@@ -21,16 +21,9 @@ export interface FileMeaning {
   shapeOf(entry: Pick<FileEntry, 'name' | 'at'>, columns: readonly string[] | undefined): Result<FileShape>;
 }
 
-/**
- * Opens an entry of `files:`. `titles` are the names in Adobe of audiences that the rule file declares by name, by the names that
- * the rule file has for them.
- */
-export function fileMeaning(
-  rule: FileRule,
-  rules: CompiledRules,
-  titles: ReadonlyMap<string, string> = new Map(),
-): FileMeaning {
-  const audiences = knownAudiences(rules, titles);
+/** Opens an entry of `files:` for rules that have been compiled. */
+export function fileMeaning(rule: FileRule, rules: CompiledRules): FileMeaning {
+  const audiences = knownAudiences(rules, rule.titles);
   const vocabulary = vocabularyOf(rules, audiences);
   const nameOf = nameReader(rule, audiences);
   return {

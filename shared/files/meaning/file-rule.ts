@@ -94,4 +94,10 @@ export const FileRule = z.strictObject({
     'When a file is whole: its manifest lists it with its size, or it has not changed for some time.',
   ),
 });
-export type FileRule = z.infer<typeof FileRule>;
+export type FileRule = z.infer<typeof FileRule> & {
+  /**
+   * The names in Adobe of the audiences that the rule file declares by name, by the names it has for them: files are called after
+   * them.
+   */
+  readonly titles?: ReadonlyMap<string, string>;
+};

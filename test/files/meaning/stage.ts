@@ -39,5 +39,5 @@ export function meaningWith(entry = '', titles?: ReadonlyMap<string, string>): F
   const { files, rules } = configWith(entry);
   const [rule] = files;
   if (!rule) throw new Error('there is no entry');
-  return fileMeaning(rule, rules, titles);
+  return fileMeaning({ ...rule, ...(titles && { titles }) }, rules);
 }
