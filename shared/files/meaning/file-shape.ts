@@ -121,6 +121,7 @@ export function fileShape(options: ShapeOptions, columns: readonly string[] | un
   const about: About = {
     audience,
     time: new Date(at).toISOString(),
+    isOpen: columns === undefined,
     audienceOf: (cell) => vocabulary.audiences.read(cell),
   };
   const shape = new Shape(options, about);

@@ -18,6 +18,8 @@ export interface About {
   readonly audience: AudienceKey | undefined;
   /** When the memberships were asserted that carry no time, as ISO 8601. */
   readonly time: string;
+  /** Whether each row names its own columns: then one without a status is about a member, as in any profile. */
+  readonly isOpen: boolean;
   /** The audience that a cell names. */
   readonly audienceOf: (cell: string) => AudienceKey;
 }
@@ -189,7 +191,8 @@ function memberReader(
     }
     const own = ownOf(cells);
     if (own === undefined) return isSpoken ? undefined : shape(NO_AUDIENCE);
-    const said = status === undefined ? 'realized' : cellOf(cells, status);
+    const isUnsaid = status === undefined || (about.isOpen && !Object.hasOwn(cells, status));
+    const said = isUnsaid ? 'realized' : cellOf(cells, status);
     if (!isSilent(said)) put(body, own, said, cellOf(cells, time));
     return undefined;
   };

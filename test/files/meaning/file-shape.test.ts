@@ -314,6 +314,20 @@ test('a file of JSON shows its columns row by row', () => {
   });
 });
 
+test('a row of JSON without status is about a member, whatever rows came before it', () => {
+  const shape = shapeOf(undefined);
+  const statusOf = (cells: object) => {
+    const body = shape.body({ crmid: 'C-1', ...cells });
+    return body.ok ? body.value['segmentMembership'] : body.fault.code;
+  };
+  expect(statusOf({})).toEqual(realized);
+  expect(statusOf({ segmentMembership_status: 'exited' })).toMatchObject({
+    ups: { [HOT]: { status: 'exited' } },
+  });
+  expect(statusOf({})).toEqual(realized);
+  expect(statusOf({ segmentMembership_status: null })).toBeUndefined();
+});
+
 test('the time of the file is that of its name, else when it was written', () => {
   expect(shapeOf(['crmid']).at).toBe(Date.parse(TIME));
   expect(shapeOf(['crmid'], 'audience: cold', 'members.csv').at).toBe(Date.parse('2026-01-01'));
