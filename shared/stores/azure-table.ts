@@ -39,17 +39,15 @@ async function ask<T>(
   { signal }: Call,
   request: (limits: { abortSignal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
-  // By hand, not by AbortSignal.any(), which takes eight times as long (30 µs a request) and leaves weak references.
-  const controller = new AbortController();
-  const stop = (): void => controller.abort(signal?.reason);
-  if (signal?.aborted) stop();
-  signal?.addEventListener('abort', stop, { once: true });
-  const timer = setTimeout(() => controller.abort(), REQUEST_MS);
+  // Not AbortSignal.timeout(): under AbortSignal.any() Node 20 may collect it as garbage before it fires.
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), REQUEST_MS);
   try {
-    return await request({ abortSignal: controller.signal });
+    return await request({
+      abortSignal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
+    });
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', stop);
   }
 }
 

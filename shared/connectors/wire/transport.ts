@@ -111,15 +111,12 @@ async function exchange(request: HttpRequest, wire: Wire, signal: AbortSignal): 
  */
 export async function attempt(request: HttpRequest, wire: Wire): Promise<Reply | Failure> {
   if (wire.signal.aborted) return failure('no', 'aborted', 'ABORTED');
-  // By hand, not by AbortSignal.any(), which takes eight times as long (30 µs a request) and leaves weak references.
-  const controller = new AbortController();
-  const stop = (): void => controller.abort(wire.signal.reason);
-  wire.signal.addEventListener('abort', stop, { once: true });
-  const timer = setTimeout(() => controller.abort(), wire.timeoutMs);
+  // Not AbortSignal.timeout(): under AbortSignal.any() Node 20 may collect it as garbage before it fires.
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), wire.timeoutMs);
   try {
-    return await exchange(request, wire, controller.signal);
+    return await exchange(request, wire, AbortSignal.any([timeout.signal, wire.signal]));
   } finally {
     clearTimeout(timer);
-    wire.signal.removeEventListener('abort', stop);
   }
 }
