@@ -70,15 +70,11 @@ const wanted = (certain: readonly Assertion[], open: readonly Assertion[]): Want
 });
 
 /**
- * The first that is heard is an edge in any case. Which one was the last depends on the order, and on whether it was
- * overtaken while another action of its record failed: then it has been done, and yet the standing never saw it.
+ * Each time the standing turns there is an edge, and the first that is heard is one in any case. So whatever came first,
+ * and whatever failed meanwhile, the last edge is that of the standing.
  */
-function cartsOf(certain: readonly Assertion[], open: readonly Assertion[]): ReadonlySet<string | undefined> {
-  const some = new Set<string | undefined>(
-    [...certain, ...open].map(({ member }) => (member ? 'left' : 'taken')),
-  );
-  return certain.length === 0 ? some.add(undefined) : some;
-}
+const cartsOf = (certain: readonly Assertion[], open: readonly Assertion[]): PersonsDesk['carts'] =>
+  new Set(ends(certain, open).map((end) => end && (end.member ? 'left' : 'taken')));
 
 function take(persons: Persons, { seen, subject, times }: Record): void {
   if (!seen || typeof subject !== 'object') return;
@@ -120,7 +116,7 @@ function lesserDesk(homes: readonly PersonsDesk[]): PersonsDesk {
     tasks: done('tasks'),
     calls: done('calls'),
     reads: new Set([true, false]),
-    carts: new Set([undefined, ...homes.flatMap(({ carts }) => [...carts])]),
+    carts: new Set([undefined, 'left', 'taken']),
     isTouched: homes.some(({ isTouched }) => isTouched),
   };
 }

@@ -42,12 +42,12 @@ function disputed(a: PersonState, b: PersonState): string[] {
 
 /** What the other still owes, as seen from the person: what they knew before is no change for them. */
 function owedBy(other: PersonState, person: PersonState): OwedMembership[] {
-  return other.owed.flatMap(({ audience, first, backfill }): OwedMembership[] => {
+  return other.owed.flatMap(({ audience, first, backfill, begun, ...one }): OwedMembership[] => {
     const seen = other.standing.get(audience);
     const known = person.standing.get(audience);
     const change = seen && changeOf(known, seen);
     if (seen === undefined || (change !== 'entered' && change !== 'left')) return [];
-    const edge = { audience, change, at: seen.at };
+    const edge = { audience, change, ...(begun ? { begun, at: one.at } : { at: seen.at }) };
     return known ? [edge] : [{ ...edge, ...(first && { first }), ...(backfill && { backfill }) }];
   });
 }

@@ -1,5 +1,5 @@
 import type { CompiledRules } from './compiled.js';
-import { edgesDue, movedAlong } from './owed.js';
+import { edgesDue, movedAlong, stillOwed } from './owed.js';
 import { consents, type PlannedAction, plan, planOptOut, rowOf } from './plan.js';
 import type { ProfileExport } from './profile.js';
 import { rowsFirst } from './rows-first.js';
@@ -144,7 +144,9 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
   for (const [i, { profile, key, at, owed }] of records.entries()) {
     const next = advance(view, profile, rules, at);
     const made = next.transitions;
-    const due = [...movedAlong(view.owed, next.state.standing), ...(owed ?? [])];
+    // A letter speaks for its own edges only: what somebody judged of those says nothing of others.
+    const moved = movedAlong(view.owed, next.state.standing);
+    const due = owed ?? moved;
     const edges = due.length > 0 ? [...made, ...edgesDue(due, next.state, made, rules)] : made;
     const wanted = plan(key, next.state, edges, rules);
     const targets = rowsFirst(wanted.actions)
@@ -155,7 +157,7 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
     const { unaddressed } = wanted;
     if (wanted.withheld) withheld.push(i);
     drafts.push({ kind: kindOf(wanted, targets, stale), targets, unchanged, unaddressed, edges });
-    view = view.owed.length > 0 ? { ...next.state, owed: [] } : next.state;
+    view = view.owed.length > 0 ? { ...next.state, owed: stillOwed(moved, edges) } : next.state;
   }
   if (!consents(view, rules.consent)) {
     withdraw(drafts, pending, () => optOut(view, records, state, pending, rules));

@@ -1,20 +1,25 @@
 import type { Audience, CompiledRules } from './compiled.js';
 import type { Owed, OwedMembership, PersonState } from './state.js';
-import type { Transition } from './view.js';
+import type { MembershipEdge, Transition } from './view.js';
+
+const membershipOf = ({ audience, change, at, first, backfill, begun }: MembershipEdge): OwedMembership => ({
+  audience: audience.key,
+  change,
+  at,
+  ...(first && { first }),
+  ...(backfill && { backfill }),
+  ...(begun && { begun }),
+});
 
 /** An edge as it is kept until it comes due. */
-function toOwed(edge: Transition): Owed {
-  if (edge.change === 'changed') return edge;
-  const { audience, change, at, first, backfill } = edge;
-  return { audience: audience.key, change, at, ...(first && { first }), ...(backfill && { backfill }) };
-}
+const toOwed = (edge: Transition): Owed => (edge.change === 'changed' ? edge : membershipOf(edge));
 
 /** Edges as they are kept until they come due. */
 export const owedOf = (edges: readonly Transition[]): readonly Owed[] => edges.map(toOwed);
 
 /**
- * Owed changes of membership as of now: a newer assertion of the same carries them along, because nothing else has been
- * made of it; the opposite puts an end to them.
+ * Owed changes of membership as of now: the opposite puts an end to them, and a newer assertion of the same carries them
+ * along, because nothing else has been made of it; but not what was begun, or it would be done twice.
  */
 export function movedAlong(
   owed: readonly OwedMembership[],
@@ -23,9 +28,33 @@ export function movedAlong(
   return owed.flatMap((one) => {
     const known = standing.get(one.audience);
     if (known?.member !== (one.change !== 'left')) return [];
-    return known.at === one.at ? [one] : [{ ...one, at: known.at }];
+    return known.at === one.at || one.begun ? [one] : [{ ...one, at: known.at }];
   });
 }
+
+/** Only entering and leaving can be owed: `stayed` and `changed` are about a moment, and by then another has come. */
+const isLasting = (edge: Transition): edge is MembershipEdge =>
+  edge.change === 'entered' || edge.change === 'left';
+
+/** What is owed once edges have been made, in this order: of each audience the last, while it holds. */
+export function owedAfter(
+  before: readonly OwedMembership[],
+  made: readonly Transition[],
+  { standing }: PersonState,
+): readonly OwedMembership[] {
+  const byAudience = new Map(before.map((one) => [one.audience, one]));
+  for (const edge of made.filter(isLasting)) byAudience.set(edge.audience.key, membershipOf(edge));
+  return movedAlong([...byAudience.values()], standing);
+}
+
+/**
+ * A view in which edges have been made, for as long as what rules wanted of them has not all been done. The standing moves
+ * on before anything is sent, so that a record that overtakes a failure, or a crash, sees the change that it makes itself.
+ */
+export const owing = (view: PersonState, made: readonly Transition[]): PersonState => ({
+  ...view,
+  owed: owedAfter(view.owed, made, view).map((one) => ({ ...one, begun: true })),
+});
 
 /** The declared audience whose standing has this key; undefined when the file no longer names it. */
 function audienceOf(key: string, { audiences }: CompiledRules): Audience | undefined {
@@ -37,7 +66,8 @@ function audienceOf(key: string, { audiences }: CompiledRules): Audience | undef
 function holds(owed: Owed, { standing, values }: PersonState): boolean {
   if (owed.change === 'changed') return values.get(owed.path)?.at === owed.at / 1000;
   const known = standing.get(owed.audience);
-  return known?.at === owed.at && known.member === (owed.change !== 'left');
+  if (known?.member !== (owed.change !== 'left')) return false;
+  return known.at === owed.at || (owed.begun === true && known.at > owed.at);
 }
 
 function isSame(owed: Owed, edge: Transition): boolean {
@@ -63,3 +93,9 @@ export function edgesDue(
     return audience ? [{ ...one, audience }] : [];
   });
 }
+
+/** What a person owes beside edges that rules are being asked about. */
+export const stillOwed = (
+  owed: readonly OwedMembership[],
+  edges: readonly Transition[],
+): readonly OwedMembership[] => owed.filter((one) => !edges.some((edge) => isSame(one, edge)));

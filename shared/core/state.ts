@@ -34,6 +34,8 @@ export interface OwedMembership {
   /** What was known of the audience when it was made: nothing; and that it was old already. */
   readonly first?: boolean;
   readonly backfill?: boolean;
+  /** Some of what rules wanted may have been done: it keeps its time, by which that is known, until the opposite happens. */
+  readonly begun?: boolean;
 }
 
 /** A change of an attribute that rules have not had their say about; `at` is its record's time, epoch microseconds. */
@@ -72,7 +74,10 @@ export interface PersonState {
   /** When a target in `written` last accepted its row, epoch milliseconds. Things that happen once have no such time. */
   readonly accepted: ReadonlyMap<string, number>;
   readonly claim: Claim | undefined;
-  /** Changes of membership from before the person had a key, while they hold: due with the next record. */
+  /**
+   * Changes of membership, while they hold, that are due with the next record: from before the person had a key, or because
+   * not all that rules wanted has been done.
+   */
   readonly owed: readonly OwedMembership[];
   /** Fingerprints of other ids that are known to lead here, with the day they were last looked at (since 1970). */
   readonly aliases: ReadonlyMap<string, number>;

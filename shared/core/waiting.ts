@@ -1,22 +1,8 @@
 import type { CompiledRules } from './compiled.js';
 import type { Draft, FoldRecord, Verdict } from './fold.js';
-import { movedAlong, owedOf } from './owed.js';
-import type { OwedMembership, PersonState } from './state.js';
-import { advance, type Transition } from './view.js';
-
-/** Only entering and leaving can be owed: `stayed` and `changed` are about a moment, and by then another has come. */
-const isLasting = (edge: Transition): boolean => edge.change === 'entered' || edge.change === 'left';
-
-function owedAfter(
-  before: readonly OwedMembership[],
-  made: readonly Transition[],
-  { standing }: PersonState,
-): readonly OwedMembership[] {
-  // The kinds that last are memberships.
-  const fresh = owedOf(made.filter(isLasting)) as readonly OwedMembership[];
-  const renewed = new Set(fresh.map(({ audience }) => audience));
-  return [...movedAlong(before, standing).filter(({ audience }) => !renewed.has(audience)), ...fresh];
-}
+import { owedAfter } from './owed.js';
+import type { PersonState } from './state.js';
+import { advance } from './view.js';
 
 /** What becomes of a record that waits: nothing yet. */
 const WAITS: Verdict = { kind: 'unaddressed', targets: [], unchanged: 0, unaddressed: [], edges: [] };

@@ -1,6 +1,5 @@
 import { Fault } from '../core/fault.js';
 import { MARKS_ID, marksIn } from '../core/outdated.js';
-import { settledValues } from '../core/values.js';
 import { admit, type ShutOut } from './admit.js';
 import { adopt } from './adopt.js';
 import { type Atlas, createAtlas } from './atlas.js';
@@ -14,21 +13,21 @@ import { backoff } from './retry.js';
 import { route } from './route.js';
 import { isOver, type Run } from './run.js';
 import { pause } from './send.js';
+import { unsettled } from './state-after.js';
 
 /** Takes the lease for everybody we must send for. Who lost the race is read again. */
 async function claim(attempts: readonly Attempt[], run: Run): Promise<readonly Attempt[]> {
   const until = run.deps.clock.now() + run.tuning.leaseMs;
   run.leaseEnd = until;
   const answers = await run.deps.store.write(
-    attempts.map(({ work, state, version, draft }) => ({
-      id: work.id,
-      expected: version,
+    attempts.map((one) => ({
+      id: one.work.id,
+      expected: one.version,
       state: {
-        ...state,
-        // Already now, because a stream that redelivers less than this batch must not write an older value over it.
-        values: settledValues(state, draft.view),
+        // Already now, because a stream that redelivers less than this batch, or another, must not undo what is sent.
+        ...unsettled(one),
         claim: { by: run.id, until },
-        unsure: new Set([...state.unsure, ...draft.actions.map(({ target }) => target)]),
+        unsure: new Set([...one.state.unsure, ...one.draft.actions.map(({ target }) => target)]),
       },
     })),
     run.signal,

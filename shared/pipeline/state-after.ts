@@ -1,3 +1,4 @@
+import { owing } from '../core/owed.js';
 import type { PlannedAction } from '../core/plan.js';
 import type { Operation, Outcome } from '../core/remote.js';
 import type { PersonState } from '../core/state.js';
@@ -84,13 +85,20 @@ function acceptedAfter(
 }
 
 /**
- * The state to store after delivery. Standing advances only when every action was answered for good, or an edge would be
- * lost; values make no edges and are kept. What a target has accepted is remembered in any case, so that a redelivery
+ * The view while not every action has been answered for good: the edges it came by are owed, and the values that make
+ * edges wait for the records to come again.
+ */
+export function unsettled({ state, draft }: Attempt): PersonState {
+  const made = draft.verdicts.flatMap(({ edges }) => edges);
+  return { ...owing(draft.view, made), values: settledValues(state, draft.view) };
+}
+
+/**
+ * The state to store after delivery. What a target has accepted is remembered in any case, so that a redelivery
  * repeats nothing. The lease is given back. `now` in epoch milliseconds.
  */
 export function stateAfter(one: Attempt, settled: boolean, now: number): PersonState {
-  const { view: advanced } = one.draft;
-  const view = settled ? advanced : { ...one.state, values: settledValues(one.state, advanced) };
+  const view = settled ? one.draft.view : unsettled(one);
   const written = writtenAfter(one, settled);
   const accepted = acceptedAfter(one, written, now);
   return { ...view, written, accepted, unsure: unsureAfter(one, written), claim: undefined };

@@ -43,6 +43,7 @@ const Edge = z.union([
     at: Time,
     first: Yes,
     backfill: Yes,
+    begun: Yes,
   }),
   z.object({ path: z.string(), change: z.literal('changed'), at: Time }),
 ]);

@@ -45,7 +45,7 @@ const Columns = z
     // Claim: by, until; nothing when nobody holds the lease.
     z.union([z.tuple([]), z.tuple([z.string(), z.number()])]),
     // Owed: audience key, change, time, one digit of flags.
-    z.array(z.tuple([z.string(), Change, z.number(), z.int().min(0).max(3)])),
+    z.array(z.tuple([z.string(), Change, z.number(), z.int().min(0).max(7)])),
     // Aliases: fingerprints, days.
     z.array(z.string()),
     z.array(z.number()),
@@ -82,11 +82,11 @@ function toColumns(state: PersonState): Columns {
     }),
     [...unsure],
     claim ? [claim.by, claim.until] : [],
-    owed.map(({ audience, change, at, first, backfill }) => [
+    owed.map(({ audience, change, at, first, backfill, begun }) => [
       audience,
       change,
       at,
-      (first ? 1 : 0) + (backfill ? 2 : 0),
+      (first ? 1 : 0) + (backfill ? 2 : 0) + (begun ? 4 : 0),
     ]),
     [...aliases.keys()],
     [...aliases.values()],
@@ -121,6 +121,7 @@ function fromColumns(columns: Columns): PersonState {
       ...{ audience, change, at },
       ...((digit & 1) !== 0 && { first: true }),
       ...((digit & 2) !== 0 && { backfill: true }),
+      ...((digit & 4) !== 0 && { begun: true }),
     })),
     aliases: mapOf(aliases, (i) => days[i] ?? 0),
     claimants: claimants.map(([to, key]) => ({ to, key })),

@@ -197,7 +197,7 @@ test('a store that refuses one person does not repeat the CRM call, nor hold the
     write: async (writes) => {
       const answers: WriteAnswer[] = [];
       for (const write of writes) {
-        if (write.state.standing.size > 0) answers.push({ ok: false, reason: 'refused', fault: full });
+        if (write.state.written.size > 0) answers.push({ ok: false, reason: 'refused', fault: full });
         else answers.push(...(await deps.store.write([write])));
       }
       return answers;

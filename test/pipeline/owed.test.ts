@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Fault } from '../../shared/core/fault.js';
 import type { KeptMessage } from '../../shared/core/kept.js';
 import type { EndingName, Message } from '../../shared/core/ports.js';
-import type { Outcome } from '../../shared/core/remote.js';
+import type { Connector, Outcome } from '../../shared/core/remote.js';
 import { toMessage } from '../../shared/pipeline/replay.js';
 import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
 import { fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';
@@ -184,4 +184,107 @@ test('an audience that the file no longer names owes nothing', async () => {
     rules: [],
   });
   expect(await replayed({ ...deps, rules: fewer }, deps.deadLetters.all())).toEqual(['irrelevant']);
+});
+
+// What a record of a person does while another one of theirs has failed, or its process has died.
+const cart = rulesOf({
+  audiences: { hot: 'hot-1' },
+  person: { key: ['crmid'] },
+  connections: { sales: { type: 'fake' }, desk: { type: 'fake' } },
+  rules: [
+    {
+      name: 'in',
+      when: { entered: 'hot' },
+      do: [
+        { upsert: 'sales/State', match: { Id: '$key' }, set: { Cart: { value: 'left' } } },
+        { send: 'desk/Call', set: { who: '$key' } },
+      ],
+    },
+    {
+      name: 'out',
+      when: { left: 'hot' },
+      do: [{ upsert: 'sales/State', match: { Id: '$key' }, set: { Cart: { value: 'taken' } } }],
+    },
+    {
+      name: 'level',
+      when: { member: 'hot' },
+      do: [{ upsert: 'sales/Contact', match: { Id: '$key' }, set: { Hot: { member: 'hot' } } }],
+    },
+  ],
+});
+
+/** One target by two names: what fails at one does not keep the other waiting. */
+function ofBoth(crm: Connector) {
+  const connectors = new Map([
+    ['sales', crm],
+    ['desk', { ...crm, name: 'desk' }],
+  ]);
+  return { ...fakeDeps(cart, crm), connectors };
+}
+
+/** What goes wrong while the exit between two entries is worked on. */
+const TROUBLE = ['none', 'row', 'connection', 'crash', 'letter'] as const;
+
+async function enterLeaveEnter(trouble: (typeof TROUBLE)[number]) {
+  let ill = false;
+  const fault = new Fault('remote.row-busy', 'locked');
+  const scope = trouble === 'row' ? 'row' : 'connection';
+  const crm = fakeCrm({
+    answer: ({ object }) =>
+      !ill || object !== 'Contact'
+        ? undefined
+        : trouble === 'letter'
+          ? refused
+          : { kind: 'retry', scope, fault },
+  });
+  const deps = ofBoth(crm);
+  let writes = 0;
+  const store = {
+    ...deps.store,
+    write: (...given: Parameters<typeof deps.store.write>) => {
+      writes += 1;
+      if (writes === 2) throw new Error('the process dies');
+      return deps.store.write(...given);
+    },
+  };
+  const exit = says(13, 'exited');
+  await run(deps, [says(11, 'realized')]);
+  ill = trouble === 'row' || trouble === 'connection' || trouble === 'letter';
+  if (trouble === 'crash') await run({ ...deps, store }, [exit]).catch(() => []);
+  else await run(deps, [exit]);
+  ill = false;
+  deps.clock.advance(400_000);
+  // Another shard, another stream: it does not wait for the one that is held.
+  await run(deps, [says(15, 'realized')]);
+  await run(deps, [exit]);
+  await replayed(deps, [...deps.parking.all(), ...deps.deadLetters.all()]);
+  const calls = crm.calls.flat().filter(({ operation }) => operation === 'send');
+  return { rows: Object.fromEntries(crm.rows), calls: calls.length };
+}
+
+test.each(TROUBLE)('a newer entry is one, whatever happened to the exit before it: %s', async (trouble) => {
+  const { rows, calls } = await enterLeaveEnter(trouble);
+  expect(rows['State/C-1']).toMatchObject({ Cart: 'left' });
+  expect(rows['Contact/C-1']).toMatchObject({ Hot: true });
+  expect(calls).toBe(2);
+});
+
+test('an entry that was begun is finished by whatever comes next, and nothing of it is done twice', async () => {
+  let ill = true;
+  const fault = new Fault('remote.row-busy', 'locked');
+  const crm = fakeCrm({
+    answer: ({ object }) =>
+      ill && object === 'Contact' ? { kind: 'retry', scope: 'row', fault } : undefined,
+  });
+  const deps = ofBoth(crm);
+  const sent = () => crm.calls.flat().filter(({ operation }) => operation === 'send').length;
+  expect(await run(deps, [says(11, 'realized')])).toEqual(['parked']);
+  expect(sent()).toBe(1);
+  ill = false;
+  // Asserted anew: the same entry still, by another time.
+  expect(await run(deps, [says(15, 'realized')])).toEqual(['delivered']);
+  expect(crm.rows.get('Contact/C-1')).toMatchObject({ Hot: true });
+  deps.clock.advance(400_000);
+  await replayed(deps, deps.parking.all());
+  expect(sent()).toBe(1);
 });

@@ -139,6 +139,7 @@ export const anyKept: fc.Arbitrary<KeptMessage> = fc
               at: fc.maxSafeInteger(),
               first: fc.constant(true),
               backfill: fc.constant(true),
+              begun: fc.constant(true),
             },
             { requiredKeys: ['audience', 'change', 'at'] },
           ),

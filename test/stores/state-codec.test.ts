@@ -145,7 +145,7 @@ describe('bytes that cannot be read', () => {
     ['a row without its acceptance', format1(columns({ 6: [[secret, ['Name'], ['a'], [1]]] }))],
     ['a time that is none', format1(columns({ 0: [secret], 1: ['1'], 2: '1' }))],
     ['an edge nobody knows', format1(columns({ 9: [[secret, 'vanished', 1, 0]] }))],
-    ['an edge with a flag out of range', format1(columns({ 9: [[secret, 'left', 1, 4]] }))],
+    ['an edge with a flag out of range', format1(columns({ 9: [[secret, 'left', 1, 8]] }))],
     ['an alias without its day', format1(columns({ 10: [secret] }))],
     ['a claimant without a key', format1(columns({ 12: [[secret]] }))],
     ['half a claim', format1(columns({ 8: [secret] }))],
@@ -186,7 +186,7 @@ describe('what format 1 looks like for ever', () => {
     claim: { by: 'run-1', until: 1_790_000_090_000 },
     owed: [
       { audience: 'ups/a', change: 'entered', at: 1_790_000_000_123_456, first: true, backfill: true },
-      { audience: 'ups/c', change: 'left', at: 1_790_000_000_123_458 },
+      { audience: 'ups/c', change: 'left', at: 1_790_000_000_123_458, begun: true },
     ],
     aliases: new Map([['a1b2c3', 20_717]]),
     claimants: [{ to: 'crmid:C-1', key: 'C-1' }],
@@ -194,7 +194,7 @@ describe('what format 1 looks like for ever', () => {
   const payload =
     '[["ups/a","ups/b","ups/c"],[1790000000123456,1790000000123457,1790000000123458],"302",["person.name"],[1790000000001],' +
     '[{"first":"Ada","tags":[1,null,"ü"]}],[["sales/Contact/C-1",["Name"],["abc.def"],[0],1790000000002]],["sales/Contact/C-1"],["run-1",1790000090000],' +
-    '[["ups/a","entered",1790000000123456,3],["ups/c","left",1790000000123458,0]],["a1b2c3"],[20717],[["crmid:C-1","C-1"]]]';
+    '[["ups/a","entered",1790000000123456,3],["ups/c","left",1790000000123458,4]],["a1b2c3"],[20717],[["crmid:C-1","C-1"]]]';
 
   test('plain', () => {
     expect(Buffer.from(encodeState(state)).toString()).toBe(`\u0001\u0000${payload}`);

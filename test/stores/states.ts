@@ -101,11 +101,13 @@ export const anyState: fc.Arbitrary<PersonState> = fc
           at: time,
           first: fc.boolean(),
           backfill: fc.boolean(),
+          begun: fc.boolean(),
         })
-        .map(({ first, backfill, ...edge }) => ({
+        .map(({ first, backfill, begun, ...edge }) => ({
           ...edge,
           ...(first && { first }),
           ...(backfill && { backfill }),
+          ...(begun && { begun }),
         })),
       { maxLength: 4 },
     ),
