@@ -3,6 +3,7 @@ import type { Desk, Done } from './desk.js';
 import type { PersonsDesk, Wanted } from './desk-oracle.js';
 import type { Violation } from './judge.js';
 import type { Truth } from './truth.js';
+import type { World } from './world.js';
 
 function byPerson(list: Iterable<Done>): ReadonlyMap<string, readonly Done[]> {
   const found = new Map<string, Done[]>();
@@ -82,11 +83,21 @@ function eased(
   };
 }
 
+const groundless = (key: string): Violation => ({
+  kind: 'wrong',
+  text: `a letter says that nobody knows whether ${key} was called, although the answer was there`,
+  key,
+});
+
 /** Whether anything was done under a key. */
 type Called = Readonly<Record<'tasks' | 'calls', (key: string) => boolean>>;
 
 /** Compares desk and pager with what must have been done there; nothing is said of keys that are `undecided`. */
-export function judgeDesk(desk: Desk, truth: Truth, letters: Iterable<KeptMessage>): Violation[] {
+export function judgeDesk(
+  { desk, doubts }: Pick<World, 'desk' | 'doubts'>,
+  truth: Truth,
+  letters: Iterable<KeptMessage>,
+): Violation[] {
   const { desk: expected, also } = truth;
   const { undecided } = truth.expected;
   const tasks = byPerson(desk.tasks.values());
@@ -105,11 +116,14 @@ export function judgeDesk(desk: Desk, truth: Truth, letters: Iterable<KeptMessag
     .flatMap((key) => {
       const others = also.get(key) ?? [];
       const wanted = eased(expected.get(key) ?? NOBODY, others, isCalled, desk);
-      const isExcused = [key, ...others].some((one) => doubtful.has(one));
+      const names = [key, ...others];
+      const isDoubtful = names.some((one) => doubtful.has(one));
+      const isExcused = isDoubtful && names.some(doubts.may);
       return [
         ...judgeDone('task', key, wanted.tasks, tasks.get(key) ?? [], false),
         ...judgeDone('call', key, wanted.calls, calls.get(key) ?? [], isExcused),
         ...judgeRows(key, wanted, desk),
+        ...(isDoubtful && !isExcused ? [groundless(key)] : []),
       ];
     });
 }

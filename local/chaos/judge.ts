@@ -142,6 +142,6 @@ export function judge(
       text: `${duplicateKeys} rows shared a key with another of their request`,
     });
   for (const text of world.books.errors()) violations.push({ kind: 'wrong', text });
-  violations.push(...judgeRows(sound, world), ...judgeDesk(world.desk, sound, letters.values()));
+  violations.push(...judgeRows(sound, world), ...judgeDesk(world, sound, letters.values()));
   return { violations, endings, records, unended };
 }

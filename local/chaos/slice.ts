@@ -7,6 +7,7 @@ import { climateOf } from './climate.js';
 import { codaOf, readCoda } from './coda.js';
 import { createModelCrm } from './crm.js';
 import { createDesk } from './desk.js';
+import { createDoubts } from './doubts.js';
 import { runHub } from './event-hubs.js';
 import type { FaultKind } from './fault-kinds.js';
 import { createFaults, type Faults } from './faults.js';
@@ -107,6 +108,7 @@ function createWorld(scenario: Scenario, options: SliceOptions, doubled: Violati
       azure: { queue: createModelQueue(timeline), objects: new Map() },
     },
     books: createBooks(),
+    doubts: createDoubts(),
     repeats: createRepeats(now, (object, key) => {
       story.tell(() => `DOUBLED ${object} ${key}`);
       doubled.push({ kind: 'doubled', text: `${object} ${key} was written again with what it held`, key });

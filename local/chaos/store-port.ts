@@ -13,6 +13,9 @@ export type Took = (key: string) => void;
 /** Rows that the rules write. What is done once is announced by its key, and only when it is sent. */
 const ROWS = ['Contact', 'Audience_Entry__c', 'Reader#news', 'State'];
 
+/** Begins the target of what must not be repeated. */
+const CALL = 'pager/';
+
 /** `entry:key` → key. */
 const keyOf = (id: string): string => id.slice(id.indexOf(':') + 1);
 
@@ -34,7 +37,7 @@ function open(world: World, invocation: Invocation, took: Took): StateStore {
 
 /** The state store as one invocation reaches it, with what becomes of each write told to the judge. */
 function storeOf(world: World, invocation: Invocation): StateStore {
-  const { repeats, story } = world;
+  const { repeats, doubts, story } = world;
   const { name } = invocation;
   const fileUnder = world.climate.store === 'memory' ? (id: string): string => id : personKey;
   const underway = new Map<string, StateWrite>();
@@ -42,8 +45,15 @@ function storeOf(world: World, invocation: Invocation): StateStore {
     story.tell(() => `${name} ${isWritten ? 'wrote' : 'did not write'} ${told(write)}`);
     // An id that leads to a person says nothing about rows.
     if (write.state.claimants.length > 0) return;
-    if (write.state.claim && isWritten) repeats.leased(invocation, keyOf(write.id), ROWS);
-    else repeats.recorded(invocation, keyOf(write.id), isWritten);
+    const key = keyOf(write.id);
+    if (write.state.claim && isWritten) {
+      repeats.leased(invocation, key, ROWS);
+      if ([...write.state.unsure].some((target) => target.startsWith(CALL)))
+        doubts.announced(invocation, key);
+    } else {
+      repeats.recorded(invocation, key, isWritten);
+      doubts.recorded(invocation, key, isWritten);
+    }
   };
   const settle = (key: string, isWritten: boolean): void => {
     const write = underway.get(key);

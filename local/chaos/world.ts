@@ -8,6 +8,7 @@ import type { Books } from './books.js';
 import type { Climate } from './climate.js';
 import type { ModelCrm } from './crm.js';
 import type { Desk } from './desk.js';
+import type { Doubts } from './doubts.js';
 import type { Faults } from './faults.js';
 import type { Cloud } from './host.js';
 import type { ModelQueue } from './model-queue.js';
@@ -46,6 +47,7 @@ export interface World {
   readonly clouds: Readonly<Record<Cloud, CloudPlaces>>;
   readonly books: Books;
   readonly repeats: Repeats;
+  readonly doubts: Doubts;
   /** Until when something is down, or a row is locked, by name. */
   readonly outages: Map<string, number>;
   readonly locks: Map<string, number>;

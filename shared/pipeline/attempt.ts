@@ -3,7 +3,7 @@ import { outdated } from '../core/outdated.js';
 import type { PersonState } from '../core/state.js';
 import { wait } from '../core/waiting.js';
 import type { Known } from './adopt.js';
-import { decided } from './doubt.js';
+import { decided, spent } from './doubt.js';
 import { hasteOf } from './haste.js';
 import type { Work } from './route.js';
 import type { Run } from './run.js';
@@ -13,6 +13,8 @@ import type { Lane } from './waves.js';
 export interface Attempt extends Known {
   readonly draft: Draft;
   readonly lane: Lane;
+  /** Targets in doubt that are sent to because somebody has judged that nothing was done. */
+  readonly judged: ReadonlySet<string>;
 }
 
 /** The state with everything as unsure that must not be relied on: sent in vain, accepted too long ago, forgotten. */
@@ -40,13 +42,21 @@ function draftOf(state: PersonState, { key, entries }: Work, { deps: { rules } }
 
 /**
  * Targets that may be sent to although they are in doubt: a dead letter that somebody replays is their judgement that what
- * its own edges wanted was not done. It holds for one send: tried once more in vain, it is in doubt again.
+ * its own edges wanted was not done. It holds for one send: tried once more in vain, or begun and never answered, it is in
+ * doubt again.
  */
-function permitted({ verdicts }: Draft, { entries }: Work, { sent }: Run): ReadonlySet<string> {
+function permitted(
+  { verdicts }: Draft,
+  { entries }: Work,
+  { unsure }: PersonState,
+  { sent }: Run,
+): ReadonlySet<string> {
   const targets = entries.flatMap((entry, i) => {
     const { owed, attempts = 0 } = entry.message;
     if (owed === undefined || attempts > 0) return [];
-    return (verdicts[i]?.targets ?? []).filter((target) => !sent.get(entry)?.has(target));
+    return (verdicts[i]?.targets ?? []).filter(
+      (target) => unsure.has(target) && !unsure.has(spent(target)) && !sent.get(entry)?.has(target),
+    );
   });
   return new Set(targets);
 }
@@ -55,9 +65,9 @@ function permitted({ verdicts }: Draft, { entries }: Work, { sent }: Run): Reado
 export function attempt(known: Known, run: Run): Attempt {
   const state = doubted(known.state, known.work, run);
   const draft = draftOf(state, known.work, run);
-  const judged = permitted(draft, known.work, run);
+  const judged = permitted(draft, known.work, state, run);
   const outcomes = decided(draft.actions, state.unsure, judged, run.deps.connectors);
   const haste = hasteOf(draft, run.deps.rules);
   const lane = { person: known.work.id, actions: draft.actions, haste, outcomes };
-  return { ...known, state, draft, lane };
+  return { ...known, state, draft, lane, judged };
 }

@@ -20,6 +20,9 @@ const doubtful = (connection: string): Outcome => ({
 export const lastWord = (outcome: Outcome, action: PlannedAction, connector: Connector): Outcome =>
   outcome.kind === 'unknown' && mustNotRepeat(action, connector) ? doubtful(action.connection) : outcome;
 
+/** In the list of what is unsure: the judgement that a target was not reached has been acted upon, without an answer so far. */
+export const spent = (target: string): string => `judged:${target}`;
+
 /**
  * Outcomes that are decided before anything is sent: what may have been done before a crash, and must not be repeated.
  * `permitted`: targets that somebody has judged not to have been done.

@@ -7,6 +7,7 @@ import { type Attempt, attempt } from './attempt.js';
 import { commit } from './commit.js';
 import type { AddressedEntry, Entry } from './decode.js';
 import { deliver } from './deliver.js';
+import { spent } from './doubt.js';
 import { shutFault, waitOf } from './hold.js';
 import { letGo } from './keep.js';
 import { backoff } from './retry.js';
@@ -27,7 +28,11 @@ async function claim(attempts: readonly Attempt[], run: Run): Promise<readonly A
         // Already now, because a stream that redelivers less than this batch, or another, must not undo what is sent.
         ...unsettled(one),
         claim: { by: run.id, until },
-        unsure: new Set([...one.state.unsure, ...one.draft.actions.map(({ target }) => target)]),
+        unsure: new Set([
+          ...one.state.unsure,
+          ...one.draft.actions.map(({ target }) => target),
+          ...[...one.judged].map(spent),
+        ]),
       },
     })),
     run.signal,

@@ -5,6 +5,7 @@ import type { PersonState } from '../core/state.js';
 import { forget, isSent, remembered, type WrittenFields } from '../core/suppress.js';
 import { settledValues } from '../core/values.js';
 import type { Attempt } from './attempt.js';
+import { spent } from './doubt.js';
 
 /** What an answer lets us remember of a row: what was sent, what was known before, or nothing. */
 type Memory = 'sent' | 'before' | 'none';
@@ -62,6 +63,7 @@ function unsureAfter({ state, lane }: Attempt, written: PersonState['written']):
   for (const action of lane.actions) {
     const { target, operation } = action;
     const outcome = lane.outcomes.get(target);
+    if (outcome) unsure.delete(spent(target));
     if (outcome?.kind === 'accepted' || outcome?.kind === 'absent') unsure.delete(target);
     else if (outcome && isDoubtful(outcome, operation)) unsure.add(target);
     if (operation === 'delete' && outcome && memoryOf(outcome, operation) === 'sent')

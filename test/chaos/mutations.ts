@@ -1,5 +1,5 @@
 import type { Mutation } from '../../local/chaos/world.js';
-import { ok } from '../../shared/core/fault.js';
+import { Fault, ok } from '../../shared/core/fault.js';
 import { fingerprint } from '../../shared/core/fingerprint.js';
 import type { StateStore, StateWrite } from '../../shared/core/ports.js';
 import type { Action, Connector, Outcome } from '../../shared/core/remote.js';
@@ -140,6 +140,23 @@ export const forgetsOwed = withStates((state) => ({ ...state, owed: [] }));
 
 /** Forgets that something was sent without an answer. */
 export const isNeverUnsure = withStates((state) => ({ ...state, unsure: new Set<string>() }));
+
+/** Cannot tell of any call whether it was made. */
+export const isAlwaysUnsure: Mutation = (deps) =>
+  withSend(deps, (inner) => async (actions, signal) => {
+    const outcomes = await inner.send(actions, signal);
+    const silence = new Fault('remote.timeout', 'no answer');
+    return outcomes.map((one, i): Outcome => {
+      const isCall = actions[i]?.operation === 'send' && inner.isIdempotent(actions[i]) === false;
+      return isCall ? { kind: 'unknown', fault: silence } : one;
+    });
+  });
+
+/** Forgets which changes have been made but not acted upon. */
+export const losesBegun = withStates((state) => ({
+  ...state,
+  owed: state.owed.filter(({ begun }) => !begun),
+}));
 
 const drop = async (): Promise<void> => undefined;
 

@@ -208,3 +208,32 @@ test('a doubt is forgotten when what was sent would be, after ninety days', asyn
   await run(exit(91));
   expect(await open()).toBe(0);
 });
+
+test('a judgement holds for one call: who dies before writing down its answer leaves it in doubt again', async () => {
+  const { crm, deps, run } = world([]);
+  await run(message);
+  const letter = (): Message => {
+    const [one] = deps.deadLetters.all();
+    if (!one) throw new Error('there is no letter');
+    return judged(one);
+  };
+  let writes = 0;
+  const store: StateStore = {
+    ...deps.store,
+    write: async (...given) => {
+      writes += 1;
+      if (writes === 2) throw new Error('the process dies');
+      return deps.store.write(...given);
+    },
+  };
+  const again = letter();
+  const dying = createPipeline({ ...deps, store }).run([again], { redelivers: false });
+  await expect(dying).rejects.toThrow('dies');
+  deps.clock.advance(600_000);
+  // The queue hands out the same message again.
+  expect(await run(again)).toMatchObject({ name: 'rejected', fault: { code: 'remote.doubtful' } });
+  expect(crm.calls).toHaveLength(2);
+  // Somebody looks, and judges once more.
+  expect(await run(letter())).toMatchObject({ name: 'delivered' });
+  expect(crm.calls).toHaveLength(3);
+});
