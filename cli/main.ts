@@ -6,6 +6,7 @@ import { dev } from './dev.js';
 import { diff } from './diff.js';
 import { doctor } from './doctor.js';
 import { explain } from './explain.js';
+import { files } from './files.js';
 import { forget } from './forget.js';
 import { parked } from './parked.js';
 import { plan } from './plan.js';
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly about:
     run: parked,
     about: 'list, show, replay or drop what waits in the retry queue, and dead letters',
   },
+  files: { run: files, about: 'batch files: what was read, what waits and why; accept, retry, run' },
   audiences: { run: audiences, about: 'the audiences that were activated to a deployment, by name' },
   adobe: { run: adobe, about: 'what Adobe must be told to send its exports to a deployment' },
   forget: { run: forget, about: 'have rows written again: of one person, a rule or a connection' },

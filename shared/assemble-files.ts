@@ -1,14 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { Assembled } from './assemble.js';
+import { readConfig } from './config/read-config.js';
+import type { Clock, Log } from './core/ports.js';
 import type { IntakeDeps } from './files/intake/deps.js';
 import { createIntake, type Intake } from './files/intake/intake.js';
 import { openSources } from './files/intake/open-sources.js';
+import { type IntakePages, intakePages } from './files/intake/pages.js';
 import { personKeysBy } from './files/intake/person-lines.js';
-import { CONNECTION_SETTINGS, withSecrets } from './secrets.js';
-import { readFilesSettings } from './settings.js';
+import type { FileSource } from './files/intake/source.js';
+import { CONNECTION_SETTINGS, openSecrets, withSecrets } from './secrets.js';
+import { readFilesSettings, readStateSettings } from './settings.js';
+import type { MessageQueue } from './stores/message-queue.js';
+import { openStore } from './stores/open.js';
 import { openFilesObjects, openFilesQueue } from './stores/open-files.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
+
+const SILENT: Log = { write: () => undefined };
 
 /** What the intake of files is made of, from a deployment's settings and its pipeline. Throws a `config.*` fault. */
 export async function filesDeps(env: Env, assembled: Assembled): Promise<IntakeDeps> {
@@ -31,6 +39,37 @@ export async function filesDeps(env: Env, assembled: Assembled): Promise<IntakeD
     log,
     newId: randomUUID,
   };
+}
+
+/** The files queue of a deployment. */
+export async function openQueueOf(given: Env, clock: Clock): Promise<MessageQueue> {
+  const env = await withSecrets(given, await openSecrets(given, clock), ['TRIBUTARY_STORAGE_CONNECTION']);
+  const settings = readFilesSettings(env);
+  const connection = settings.TRIBUTARY_STORAGE_CONNECTION;
+  return openFilesQueue(settings.TRIBUTARY_FILES_QUEUE, { clock, connection });
+}
+
+/** What is known of the files of a deployment, without anything that could work on them. */
+export interface FilesDesk {
+  readonly sources: ReadonlyMap<string, FileSource>;
+  readonly pages: IntakePages;
+}
+
+/** Opens places and state of a deployment to look at them. Throws a `config.*` fault that names what is wrong. */
+export async function openDesk(given: Env, clock: Clock): Promise<FilesDesk> {
+  const secrets = await openSecrets(given, clock);
+  const env = await withSecrets(given, secrets, CONNECTION_SETTINGS);
+  const settings = readStateSettings(env);
+  const config = await readConfig(settings.TRIBUTARY_CONFIG, env['TRIBUTARY_FUNCTIONS'], env);
+  const store = await openStore(settings.TRIBUTARY_STATE, {
+    clock,
+    connection: settings.TRIBUTARY_STATE_CONNECTION,
+    ttlDays: settings.TRIBUTARY_STATE_TTL_DAYS,
+  });
+  const connection = env['TRIBUTARY_STORAGE_CONNECTION'];
+  const { rules, files } = config;
+  const deps = { rules, secrets, clock, log: SILENT, random: Math.random, connection };
+  return { sources: openSources(files, deps), pages: intakePages({ store, clock }) };
 }
 
 /** The intake of files of a deployment, on both clouds and in the local run. Throws a `config.*` fault that names what is wrong. */

@@ -111,14 +111,14 @@ async function finish(hold: Hold<Closing>, value: Closing, { place, deps }: Case
 }
 
 /** Everything after the comparison: the exits, then the end. */
-async function carryOut(hold: Hold<Closing>, work: Case, deadline: number, since: number): Promise<void> {
+async function carryOut(hold: Hold<Closing>, work: Case, limits: Limits, since: number): Promise<void> {
   const { order, deps, pages, audience } = work;
   const end = await runRows(
     hold,
     exitsTable(hold.value, deps, audience),
     messageOf(hold.value),
     deps,
-    deadline,
+    limits,
   );
   const { value } = hold;
   const worked = value.worked + deps.clock.now() - since;
@@ -138,8 +138,8 @@ async function carryOut(hold: Hold<Closing>, work: Case, deadline: number, since
   );
 }
 
-async function turn(hold: Hold<Closing>, work: Case, deadline: number, since: number): Promise<void> {
-  const { pages, deps } = work;
+async function turn(hold: Hold<Closing>, work: Case, limits: Limits, since: number): Promise<void> {
+  const { pages } = work;
   const family = (await pages.family.read(familyIdOf(work))).value ?? { rolls: [] };
   const now = await rollsNow(work, family);
   // Its last file sends an order of its own when it has come to its end.
@@ -149,7 +149,7 @@ async function turn(hold: Hold<Closing>, work: Case, deadline: number, since: nu
   if (value === known && value.stage !== 'exits') return hold.release(value);
   if (value.stage !== 'exits') return finish(hold, value, work, since);
   await hold.save(value);
-  await carryOut(hold, work, Math.min(deadline, deps.clock.now() + 3_600_000), since);
+  await carryOut(hold, work, limits, since);
 }
 
 /**
@@ -162,7 +162,7 @@ export async function workClosing(
   source: FileSource,
   pages: IntakePages,
   deps: IntakeDeps,
-  { deadline }: Limits,
+  limits: Limits,
 ): Promise<void> {
   const { snapshot } = source;
   if (!snapshot) return;
@@ -179,7 +179,7 @@ export async function workClosing(
   const { hold } = taken;
   const work: Case = { order, source: { ...source, snapshot }, place, audience, pages, deps };
   try {
-    await turn(hold, work, deadline, since);
+    await turn(hold, work, limits, since);
   } catch (error) {
     if (error instanceof Lost) return sendOrders(deps.queue, [order], patienceOf(0));
     if (!(error instanceof Fault)) throw error;

@@ -44,4 +44,6 @@ export const SEGMENT_LINES = 100_000;
 /** How an invocation is limited. Epoch milliseconds. */
 export interface Limits {
   readonly deadline: number;
+  /** Ends it earlier, after what is under way. */
+  readonly stop?: AbortSignal;
 }

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/fault.js';
 import type { FileEntry, FilePlace } from '../ports.js';
 import { comeBack, patienceOf, reasonOf } from './come-back.js';
-import type { IntakeDeps } from './deps.js';
+import type { IntakeDeps, Limits } from './deps.js';
 import { changeFamily, completeAt, familyId, rollOf } from './family.js';
 import type { Hold } from './hold.js';
 import { noteBegun } from './index-page.js';
@@ -22,9 +22,9 @@ export interface FileTurn {
   readonly hold: Hold<FileProgress>;
   readonly pages: IntakePages;
   readonly deps: IntakeDeps;
-  /** Epoch milliseconds. */
+  /** When it was begun, epoch milliseconds. */
   readonly since: number;
-  readonly deadline: number;
+  readonly limits: Limits;
 }
 
 /** Puts the file back into the queue. */
@@ -87,19 +87,19 @@ const overtaken = ({ name }: FileEntry): Fault =>
   new Fault('file.overtaken', `${name} is older than a full export of the same audience that is complete`);
 
 async function runTurn(turn: FileTurn): Promise<void> {
-  const { source, place, entry, hold, pages, deps, deadline } = turn;
+  const { source, place, entry, hold, pages, deps, limits } = turn;
   if (hold.value.turns === 0) await noteBegun(pages.index, hold.value);
   await hold.save({ ...hold.value, turns: hold.value.turns + 1 });
   const table = await source.open(place.bytes(entry));
   const reader = await source.reader(table, entry, hold.value.time);
   if (!reader.ok) throw reader.fault;
   if (hold.value.stage === 'reading') {
-    const isWhole = await readThrough(hold, table, { source, reader: reader.value }, deps, deadline);
+    const isWhole = await readThrough(hold, table, { source, reader: reader.value }, deps, limits);
     if (!isWhole) return back(turn, {}, 0);
   }
   if (!(await enroll(turn))) return finish(turn, 'overtaken', overtaken(entry));
   const toMessage = (row: Parameters<typeof messageOf>[0]) => messageOf(row, reader.value, hold.value);
-  const end = await runRows(hold, table, toMessage, deps, deadline);
+  const end = await runRows(hold, table, toMessage, deps, limits);
   if (end.kind === 'more') return back(turn, {}, 0);
   if (end.kind === 'held') return backLater(turn, end.fault);
   await finish(turn, 'done');

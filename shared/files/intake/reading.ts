@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.js';
 import type { Table, TableRow } from '../ports.js';
-import { type IntakeDeps, SEGMENT_LINES } from './deps.js';
+import { type IntakeDeps, type Limits, SEGMENT_LINES } from './deps.js';
 import type { Hold } from './hold.js';
 import { linesOf } from './presence.js';
 import { type BadRow, type FileProgress, fileHash } from './progress.js';
@@ -75,7 +75,7 @@ export async function readThrough(
   table: Table,
   { source, reader }: { readonly source: Pick<FileSource, 'snapshot'>; readonly reader: RowReader },
   deps: Deps,
-  deadline: number,
+  { deadline, stop }: Limits,
 ): Promise<boolean> {
   const { clock, personKeys, segmentLines = SEGMENT_LINES } = deps;
   const keysOf = source.snapshot ? personKeys : undefined;
@@ -89,12 +89,13 @@ export async function readThrough(
       finds = fresh(finds.next);
     }
     const now = clock.now();
-    if (now >= deadline || now - saved >= SAVE_MS) {
+    const isOver = now >= deadline || stop?.aborted === true;
+    if (isOver || now - saved >= SAVE_MS) {
       await keep(hold, finds, deps);
       finds = fresh(finds.next);
       saved = now;
     }
-    if (now >= deadline) return false;
+    if (isOver) return false;
   }
   await keep(hold, finds, deps);
   const { value } = hold;

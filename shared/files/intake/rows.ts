@@ -1,7 +1,7 @@
 import type { Fault } from '../../core/fault.js';
 import type { EndingName, Message, Settlement } from '../../core/ports.js';
 import type { Table, TableRow } from '../ports.js';
-import { CHUNK_ROWS, type IntakeDeps } from './deps.js';
+import { CHUNK_ROWS, type IntakeDeps, type Limits } from './deps.js';
 import type { Hold } from './hold.js';
 import { type FileProgress, fileHash, withEndings } from './progress.js';
 import type { RowReader } from './source.js';
@@ -82,13 +82,13 @@ export async function runRows<T extends Stretch>(
   table: Pick<Table, 'rows'>,
   toMessage: (row: TableRow) => Message,
   { pipeline, clock, chunkRows = CHUNK_ROWS }: Pick<IntakeDeps, 'pipeline' | 'clock' | 'chunkRows'>,
-  deadline: number,
+  { deadline, stop }: Limits,
 ): Promise<RowsEnd> {
   const { next, ahead } = hold.value;
   const chunks = chunksOf(table, next, chunkRows, new Set(ahead));
   let coming = chunks.next();
   try {
-    while (clock.now() + SHORTEST_MS < deadline) {
+    while (!stop?.aborted && clock.now() + SHORTEST_MS < deadline) {
       const chunk = await coming;
       if (chunk.done) return { kind: 'all' };
       coming = chunks.next();

@@ -26,7 +26,7 @@ interface Job {
   readonly entry: FileEntry;
 }
 
-async function workRows(job: Job, pages: IntakePages, deps: IntakeDeps, { deadline }: Limits): Promise<void> {
+async function workRows(job: Job, pages: IntakePages, deps: IntakeDeps, limits: Limits): Promise<void> {
   const { order, source, place, entry } = job;
   const id = progressId(source.name, entry);
   const known = (await pages.progress.read(id)).value;
@@ -45,7 +45,7 @@ async function workRows(job: Job, pages: IntakePages, deps: IntakeDeps, { deadli
   const { hold } = taken;
   // Somebody else may have come to the end of it since it was looked at.
   if (isOver(hold.value)) return hold.release(hold.value);
-  await takeTurn({ order, source, place, entry, hold, pages, deps, since, deadline });
+  await takeTurn({ order, source, place, entry, hold, pages, deps, since, limits });
 }
 
 async function work(order: FileOrder, pages: IntakePages, deps: IntakeDeps, limits: Limits): Promise<void> {

@@ -1,0 +1,37 @@
+import { memoryQueue } from '../../stores/memory-queue.js';
+import type { IntakeDeps } from './deps.js';
+import { type FileOrder, jsonIn, readOrder, sendOrders } from './order.js';
+import { createFileWork } from './worker.js';
+
+/** Whom to tell, and who may end it. */
+export interface RunFileOptions {
+  /** Ends the work after what is under way. */
+  readonly stop: AbortSignal;
+  /** Told that something keeps it waiting for so many milliseconds. */
+  readonly waiting: (ms: number) => void;
+}
+
+/** Longer than any file takes, milliseconds. */
+const STRETCH_MS = 30 * 86_400_000;
+
+/** Works on a file here until there is nothing left to do for it: its orders go into a queue of its own. */
+export async function runFile(order: FileOrder, deps: IntakeDeps, options: RunFileOptions): Promise<void> {
+  const { clock } = deps;
+  const { stop, waiting } = options;
+  const queue = memoryQueue('run', clock, Number.MAX_SAFE_INTEGER);
+  const work = createFileWork({ ...deps, queue });
+  await sendOrders(queue, [order]);
+  for (let next = queue.next(); next !== undefined && !stop.aborted; next = queue.next()) {
+    const wait = next - clock.now();
+    if (wait > 0) {
+      waiting(wait);
+      await clock.sleep(wait, stop).catch(() => undefined);
+      continue;
+    }
+    for (const message of await queue.receive()) {
+      const read = readOrder(jsonIn(message.body));
+      if (read.ok) await work(read.value, { deadline: clock.now() + STRETCH_MS, stop });
+      await queue.remove(message);
+    }
+  }
+}
