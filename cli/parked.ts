@@ -125,6 +125,8 @@ export async function runParked(args: readonly string[], world: ParkedWorld): Pr
       return 0;
     }
     const places = await openPlaces(options.from, options.requeue, world.env, world.clock);
+    if (places.shelves.some(({ place }) => place === 'memory'))
+      world.err('memory is that of one process: what another keeps there cannot be seen from here\n');
     if (options.action === 'list' || options.action === 'show' || options.dryRun)
       return await look(places, options, world);
     return await (options.action === 'drop' ? remove : replay)(places, options, world);

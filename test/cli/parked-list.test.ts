@@ -110,6 +110,7 @@ describe('what is shown', () => {
     );
     expect(out.trim().split('\n')).toHaveLength(5);
     expect(err).toContain('4 shown; memory holds');
+    expect(err).toContain('memory is that of one process');
   });
 
   test('all that is known, without personal values', async () => {
