@@ -1,16 +1,29 @@
 import type { FileBytes, Table } from '../ports.js';
 import { openCsv } from './csv-table.js';
 import { openJson } from './json-table.js';
-import { headOf, inPieces, type Plain } from './plain.js';
-import type { TableSettings } from './settings.js';
+import { unwrapped } from './layers.js';
+import { isParquet, openParquet } from './parquet-table.js';
+import type { Plain } from './plain.js';
+import { refused } from './refused.js';
+import { LIMITS, type TableSettings } from './settings.js';
+import { encodingOf } from './text-decoder.js';
 
-/** What a text is, by its first character that is no blank. */
-function textFormat({ head }: Plain): 'csv' | 'json' {
-  const text = Buffer.from(head)
+/** What a file is, by its first bytes, or by its first character that is no blank. */
+function formatOf(plain: Plain): 'csv' | 'json' | 'parquet' {
+  if (isParquet(plain.head)) return 'parquet';
+  const text = Buffer.from(plain.head)
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .trimStart();
   return text.startsWith('{') || text.startsWith('[') ? 'json' : 'csv';
+}
+
+/** A text in UTF-8 has no zeros; what has is of a kind that nobody here knows (Zstandard, zip, a disk image). */
+function refuseBinary(plain: Plain, encoding: string): void {
+  if (encoding === 'utf-8' && plain.head.includes(0))
+    throw refused(
+      'the file is neither text nor anything else that can be read here; see docs/files.md for what can',
+    );
 }
 
 /**
@@ -19,8 +32,12 @@ function textFormat({ head }: Plain): 'csv' | 'json' {
  * throw. Places' own faults pass through.
  */
 export async function openTable(bytes: FileBytes, settings: TableSettings): Promise<Table> {
-  const plain: Plain = { head: await headOf(bytes.open()), open: () => inPieces(bytes.open()) };
-  const { format = 'auto' } = settings;
-  const kind = format === 'auto' ? textFormat(plain) : format;
-  return kind === 'json' ? openJson(plain) : openCsv(plain, settings.csv ?? {});
+  const limits = { ...LIMITS, ...settings.limits };
+  const plain = await unwrapped(bytes, settings.decrypt ?? [], limits);
+  const { format = 'auto', csv = {} } = settings;
+  const kind = format === 'auto' ? formatOf(plain) : format;
+  if (kind === 'parquet') return openParquet(bytes, plain, { limits, folder: settings.spoolFolder });
+  if (isParquet(plain.head)) throw refused(`the file is to be ${kind}, but is Parquet`);
+  refuseBinary(plain, encodingOf(plain.head, kind === 'csv' ? csv.encoding : undefined));
+  return kind === 'json' ? openJson(plain) : openCsv(plain, csv);
 }

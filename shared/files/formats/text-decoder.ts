@@ -28,6 +28,8 @@ export class TextDecoding {
   private odd: Uint8Array = new Uint8Array(0);
   private bytes = 0;
   private hasBegun = false;
+  /** The first half of a pair, of which the second has not come. */
+  private half = '';
 
   constructor(encoding: Encoding) {
     this.encoding = encoding;
@@ -44,7 +46,7 @@ export class TextDecoding {
   end(): string {
     if (this.encoding !== 'utf-8' && this.bytes % 2 === 1)
       throw refused('the file ends within a character: it was cut off, or it is not UTF-16');
-    return this.clean(this.decoder.end());
+    return this.clean(this.decoder.end()) + (this.half === '' ? '' : '\uFFFD');
   }
 
   private swapped(bytes: Buffer): Buffer {
@@ -59,6 +61,13 @@ export class TextDecoding {
     const isMarked = !this.hasBegun && text.startsWith('\uFEFF');
     this.hasBegun = true;
     const rest = isMarked ? text.slice(1) : text;
-    return this.encoding === 'utf-8' ? rest : rest.replace(LONE_HALF, '\uFFFD');
+    return this.encoding === 'utf-8' ? rest : this.paired(rest);
+  }
+
+  private paired(text: string): string {
+    const all = this.half + text;
+    const last = all.charCodeAt(all.length - 1);
+    this.half = last >= 0xd800 && last < 0xdc00 ? all.slice(-1) : '';
+    return all.slice(0, all.length - this.half.length).replace(LONE_HALF, '\uFFFD');
   }
 }

@@ -1,0 +1,4 @@
+declare module 'snappyjs' {
+  /** One block of snappy. */
+  export function compress(bytes: Uint8Array): Uint8Array;
+}
