@@ -2,12 +2,14 @@ import { concat, type Operand, type Resource } from './expression.js';
 import { runbook } from './monitor.js';
 import { IDS } from './names.js';
 import { named, parameter, variable } from './parameters.js';
-import { BATCHES, INVOCATIONS, LAG, POISON } from './queries.js';
+import { BATCHES, BREAKERS, INVOCATIONS, LAG, POISON, THROTTLED } from './queries.js';
 
-/** An alarm: the same names and meanings as on AWS; docs/operations.md has a runbook for each. */
+/** An alarm: named and meant as on AWS; docs/operations.md has a runbook for each. */
 export interface Alarm {
   readonly name: string;
   readonly says: string;
+  /** Heading of docs/operations.md. */
+  readonly runbook: string;
   /** Gives one row with the number `value`, or rows of which the largest counts. */
   readonly query: string;
   /** Rings above it. */
@@ -24,10 +26,20 @@ const total = (query: string, of: string): string => `${query}\n| summarize valu
 /** `functionTimeout` of host.json is ten minutes, and a batch should end after eight. */
 const NEAR_LIMIT_MS = 540_000;
 
+const QUOTA = ['remote.quota', 'quota.spent', 'remote.throttled'];
+
+const withCode = (codes: readonly string[]): string =>
+  `${BREAKERS}\n| where code in (${codes.map((code) => `'${code}'`).join(', ')})\n| summarize value = count()`;
+
+const INCOMING = `AzureMetrics
+| where ResourceProvider == 'MICROSOFT.EVENTHUB' and MetricName == 'IncomingMessages'
+| summarize sum(Total)`;
+
 export const ALARMS: readonly Alarm[] = [
   {
-    name: 'lag',
-    says: 'The oldest event of a batch had waited too long.',
+    name: 'behind',
+    says: 'The consumer is behind: the oldest event of a batch had waited too long.',
+    runbook: 'the-consumer-is-behind',
     query: `${LAG}\n| summarize value = max(minutes)`,
     above: parameter('lagMinutes'),
     window: 15,
@@ -37,9 +49,8 @@ export const ALARMS: readonly Alarm[] = [
   {
     name: 'silent',
     says: 'Events come into the hub, and no batch of them ends.',
-    query: `let incoming = toscalar(AzureMetrics
-| where ResourceProvider == 'MICROSOFT.EVENTHUB' and MetricName == 'IncomingMessages'
-| summarize sum(Total));
+    runbook: 'the-consumer-is-behind',
+    query: `let incoming = toscalar(${INCOMING});
 let ended = toscalar(${BATCHES}
 | where source startswith 'eventhub:'
 | count);
@@ -51,7 +62,8 @@ print value = iff(coalesce(incoming, 0.0) > 0.0 and ended == 0, 1, 0)`,
   },
   {
     name: 'held',
-    says: 'Records are given back to the stream: a target is down.',
+    says: 'Records are held in the stream: a connection is down as a whole.',
+    runbook: 'records-are-held',
     query: total(BATCHES, 'held'),
     above: 0,
     window: 15,
@@ -60,7 +72,8 @@ print value = iff(coalesce(incoming, 0.0) > 0.0 and ended == 0, 1, 0)`,
   },
   {
     name: 'parked',
-    says: 'Many records fail alone and wait in the retry queue.',
+    says: 'Many records are parked one by one.',
+    runbook: 'records-are-parked',
     query: total(BATCHES, 'parked'),
     above: 100,
     window: 60,
@@ -69,7 +82,8 @@ print value = iff(coalesce(incoming, 0.0) > 0.0 and ended == 0, 1, 0)`,
   },
   {
     name: 'dead-letters',
-    says: 'Records were given up: refused by a target for good, or not to be read.',
+    says: 'Records became dead letters.',
+    runbook: 'dead-letters',
     query: total(BATCHES, 'rejected + malformed'),
     above: 0,
     window: 60,
@@ -78,26 +92,39 @@ print value = iff(coalesce(incoming, 0.0) > 0.0 and ended == 0, 1, 0)`,
   },
   {
     name: 'rejected-share',
-    says: 'Of a hundred changes a target refuses more than one.',
-    query: `${BATCHES}\n| summarize refused = sum(rejected), sent = sum(delivered) + sum(rejected)
-| project value = iff(sent >= 100, 100.0 * refused / sent, 0.0)`,
-    above: 1,
+    says: 'Targets reject an unusual share of the records.',
+    runbook: 'targets-reject-many-records',
+    query: `${BATCHES}\n| summarize refused = sum(rejected + malformed), all = sum(records)
+| project value = iff(all > 0, 100.0 * refused / all, 0.0)`,
+    above: parameter('rejectedPercent'),
     window: 60,
     every: 15,
     severity: 2,
   },
   {
     name: 'quota',
-    says: 'A quota of a target is used up.',
-    query: total(BATCHES, 'quota'),
+    says: 'A target lets no more calls through: its quota, or ours, is used up.',
+    runbook: 'a-quota-is-used-up',
+    query: withCode(QUOTA),
     above: 0,
-    window: 60,
-    every: 15,
+    window: 15,
+    every: 5,
     severity: 2,
   },
   {
+    name: 'unauthorized',
+    says: 'A target refuses our credentials or our rights.',
+    runbook: 'a-target-refuses-us',
+    query: withCode(['remote.unauthorized']),
+    above: 0,
+    window: 5,
+    every: 5,
+    severity: 1,
+  },
+  {
     name: 'errors',
-    says: 'Invocations fail.',
+    says: 'Functions fail.',
+    runbook: 'functions-fail',
     query: `${INVOCATIONS}\n| where Success == false\n| summarize value = count()`,
     above: 5,
     window: 15,
@@ -105,8 +132,19 @@ print value = iff(coalesce(incoming, 0.0) > 0.0 and ended == 0, 1, 0)`,
     severity: 1,
   },
   {
+    name: 'door-5xx',
+    says: 'The door fails: Adobe is told to come again.',
+    runbook: 'the-door-fails',
+    query: `${INVOCATIONS}\n| where OperationName == 'door' and ResultCode startswith '5'\n| summarize value = count()`,
+    above: 5,
+    window: 15,
+    every: 5,
+    severity: 1,
+  },
+  {
     name: 'duration',
-    says: 'An invocation takes almost as long as it may.',
+    says: 'Functions take too long: an invocation came near its time limit.',
+    runbook: 'functions-take-too-long',
     query: `${INVOCATIONS}\n| summarize value = max(DurationMs)`,
     above: NEAR_LIMIT_MS,
     window: 30,
@@ -114,19 +152,39 @@ print value = iff(coalesce(incoming, 0.0) > 0.0 and ended == 0, 1, 0)`,
     severity: 2,
   },
   {
-    name: 'poison',
-    says: 'The host has given a message of a queue up.',
+    name: 'unparked',
+    says: 'Messages of a queue were received twenty times in vain.',
+    runbook: 'messages-left-the-retry-queue',
     query: `${POISON}\n| summarize value = count()`,
     above: 0,
     window: 60,
     every: 15,
     severity: 1,
   },
+  {
+    name: 'state-throttled',
+    says: 'The table of persons answers too little.',
+    runbook: 'the-state-table-throttles',
+    query: `${THROTTLED}\n| summarize value = count()`,
+    above: 0,
+    window: 15,
+    every: 5,
+    severity: 2,
+  },
 ];
 
 const minutes = (count: number): string => `PT${count}M`;
 
-const toRule = ({ name, says, query, above, window, every, severity }: Alarm): Resource => ({
+const toRule = ({
+  name,
+  says,
+  runbook: heading,
+  query,
+  above,
+  window,
+  every,
+  severity,
+}: Alarm): Resource => ({
   type: 'Microsoft.Insights/scheduledQueryRules',
   apiVersion: '2025-01-01-preview',
   name: named(name),
@@ -135,7 +193,7 @@ const toRule = ({ name, says, query, above, window, every, severity }: Alarm): R
   dependsOn: [IDS.workspace, IDS.insights, IDS.actionGroup],
   properties: {
     displayName: named(name),
-    description: concat(`${says} `, runbook(name)),
+    description: concat(`${says} `, runbook(heading)),
     severity,
     enabled: true,
     scopes: [variable('workspaceId')],
@@ -158,7 +216,7 @@ const toRule = ({ name, says, query, above, window, every, severity }: Alarm): R
     },
     actions: {
       actionGroups: [IDS.actionGroup],
-      customProperties: { runbook: runbook(name), stage: parameter('stage'), app: variable('app') },
+      customProperties: { runbook: runbook(heading), stage: parameter('stage'), app: variable('app') },
     },
   },
 });

@@ -106,5 +106,5 @@ export const ACTION_GROUP: Resource = {
   },
 };
 
-/** The link that an alarm carries. */
-export const runbook = (alarm: string): Expression => concat(parameter('runbooks'), alarm);
+/** The link that an alarm carries, to a heading of that page. */
+export const runbook = (heading: string): Expression => concat(parameter('runbooks'), `#${heading}`);

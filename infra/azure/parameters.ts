@@ -103,7 +103,11 @@ export const PARAMETERS = {
     defaultValue: [],
     metadata: { description: 'Who is told of alarms.' },
   } satisfies Parameter,
-  runbooks: text('Where alarms point to; the name of the alarm follows.', 'docs/operations.md#alarm-'),
+  runbooks: text(
+    'Where alarms point: the address of docs/operations.md where you keep it.',
+    'docs/operations.md',
+  ),
+  rejectedPercent: count('Alarm when more of a hundred records are refused or unreadable.', 5, 1, 100),
   lagMinutes: count('Alarm when the oldest record waits longer.', 30, 1, 1440),
 } as const satisfies Readonly<Record<string, Parameter>>;
 

@@ -14,8 +14,12 @@ export const BATCHES = `${lines('batch')}
 | extend source = tostring(line.source), records = tolong(line.records),
     delivered = tolong(line.endings.delivered), unchanged = tolong(line.endings.unchanged),
     rejected = tolong(line.endings.rejected), malformed = tolong(line.endings.malformed),
-    parked = tolong(line.endings.parked), held = tolong(line.endings.held),
-    quota = tolong(coalesce(tolong(line.faults['quota.spent']), tolong(0))) + tolong(coalesce(tolong(line.faults['remote.quota']), tolong(0)))`;
+    parked = tolong(line.endings.parked), held = tolong(line.endings.held)`;
+
+/** A connection was closed off, or was tried in vain; `code` says why. */
+export const BREAKERS = `${lines('breaker.opened')}
+| union (${lines('breaker.open-still')})
+| extend code = tostring(line.code)`;
 
 /** How long the oldest event of each batch had waited in the hub, in minutes. */
 export const LAG = `${BATCHES}
@@ -28,3 +32,7 @@ export const INVOCATIONS = 'AppRequests\n| where isnotempty(OperationName)';
 /** Messages that the host has put aside after the last attempt. */
 export const POISON = `StorageQueueLogs
 | where OperationName == 'PutMessage' and Uri has '-poison'`;
+
+/** The table of persons' state answers that too much is asked of it. */
+export const THROTTLED = `AzureMetrics
+| where ResourceId has '/TABLESERVICES/' and MetricName == 'Availability' and Average < 99`;

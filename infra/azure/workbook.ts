@@ -1,7 +1,7 @@
 import { call, type Resource } from './expression.js';
 import { IDS } from './names.js';
 import { named, parameter, variable } from './parameters.js';
-import { BATCHES, INVOCATIONS, LAG } from './queries.js';
+import { BATCHES, BREAKERS, INVOCATIONS, LAG } from './queries.js';
 
 interface Chart {
   readonly title: string;
@@ -22,7 +22,10 @@ export const CHARTS: readonly Chart[] = [
     title: 'What was refused, of a hundred',
     query: `${BATCHES}${bins('refused = 100.0 * sum(rejected) / max_of(1, sum(delivered) + sum(rejected))')}`,
   },
-  { title: 'Quotas used up', query: `${BATCHES}${bins('quota = sum(quota)')}` },
+  {
+    title: 'Connections that are closed off, by reason',
+    query: `${BREAKERS}\n| summarize trials = count() by code, bin(TimeGenerated, 5m)`,
+  },
   {
     title: 'Invocations that failed',
     query: `${INVOCATIONS}\n| where Success == false${bins('failed = count()')}`,

@@ -92,7 +92,7 @@ const runbooks: Rule = {
         const link = String(at(body, 'properties.actions.customProperties.runbook'));
         return [
           ...(told ? [] : [`${id}: tells nobody`]),
-          ...(/#alarm-[a-z-]+$/.test(link) ? [] : [`${id}: has no runbook`]),
+          ...(/\.md#[a-z-]+$/.test(link) ? [] : [`${id}: has no runbook`]),
         ];
       }),
 };
