@@ -40,7 +40,8 @@ export const optionsOf = (root: string, { entry, folder, external = [] }: Bundle
   legalComments: 'none',
   banner: { js: REQUIRE },
   // A customer's functions are compiled when the package is made (build/rules.ts), not where they run.
-  external: ['esbuild', ...external],
+  // Native parts of ssh2, which does without: they would be of the machine that builds.
+  external: ['esbuild', 'cpu-features', '*.node', ...external],
   metafile: true,
   logLevel: 'warning',
 });

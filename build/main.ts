@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { AZURE_CONFIG, AZURE_FOLDER, packAzure } from './azure.js';
 import { pack } from './bundle.js';
 import { lambdaBundle, lambdaNames } from './lambdas.js';
 import { packRules } from './rules.js';
@@ -8,6 +9,7 @@ import { weigh } from './weight.js';
 const HELP = `build CLOUD: makes what is deployed, under dist/.
 
   aws   dist/aws/FUNCTION for each Lambda function, dist/rules for the rule file
+  azure dist/azure, the package of the function app
 
 TRIBUTARY_CONFIG names the rule file (tributary.yaml unless set), TRIBUTARY_FUNCTIONS the file of functions, if there is one.
 `;
@@ -27,7 +29,16 @@ async function buildAws(): Promise<void> {
   }
 }
 
-const CLOUDS: Readonly<Record<string, () => Promise<void>>> = { aws: buildAws };
+async function buildAzure(): Promise<void> {
+  const { TRIBUTARY_CONFIG: config = 'tributary.yaml', TRIBUTARY_FUNCTIONS: functions } = process.env;
+  await packRules(ROOT, { config, functions: functions || undefined });
+  const { atStart, inAll } = weigh(await packAzure(ROOT));
+  process.stdout.write(
+    `${AZURE_FOLDER}: ${kB(atStart)} read at each cold start, ${kB(inAll)} in all; the rules are ${AZURE_CONFIG}\n`,
+  );
+}
+
+const CLOUDS: Readonly<Record<string, () => Promise<void>>> = { aws: buildAws, azure: buildAzure };
 
 const [cloud = '', ...rest] = process.argv.slice(2);
 const make = CLOUDS[cloud];

@@ -1,14 +1,13 @@
-import { assembleAll } from '../shared/assemble.js';
-import { assembleDoor } from '../shared/assemble-door.js';
-import { assembleFiles } from '../shared/assemble-files.js';
 import type { Pipeline } from '../shared/core/ports.js';
 import { lateDoor } from '../shared/door/late-door.js';
 import { jsonLog } from '../shared/log.js';
 import { once } from '../shared/once.js';
 import type { Replay } from '../shared/pipeline/replay.js';
 
+// The host starts an instance for some of the functions and not for all: what the others need is never read there.
+
 /** Put together once per cold start. The only place here that reads the environment. */
-const assembled = once(() => assembleAll(process.env));
+const assembled = once(async () => (await import('../shared/assemble.js')).assembleAll(process.env));
 
 /** The pipeline of this deployment. */
 export const pipeline = async (): Promise<Pipeline> => (await assembled()).pipeline;
@@ -17,13 +16,19 @@ export const pipeline = async (): Promise<Pipeline> => (await assembled()).pipel
 export const replay = async (): Promise<Replay> => (await assembled()).replay;
 
 /** The intake of files of this deployment. */
-export const intake = once(async () => assembleFiles(process.env, await assembled()));
+export const intake = once(async () => {
+  const { assembleFiles } = await import('../shared/assemble-files.js');
+  return assembleFiles(process.env, await assembled());
+});
 
 const log = jsonLog('error', (line) => process.stdout.write(line), Date.now);
 
 /** The HTTP door of this deployment. App Service hands certificates over unchecked. */
 export const door = lateDoor(
-  once(() => assembleDoor(process.env, { checksCertificates: false })),
+  once(async () => {
+    const { assembleDoor } = await import('../shared/assemble-door.js');
+    return assembleDoor(process.env, { checksCertificates: false });
+  }),
   log,
 );
 
