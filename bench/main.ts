@@ -3,12 +3,13 @@ import { parseArgs } from 'node:util';
 import { benchCore, type CoreResult } from './core.js';
 import { benchDoor } from './door.js';
 import { doorText, missedBy } from './door-report.js';
+import { benchFiles, filesMissed, filesText } from './files.js';
 import type { Comparison } from './rounds.js';
 import { benchScale } from './scale.js';
 
 const HELP = `npm run bench -- [options]: the core's speed as a share of its limit, measured side by side in one run.
 
-  --only NAME   only this benchmark (core, scale, door)
+  --only NAME   only this benchmark (core, scale, door, files)
   --json        results as JSON on standard output
   --rounds N    rounds per scenario (15)
   --ms N        time per contender and round, milliseconds (150)
@@ -49,6 +50,7 @@ const BENCHMARKS: Readonly<Record<string, (options: Options) => Outcome | Promis
   core,
   scale,
   door,
+  files,
 };
 
 function row({ name, bytes, fieldsPerEvent, contenders, ratio }: CoreResult): string {
@@ -90,6 +92,11 @@ async function door(options: Options): Promise<Outcome> {
   options.onScenario('the HTTP door');
   const results = await benchDoor(options.seconds);
   return { results, text: doorText(results), missed: missedBy(results) };
+}
+
+async function files(options: Options): Promise<Outcome> {
+  const results = await benchFiles(options);
+  return { results, text: filesText(results), missed: filesMissed(results) };
 }
 
 async function main(args: string[]): Promise<number> {
