@@ -2,7 +2,7 @@ import type { StorageQueueHandler, TimerHandler } from '@azure/functions';
 import * as z from 'zod';
 import { concealed } from '../shared/conceal.js';
 import type { Arrival } from '../shared/files/intake/arrivals.js';
-import type { Intake } from '../shared/files/intake/intake.js';
+import type { Intake, Lookout } from '../shared/files/intake/intake.js';
 import { jsonIn } from '../shared/files/intake/order.js';
 import { bytesOf, type StorageQueueOptions } from './storage-queue.js';
 
@@ -53,10 +53,10 @@ export const filesOf =
 
 /** Timer in: places that tell no news are looked through. */
 export const pollOf =
-  (intake: () => Promise<Intake>): TimerHandler =>
+  (lookout: () => Promise<Lookout>): TimerHandler =>
   async () => {
     try {
-      await (await intake()).poll();
+      await (await lookout()).poll();
     } catch (error) {
       throw concealed(error);
     }

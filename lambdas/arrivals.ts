@@ -2,7 +2,7 @@ import middy, { type MiddyfiedHandler } from '@middy/core';
 import * as z from 'zod';
 import { Fault } from '../shared/core/fault.js';
 import type { Arrival } from '../shared/files/intake/arrivals.js';
-import type { Intake } from '../shared/files/intake/intake.js';
+import type { Lookout } from '../shared/files/intake/intake.js';
 import { conceal } from './conceal.js';
 
 /** The members of an S3 record that are read; AWS may add others at any time, so unknown ones are kept. */
@@ -49,7 +49,7 @@ function arrivalsIn(event: unknown): readonly Arrival[] {
  * Lambda tries twice more, and the poll finds what is lost all the same.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
-export const arrivalsOf = (intake: () => Promise<Intake>): MiddyfiedHandler<unknown, void> =>
+export const arrivalsOf = (lookout: () => Promise<Lookout>): MiddyfiedHandler<unknown, void> =>
   middy<unknown, void>({ timeoutEarlyInMillis: 0 })
     .use(conceal())
-    .handler(async (event) => (await intake()).arrive(arrivalsIn(event)));
+    .handler(async (event) => (await lookout()).arrive(arrivalsIn(event)));

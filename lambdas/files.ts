@@ -1,6 +1,6 @@
 import middy, { type MiddyfiedHandler } from '@middy/core';
 import type { SQSBatchResponse } from 'aws-lambda';
-import type { Intake } from '../shared/files/intake/intake.js';
+import type { Intake, Lookout } from '../shared/files/intake/intake.js';
 import type { Replay } from '../shared/pipeline/replay.js';
 import { conceal } from './conceal.js';
 import { sqs } from './sqs.js';
@@ -32,7 +32,7 @@ export const filesOf = (
     .handler(async (event, context) => sqs(takeEach(await intake()), now)(event, context));
 
 /** Schedule in: places that tell no news are looked through. What the event says is of no interest. */
-export const pollOf = (intake: () => Promise<Intake>): MiddyfiedHandler<unknown, void> =>
+export const pollOf = (lookout: () => Promise<Lookout>): MiddyfiedHandler<unknown, void> =>
   middy<unknown, void>({ timeoutEarlyInMillis: 0 })
     .use(conceal())
-    .handler(async () => (await intake()).poll());
+    .handler(async () => (await lookout()).poll());

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Assembled } from './assemble.js';
+import { systemClock } from './clock.js';
 import { readConfig } from './config/read-config.js';
 import type { Clock, Log } from './core/ports.js';
 import type { IntakeDeps } from './files/intake/deps.js';
-import { createIntake, type Intake } from './files/intake/intake.js';
+import { createIntake, createLookout, type Intake, type Lookout } from './files/intake/intake.js';
 import { openSources } from './files/intake/open-sources.js';
 import { type IntakePages, intakePages } from './files/intake/pages.js';
 import { personKeysBy } from './files/intake/person-lines.js';
 import type { FileSource } from './files/intake/source.js';
+import { jsonLog } from './log.js';
 import { CONNECTION_SETTINGS, openSecrets, withSecrets } from './secrets.js';
-import { readFilesSettings, readStateSettings } from './settings.js';
+import { readFilesSettings, readStateSettings, type StateSettings } from './settings.js';
 import type { MessageQueue } from './stores/message-queue.js';
 import { openStore } from './stores/open.js';
 import { openFilesObjects, openFilesQueue } from './stores/open-files.js';
@@ -55,8 +57,8 @@ export interface FilesDesk {
   readonly pages: IntakePages;
 }
 
-/** Opens places and state of a deployment to look at them. Throws a `config.*` fault that names what is wrong. */
-export async function openDesk(given: Env, clock: Clock): Promise<FilesDesk> {
+/** Opens places and state of a deployment, which are not asked anything yet. */
+async function openFound(given: Env, clock: Clock, logOf: (settings: StateSettings) => Log) {
   const secrets = await openSecrets(given, clock);
   const env = await withSecrets(given, secrets, CONNECTION_SETTINGS);
   const settings = readStateSettings(env);
@@ -68,8 +70,23 @@ export async function openDesk(given: Env, clock: Clock): Promise<FilesDesk> {
   });
   const connection = env['TRIBUTARY_STORAGE_CONNECTION'];
   const { rules, files } = config;
-  const deps = { rules, secrets, clock, log: SILENT, random: Math.random, connection };
-  return { sources: openSources(files, deps), pages: intakePages({ store, clock }) };
+  const log = logOf(settings);
+  const sources = openSources(files, { rules, secrets, clock, log, random: Math.random, connection });
+  return { sources, store, clock, log };
+}
+
+/** Opens places and state of a deployment to look at them. Throws a `config.*` fault that names what is wrong. */
+export async function openDesk(env: Env, clock: Clock): Promise<FilesDesk> {
+  const { sources, store } = await openFound(env, clock, () => SILENT);
+  return { sources, pages: intakePages({ store, clock }) };
+}
+
+/** What finds files of a deployment and orders work on them, and does none. Throws a `config.*` fault that names what is wrong. */
+export async function assembleLookout(env: Env, clock: Clock = systemClock): Promise<Lookout> {
+  const found = await openFound(env, clock, ({ TRIBUTARY_LOG_LEVEL: level }) =>
+    jsonLog(level, (line) => process.stdout.write(line), clock.now),
+  );
+  return createLookout({ ...found, queue: await openQueueOf(env, clock) });
 }
 
 /** The intake of files of a deployment, on both clouds and in the local run. Throws a `config.*` fault that names what is wrong. */

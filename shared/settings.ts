@@ -85,6 +85,7 @@ export const StateSettings = Fields.pick({
   TRIBUTARY_STATE: true,
   TRIBUTARY_STATE_CONNECTION: true,
   TRIBUTARY_STATE_TTL_DAYS: true,
+  TRIBUTARY_LOG_LEVEL: true,
 });
 export type StateSettings = z.infer<typeof StateSettings>;
 

@@ -1,5 +1,5 @@
 import { arrivalsOf } from '../arrivals.js';
-import { intake } from '../compose-files.js';
+import { lookout } from '../compose-lookout.js';
 
 /** Lambda's entry for notifications of S3. */
-export const handler = arrivalsOf(intake);
+export const handler = arrivalsOf(lookout);

@@ -1,5 +1,5 @@
-import { intake } from '../compose-files.js';
+import { lookout } from '../compose-lookout.js';
 import { pollOf } from '../files.js';
 
 /** Lambda's entry for the schedule by which places of files are looked through. */
-export const handler = pollOf(intake);
+export const handler = pollOf(lookout);

@@ -5,34 +5,47 @@ import { intakePages } from './pages.js';
 import { pollSources } from './poll.js';
 import { createFileWork } from './worker.js';
 
-/** The intake of files of a deployment, as platforms call it. */
-export interface Intake {
-  /**
-   * Works on one message of the files queue. When it resolves the message may be forgotten; when it throws the platform
-   * must show it again. `park.format` for a message that is none of ours.
-   */
-  take(body: Uint8Array, limits: Limits): Promise<void>;
+/** Finds files and orders work on them. */
+export interface Lookout {
   /** Puts news of files into the files queue. */
   arrive(arrivals: readonly Arrival[]): Promise<void>;
   /** Looks through every place for files nobody has been sent to. */
   poll(): Promise<void>;
 }
 
-/** Puts the intake of files together. */
-export function createIntake(deps: IntakeDeps): Intake {
-  const work = createFileWork(deps);
-  const pages = intakePages(deps);
+/** The intake of files of a deployment, as platforms call it. */
+export interface Intake extends Lookout {
+  /**
+   * Works on one message of the files queue. When it resolves the message may be forgotten; when it throws the platform
+   * must show it again. `park.format` for a message that is none of ours.
+   */
+  take(body: Uint8Array, limits: Limits): Promise<void>;
+}
+
+/** Puts the lookout together. */
+export function createLookout(
+  deps: Pick<IntakeDeps, 'sources' | 'store' | 'queue' | 'clock' | 'log'>,
+): Lookout {
+  const { progress } = intakePages(deps);
   return {
-    async take(body, limits) {
-      const order = readOrder(jsonIn(body));
-      if (!order.ok) throw order.fault;
-      await work(order.value, limits);
-    },
     async arrive(arrivals) {
       const orders = ordersFor(arrivals, deps.sources);
       await sendOrders(deps.queue, orders);
       deps.log.write('info', 'file.arrived', { told: arrivals.length, ordered: orders.length });
     },
-    poll: () => pollSources(pages.progress, deps),
+    poll: () => pollSources(progress, deps),
+  };
+}
+
+/** Puts the intake of files together. */
+export function createIntake(deps: IntakeDeps): Intake {
+  const work = createFileWork(deps);
+  return {
+    ...createLookout(deps),
+    async take(body, limits) {
+      const order = readOrder(jsonIn(body));
+      if (!order.ok) throw order.fault;
+      await work(order.value, limits);
+    },
   };
 }
