@@ -64,7 +64,9 @@ function meaningOf(
   if (areEvents || source.size === undefined) return undefined;
   const fitting = meanings.filter((meaning) => isAbout(meaning, source.name));
   // Whoever says which names are meant knows better than who takes any.
-  const sure = fitting.filter(({ rule }) => rule.match !== undefined);
+  const sure = fitting.filter(
+    ({ rule, nameOf }) => rule.match !== undefined && nameOf(pathOf(source.name))?.stranger === undefined,
+  );
   const [one, ...others] = sure.length > 0 ? sure : fitting;
   if (one && others.length > 0) {
     const names = [one, ...others].map(({ rule }) => JSON.stringify(rule.name)).join(', ');

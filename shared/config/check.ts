@@ -4,12 +4,13 @@ import { type AudienceNames, hasNames, nameFindings } from './audience-names.js'
 import { lintCases } from './lint-cases.js';
 import { lintCrm } from './lint-crm.js';
 import { lintFields } from './lint-fields.js';
+import { lintFiles } from './lint-files.js';
 import { lintProfile } from './lint-profile.js';
 import { lintReach } from './lint-reach.js';
 import { lintSecrets, secretMessage, secretsIn } from './lint-secrets.js';
 import { type CaseIn, lintUntested } from './lint-untested.js';
 import { loadTests } from './load-tests.js';
-import { isFatal, openPlain, type Settings } from './open.js';
+import { isFatal, type Opened, openPlain, type Settings } from './open.js';
 import { openYaml } from './open-yaml.js';
 import { type LocatedFinding, type PathFinding, placed } from './places.js';
 import { atPath, type Profile } from './profile-file.js';
@@ -56,7 +57,8 @@ const isScalarIn =
     return kinds && !kinds.has('list');
   };
 
-async function lint(file: RulesFile, { tools, read, names }: Surroundings): Promise<readonly PathFinding[]> {
+async function lint(opened: Opened, { tools, read, names }: Surroundings): Promise<readonly PathFinding[]> {
+  const { file } = opened;
   const rules = sketches(file);
   const { read: profile, findings } = await profileOf(file, read);
   const { read: fields, findings: unread } = await fieldsOf(file, read);
@@ -71,6 +73,7 @@ async function lint(file: RulesFile, { tools, read, names }: Surroundings): Prom
     ...(await lintProfile(file, looking)),
     ...lintCrm(file, fields, looking),
     ...lintCases(file),
+    ...lintFiles(opened),
   ];
 }
 
@@ -110,7 +113,7 @@ export async function checkConfig(text: string, file: string, surroundings: Surr
   if (!opened.file) return { findings: inOrder([...secrets, ...yaml.locate(found)]), rules: 0 };
   const { file: read, rules, original } = opened;
   const { cases, findings: others } = casesOf(read, file, surroundings);
-  const lints = await lint(read, surroundings);
+  const lints = await lint(opened, surroundings);
   // What a file with faults does is nothing to hold its tests against.
   const untested = found.some(isFatal) ? [] : await lintUntested(cases, rules, read);
   const inFile = [...lints, ...untested].map((finding) => ({

@@ -16,6 +16,10 @@ export const LINTS = {
   'check.contested': 'warning',
   'check.no-way-back': 'warning',
   'check.untested': 'warning',
+  'check.file-columns': 'warning',
+  'check.file-unsupplied': 'warning',
+  'check.file-snapshot': 'warning',
+  'check.file-overlap': 'warning',
 } as const satisfies Record<string, Severity>;
 
 /** An error keeps the file from doing what it says; a warning is worth a look. */

@@ -54,8 +54,9 @@ function* endsOf(macro: Macro, text: string, from: number, { audiences, loose }:
       yield* timeEnds(text, from, [13, 10]);
       return;
     case 'SEGMENT_ID':
+      // Whatever else stands there: an id of no form could be anything, and rows about it would be nobody's.
       yield* idEnds(text, from, audiences);
-      break;
+      return;
     case 'SEGMENT_NAME':
       yield* nameEnds(text, from, audiences);
       break;

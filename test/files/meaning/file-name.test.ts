@@ -90,6 +90,11 @@ test.each([
   ['another extension', '%SEGMENT_ID%.csv', `${HOT}.json`],
   ['something before it', 'x_%SEGMENT_ID%.csv', `y_${HOT}.csv`],
   ['a time that is none', '%SEGMENT_ID%_%DATETIME%.csv', `${HOT}_99999999_999999.csv`],
+  [
+    'an id of no form that nobody declares',
+    '%DESTINATION%_%SEGMENT_ID%_%DATETIME%',
+    'a_nightly_20230330_153857',
+  ],
   ['too few folders', 'a/%SEGMENT_ID%.csv', `${HOT}.csv`],
   ['another folder', 'a/%SEGMENT_ID%.csv', `b/${HOT}.csv`],
 ])('%s is not what the template means', (_, match, name) => {
