@@ -24,6 +24,8 @@ export interface ClientCertificate {
 export interface DialOptions {
   readonly allowPrivate: boolean;
   readonly certificate?: ClientCertificate | undefined;
+  /** Bodies are given as they are stored, also compressed ones. */
+  readonly raw?: boolean;
   /** For tests: answers for names instead of the system's resolver. */
   readonly lookup?: typeof lookUp;
 }
@@ -60,14 +62,14 @@ export const guardedLookup =
     });
   };
 
-function bodyOf(message: IncomingMessage): Readable {
-  const encoding = message.headers['content-encoding']?.toLowerCase();
+function bodyOf(message: IncomingMessage, raw: boolean): Readable {
+  const encoding = raw ? undefined : message.headers['content-encoding']?.toLowerCase();
   const inflate = encoding === 'gzip' ? createGunzip() : encoding === 'deflate' ? createInflate() : undefined;
   // What goes wrong on the way ends the reading of `inflate`, which is where it is noticed.
   return inflate === undefined ? message : pipeline(message, inflate, () => undefined);
 }
 
-function responseOf(message: IncomingMessage): Response {
+function responseOf(message: IncomingMessage, raw = false): Response {
   const headers = new Headers();
   for (const [name, values] of Object.entries(message.headersDistinct))
     for (const value of values ?? []) headers.append(name, value);
@@ -77,7 +79,7 @@ function responseOf(message: IncomingMessage): Response {
     return new Response(null, { status, headers });
   }
   // Node's own types of web streams and those of fetch are two names of one thing.
-  const body = Readable.toWeb(bodyOf(message)) as ReadableStream<Uint8Array>;
+  const body = Readable.toWeb(bodyOf(message, raw)) as ReadableStream<Uint8Array>;
   return new Response(body, { status, headers });
 }
 
@@ -85,7 +87,7 @@ const failed = (cause: unknown): TypeError => new TypeError('fetch failed', { ca
 
 /**
  * A `fetch` over node:http that looks at the address it connects to and can show a certificate; both are out of reach of
- * the built-in one. It knows what our transport uses: method, headers, a text body, a signal; redirects are errors.
+ * the built-in one. It knows what our transport uses: method, headers, a body of text or bytes, a signal; redirects are errors.
  */
 export function dial(options: DialOptions): typeof fetch {
   const kept = { keepAlive: true, timeout: IDLE_MS };
@@ -99,7 +101,8 @@ export function dial(options: DialOptions): typeof fetch {
       const name = url.hostname.replace(/^\[|\]$/g, '');
       // The resolver is not asked about what is an address already.
       if (isIP(name) !== 0 && !mayDial(name, url, options)) return reject(failed(refusal()));
-      const body = typeof init?.body === 'string' ? Buffer.from(init.body) : undefined;
+      const given = init?.body;
+      const body = typeof given === 'string' || given instanceof Uint8Array ? Buffer.from(given) : undefined;
       const settings: RequestOptions = {
         method: init?.method ?? 'GET',
         headers: {
@@ -129,7 +132,7 @@ export function dial(options: DialOptions): typeof fetch {
           return reject(failed(new Error('unexpected redirect')));
         }
         try {
-          resolve(responseOf(message));
+          resolve(responseOf(message, options.raw));
         } catch (error) {
           message.destroy();
           reject(failed(error));

@@ -66,6 +66,18 @@ export async function openPlace(from: string, auth: unknown, deps: PlaceDeps): P
       const login = await sftpLogin(place, parsed(PLACE_AUTHS.sftp, auth, from), deps.secrets);
       return finish(sftpOrigin(login), place.prefix);
     }
+    case 'gcs': {
+      const [{ gcsOrigin }, { gcsSession }] = await Promise.all([
+        import('./gcs.js'),
+        import('./gcs-session.js'),
+      ]);
+      const gcsAuth = parsed(PLACE_AUTHS.gcs, auth, from);
+      const what = `the GCS bucket ${place.root}`;
+      const { root: bucket, prefix } = place;
+      const session = gcsSession(what, gcsAuth, deps);
+      const { endpoint } = gcsAuth;
+      return finish(gcsOrigin({ session, clock: deps.clock, what, endpoint, bucket, prefix }), prefix);
+    }
     case 'file': {
       const { folderOrigin } = await import('./folder.js');
       return finish(folderOrigin(resolve(place.path)), '');
