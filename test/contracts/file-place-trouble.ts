@@ -170,7 +170,7 @@ export function placeTrouble(
     const place = await staged().open({ clock, missing: true });
     const fault = await faultOf(all(place.list()));
     expect(fault).toMatchObject(UNAVAILABLE);
-    expect(fault.message).toMatch(/(create|make) the (bucket|container|folder)/);
+    expect(fault.message).toMatch(/(create|make) the (bucket|container|folder)|check .* sandbox/);
     quiet(fault.message);
     expect(clock.sleeps).toEqual([]);
     await place.close();

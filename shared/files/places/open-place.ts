@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Fault } from '../../core/fault.js';
 import type { FilePlace } from '../ports.js';
 import { addressIn } from './address.js';
-import { PLACE_AUTHS } from './auth.js';
+import { type DlzAuth, PLACE_AUTHS } from './auth.js';
 import type { PlaceDeps } from './deps.js';
 import type { Origin } from './origin.js';
 import { placeOf } from './place.js';
@@ -29,6 +29,25 @@ function parsed<Schema extends z.ZodType>(schema: Schema, auth: unknown, from: s
   const result = schema.safeParse(auth ?? {});
   if (result.success) return result.data;
   throw new Fault('config.invalid', `auth of ${from}: ${z.prettifyError(result.error)}`);
+}
+
+async function openDlz(
+  { root, prefix }: { readonly root: string; readonly prefix: string },
+  auth: DlzAuth,
+  [from, deps]: readonly [string, PlaceDeps],
+): Promise<FilePlace> {
+  const [{ dlzOrigin }, { landingZone }, { landingAccess }, { ageing }] = await Promise.all([
+    import('./dlz.js'),
+    import('./landing-zone.js'),
+    import('./landing-access.js'),
+    import('./ageing.js'),
+  ]);
+  const { clock, log } = deps;
+  const { renewDays, warnDays } = auth;
+  const access = landingAccess({ zone: landingZone(auth, deps), clock, log, place: from, renewDays });
+  const what = `the landing zone ${root}`;
+  const place = placeOf(dlzOrigin({ what, container: root, prefix, access }), { ...deps, from, prefix });
+  return ageing(place, { clock, log, warnDays });
 }
 
 /**
@@ -58,6 +77,8 @@ export async function openPlace(from: string, auth: unknown, deps: PlaceDeps): P
       const { prefix } = place;
       return finish(blobOrigin({ what, prefix, advice, use: (call) => call(client) }), prefix);
     }
+    case 'dlz':
+      return openDlz(place, parsed(PLACE_AUTHS.dlz, auth, from), [from, deps]);
     case 'sftp': {
       const [{ sftpOrigin }, { sftpLogin }] = await Promise.all([
         import('./sftp.js'),
@@ -86,7 +107,5 @@ export async function openPlace(from: string, auth: unknown, deps: PlaceDeps): P
       const { memoryOrigin } = await import('./memory.js');
       return finish(memoryOrigin(place.root, place.prefix, deps.clock), place.prefix);
     }
-    default:
-      throw new Fault('config.invalid', `${place.kind}:// cannot be opened by this version`);
   }
 }
