@@ -22,7 +22,7 @@ function formatOf(plain: Plain): 'csv' | 'json' | 'parquet' {
 function refuseBinary(plain: Plain, encoding: string): void {
   if (encoding === 'utf-8' && plain.head.includes(0))
     throw refused(
-      'the file is neither text nor anything else that can be read here; see docs/files.md for what can',
+      'the file is neither text nor anything else that can be read here; see docs/files-formats.md for what can',
     );
 }
 
