@@ -131,17 +131,19 @@ async function* readRows(
     }));
 }
 
-/** The records of several files, one file after another: events as {@link readEvents} reads them, batch files by their entries. */
+/**
+ * The records of several files, one file after another: events as {@link readEvents} reads them, batch files by their entries. Without
+ * options all are events.
+ */
 export async function* readInputs(
   sources: readonly EventSource[],
-  options: BatchOptions,
+  options: BatchOptions | undefined,
   onBytes: (count: number) => void,
   world: World,
 ): AsyncGenerator<readonly InputRecord[]> {
-  const { files, rules } = options.loaded;
-  const meanings = files.map((rule) => fileMeaning(rule, rules));
+  const meanings = options?.loaded.files.map((rule) => fileMeaning(rule, options.loaded.rules)) ?? [];
   for (const source of sources) {
-    const meaning = meaningOf(source, meanings, options);
+    const meaning = options && meaningOf(source, meanings, options);
     if (!meaning) yield* readEvents([source], onBytes);
     else if (source.size === undefined) throw new WrongUse(`--as needs a file, and ${source.name} is none`);
     else yield* readRows(source, meaning, onBytes, world);

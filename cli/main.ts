@@ -11,6 +11,7 @@ import { forget } from './forget.js';
 import { parked } from './parked.js';
 import { plan } from './plan.js';
 import { schema } from './schema.js';
+import { send } from './send.js';
 import { test } from './test.js';
 
 /** A command: gets the words after its name, gives the exit status (0 fine, 1 findings, 2 wrong use). */
@@ -21,6 +22,7 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly about:
   dev: { run: dev, about: 'run the main job on this machine: both streams, both clouds, a demo CRM' },
   test: { run: test, about: 'run the cases of a rule file' },
   plan: { run: plan, about: 'what the rules would do with events of a file: a dry run' },
+  send: { run: send, about: 'send events of files to the HTTP door of a deployment' },
   diff: { run: diff, about: 'what two versions of a rule file do differently with the same events' },
   explain: { run: explain, about: 'why one event does what it does: every rule, clause and field' },
   doctor: {

@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, expect, test } from 'vitest';
 import { runPlan } from '../../cli/plan.js';
 import { jsonLines, type Lent, runLent } from './lent-world.js';
@@ -67,6 +69,22 @@ test('rows count as taken in at the time of the file, as in a deployment', async
     env: { TRIBUTARY_SECRET_PGP: 'none is needed, for the file is not encrypted' },
   });
   expect(times(written.out)).toEqual(['2026-11-02T00:00:00.000Z']);
+});
+
+test('compressed, and Parquet, which are told by their first bytes', async () => {
+  expect((await plan([file(`${NAME}.gz`, gzipSync(ROWS))])).out).toContain('First  Ada');
+  const parquet = parquetWriteBuffer({
+    columnData: [
+      { name: 'Id', data: ['C-1', 'C-2'], type: 'STRING' },
+      { name: 'person_name_firstName', data: ['Ada', null], type: 'STRING' },
+      { name: `ups_${HOT}`, data: ['active', 'expired'], type: 'STRING' },
+    ],
+  });
+  const said = await plan([file('wide_20261101_100000.parquet', new Uint8Array(parquet))], {
+    env: { TRIBUTARY_SECRET_PGP: 'none is needed' },
+  });
+  expect(said.out).toContain('First  Ada');
+  expect(said.out).toContain('wide_20261101_100000.parquet:2  crmid:C-2  delivered');
 });
 
 test('a list of JSON, by the name of its folder', async () => {
