@@ -1,7 +1,7 @@
 import type { Json } from '../shared/core/ports.js';
 import type { Change } from '../shared/dry-run/changes.js';
 import { type EventRecord, placeOf } from '../shared/events/read-events.js';
-import { type CauseOf, type DiffSums, rulesOf } from './diff-sums.js';
+import { type CauseOf, type DiffSums, ruleRows, rulesOf } from './diff-sums.js';
 import { latestOf, sentenceOf } from './diff-view.js';
 import { plural } from './plural.js';
 import { printable } from './printable.js';
@@ -49,7 +49,7 @@ function changeRow({ record, change }: ShownChange, causeOf: CauseOf, values: bo
   const event = [placeOf(record), ...(values ? [person] : [])].map(cell).join('<br>');
   return row(
     event,
-    `${SIGNS[change.kind]} ${cell(title)}`,
+    `${SIGNS[change.kind]} ${change.shadow ? 'shadow: ' : ''}${cell(title)}`,
     whatOf(change, values),
     rulesOf(change, causeOf).map(cell).join('<br>'),
   );
@@ -70,7 +70,7 @@ export function diffMarkdown(
   const unread =
     sums.malformed > 0 ? `\n${plural(sums.malformed, 'event')} cannot be read, by either.\n` : '';
   if (shown.length === 0 && hidden === 0) return title + unread;
-  const rules = [...sums.rules].map(([name, { added, removed, changed }]) =>
+  const rules = ruleRows(sums).map(([name, { added, removed, changed }]) =>
     row(cell(name), String(added), String(removed), String(changed)),
   );
   const byRule = `\n| rule | added | removed | changed |\n| --- | ---: | ---: | ---: |\n${rules.join('')}`;

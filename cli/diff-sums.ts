@@ -14,6 +14,8 @@ export interface DiffSums {
   readonly actions: Counts;
   /** By rule; an action of several rules counts for each. */
   readonly rules: Map<string, Counts>;
+  /** The same of rules that are shadows: they change nothing, so they count nowhere else. */
+  readonly shadows: Map<string, Counts>;
 }
 
 const none = (): Counts => ({ added: 0, removed: 0, changed: 0 });
@@ -24,7 +26,14 @@ export const emptySums = (): DiffSums => ({
   malformed: 0,
   actions: none(),
   rules: new Map(),
+  shadows: new Map(),
 });
+
+/** The sums by rule, for tables: shadows last, and marked. */
+export const ruleRows = ({ rules, shadows }: DiffSums): readonly (readonly [string, Counts])[] => [
+  ...rules,
+  ...[...shadows].map(([name, counts]) => [`${name} (shadow)`, counts] as const),
+];
 
 /** Takes an action's causes apart, in either version. */
 export interface CauseOf {
@@ -44,13 +53,15 @@ export function rulesOf(change: Change, causeOf: CauseOf): readonly string[] {
 /** Counts the differences of one event in. */
 export function countChanges(sums: DiffSums, changes: readonly Change[], causeOf: CauseOf): void {
   sums.events += 1;
-  if (changes.length > 0) sums.differing += 1;
+  if (changes.some(({ shadow }) => !shadow)) sums.differing += 1;
   for (const change of changes) {
-    sums.actions[change.kind] += 1;
+    const { kind, shadow } = change;
+    if (!shadow) sums.actions[kind] += 1;
+    const rules = shadow ? sums.shadows : sums.rules;
     for (const rule of rulesOf(change, causeOf)) {
-      const counts = sums.rules.get(rule) ?? none();
-      counts[change.kind] += 1;
-      sums.rules.set(rule, counts);
+      const counts = rules.get(rule) ?? none();
+      counts[kind] += 1;
+      rules.set(rule, counts);
     }
   }
 }

@@ -1,15 +1,15 @@
-import type { Delivery, Json } from '../shared/core/ports.js';
+import type { Asked, Json } from '../shared/core/ports.js';
 import type { Action } from '../shared/core/remote.js';
 import type { Change, FieldChange } from '../shared/dry-run/changes.js';
 import { type EventRecord, placeOf } from '../shared/events/read-events.js';
-import { type CauseOf, type DiffSums, rulesOf } from './diff-sums.js';
+import { type CauseOf, type DiffSums, ruleRows, rulesOf } from './diff-sums.js';
 import type { Paint } from './paint.js';
 import { plural } from './plural.js';
 import { printable } from './printable.js';
 import { titleOf, valueText } from './value-text.js';
 
 /** The delivery that tells most of a difference: the new one where there is one. */
-export const latestOf = (change: Change): Delivery => ('after' in change ? change.after : change.before);
+export const latestOf = (change: Change): Asked => ('after' in change ? change.after : change.before);
 
 const side = (value: Json | undefined): string => (value === undefined ? '(not written)' : valueText(value));
 
@@ -23,9 +23,10 @@ const fieldLine = ({ name, before, after }: FieldChange, width: number): string 
 function changeText(change: Change, paint: Paint): string {
   const { action, causes } = latestOf(change);
   const because = `      ${paint.dim(`because of: ${printable(causes.join(', '))}`)}\n`;
+  const mark = change.shadow ? 'shadow: ' : '';
   if (change.kind === 'changed') {
     const width = change.fields.reduce((most, { name }) => Math.max(most, name.length), 0);
-    const title = `  ${paint.yellow('~')} ${paint.bold(titleOf(action))}${operations(change.before.action, action)}\n`;
+    const title = `  ${paint.yellow('~')} ${mark}${paint.bold(titleOf(action))}${operations(change.before.action, action)}\n`;
     return title + change.fields.map((field) => fieldLine(field, width)).join('') + because;
   }
   const sign = change.kind === 'added' ? paint.green('+') : paint.red('-');
@@ -34,7 +35,7 @@ function changeText(change: Change, paint: Paint): string {
   const fields = Object.entries(action.fields).map(
     ([name, value]) => `      ${printable(name).padEnd(width)}  ${valueText(value)}\n`,
   );
-  return `  ${sign} ${paint.bold(titleOf(action))}\n${fields.join('')}${because}`;
+  return `  ${sign} ${mark}${paint.bold(titleOf(action))}\n${fields.join('')}${because}`;
 }
 
 /** The differences of one event. */
@@ -55,17 +56,18 @@ export function sumsText(sums: DiffSums, hidden: number, paint: Paint): string {
   const more = hidden > 0 ? `… and ${plural(hidden, 'more difference')} (--limit shows more)\n\n` : '';
   const unread = sums.malformed > 0 ? `${plural(sums.malformed, 'event')} cannot be read, by either\n` : '';
   const last = `${paint.bold(sentenceOf(sums))}\n${unread}`;
-  if (sums.rules.size === 0) return more + last;
-  const width = [...sums.rules.keys()].reduce((most, name) => Math.max(most, name.length), 4);
+  const all = ruleRows(sums);
+  if (all.length === 0) return more + last;
+  const width = all.reduce((most, [name]) => Math.max(most, name.length), 4);
   const row = (name: string, ...cells: readonly (string | number)[]): string =>
     `${name.padEnd(width)}${cells.map((cell) => String(cell).padStart(9)).join('')}\n`;
-  const rows = [...sums.rules].map(([name, { added, removed, changed }]) =>
+  const rows = all.map(([name, { added, removed, changed }]) =>
     row(printable(name), added, removed, changed),
   );
   return `${more}${paint.bold(row('RULE', 'added', 'removed', 'changed').trimEnd())}\n${rows.join('')}\n${last}`;
 }
 
-const actionJson = (delivery: Delivery | undefined): object | undefined =>
+const actionJson = (delivery: Asked | undefined): object | undefined =>
   delivery && { ...delivery.action, causes: delivery.causes };
 
 /** The differences of one event, as JSON lines. */
@@ -76,6 +78,7 @@ export function eventJson(record: EventRecord, changes: readonly Change[], cause
     return {
       type: 'difference',
       kind,
+      shadow: change.shadow,
       file,
       line,
       offset,
@@ -90,5 +93,7 @@ export function eventJson(record: EventRecord, changes: readonly Change[], cause
 }
 
 /** The sums, as a JSON line. */
-export const sumsJson = ({ rules, ...sums }: DiffSums): string =>
-  `${JSON.stringify({ type: 'summary', ...sums, rules: Object.fromEntries(rules) })}\n`;
+export function sumsJson({ rules, shadows, ...sums }: DiffSums): string {
+  const told = shadows.size > 0 ? { shadows: Object.fromEntries(shadows) } : {};
+  return `${JSON.stringify({ type: 'summary', ...sums, rules: Object.fromEntries(rules), ...told })}\n`;
+}

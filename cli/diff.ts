@@ -1,4 +1,4 @@
-import { type Change, compareDeliveries } from '../shared/dry-run/changes.js';
+import { type Change, comparePlayed } from '../shared/dry-run/changes.js';
 import { type DryRun, dryRun } from '../shared/dry-run/dry-run.js';
 import { dryStates } from '../shared/dry-run/dry-states.js';
 import { loadStates, type SavedStates } from '../shared/dry-run/saved-states.js';
@@ -27,11 +27,14 @@ interface Course {
   readonly shown: ShownChange[];
   /** How many differences were told of. */
   told: number;
+  /** How many there are. */
+  found: number;
 }
 
 /** What is said at once of the differences of one event. */
 function tell(course: Course, record: EventRecord, changes: readonly Change[]): string {
   const { options, causeOf, paint, shown } = course;
+  course.found += changes.length;
   if (changes.length === 0) return '';
   if (options.style === 'json') return eventJson(record, changes, causeOf);
   const some = changes.slice(0, options.limit - course.told);
@@ -52,7 +55,7 @@ async function compareAll(course: Course, known: SavedStates | undefined, world:
       const at = arrivals(record.item);
       const was = await before.play(record, at);
       const is = await after.play(record, at);
-      const changes = compareDeliveries(was.deliveries, is.deliveries);
+      const changes = comparePlayed(was, is);
       countChanges(sums, changes, causeOf);
       if (is.ending.name === 'malformed') sums.malformed += 1;
       texts += tell(course, record, changes);
@@ -65,9 +68,8 @@ async function compareAll(course: Course, known: SavedStates | undefined, world:
   progress.clear();
 }
 
-function endOf({ options, sums, causeOf, shown, told, paint }: Course): string {
-  const { added, removed, changed } = sums.actions;
-  const hidden = added + removed + changed - told;
+function endOf({ options, sums, causeOf, shown, told, found, paint }: Course): string {
+  const hidden = found - told;
   if (options.style === 'json') return sumsJson(sums);
   if (options.style === 'text') return sumsText(sums, hidden, paint);
   const { before, after, values } = options;
@@ -90,6 +92,7 @@ async function go(options: DiffOptions, world: World): Promise<number> {
     paint: paintOf(world.screen.colours),
     shown: [],
     told: 0,
+    found: 0,
   };
   await compareAll(course, known, world);
   await world.out(endOf(course));

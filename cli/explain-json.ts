@@ -17,7 +17,8 @@ function traceJson({ items, saw, ...trace }: Trace): object {
   };
 }
 
-function reasonsJson({ audiences, consent, rules, stoppedBy, actions, unaddressed }: Explanation): object {
+function reasonsJson(explanation: Explanation): object {
+  const { audiences, consent, shadows } = explanation;
   return {
     audiences: audiences.map(({ name, before, after, change, backfill }) => ({
       name,
@@ -27,6 +28,14 @@ function reasonsJson({ audiences, consent, rules, stoppedBy, actions, unaddresse
       backfill,
     })),
     consent,
+    ...rulesJson(explanation),
+    ...(shadows.length > 0 && { shadows: shadows.map(rulesJson) }),
+  };
+}
+
+/** The rules, and what they come to. */
+function rulesJson({ rules, stoppedBy, actions, unaddressed }: Explanation): object {
+  return {
     rules: rules.map((news) => ({
       rule: news.rule.name,
       outcome: news.outcome,

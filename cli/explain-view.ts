@@ -118,11 +118,9 @@ function fieldText({ name, value, rule, sent, lost }: FieldNews, width: number, 
   return `    ${printable(SAID[name] ?? name).padEnd(width)}  ${valueText(value)}  from: ${from}${others.join('')}${kept}\n`;
 }
 
-function actionText(news: ActionNews, paint: Paint): string {
+function actionText(news: ActionNews, paint: Paint, would = paint.green('would be sent')): string {
   const width = Math.max(0, ...news.fields.map(({ name }) => (SAID[name] ?? name).length));
-  const fate = news.sent
-    ? paint.green('would be sent')
-    : paint.dim('not sent: the target holds all of it already');
+  const fate = news.sent ? would : paint.dim('not sent: the target holds all of it already');
   const fields = news.fields.map((field) => fieldText(field, width, news));
   return `  ${paint.bold(titleOf(news.action))}: ${fate}\n${fields.join('')}`;
 }
@@ -134,17 +132,34 @@ function consentText({ consent }: Explanation, paint: Paint): string {
   return `${paint.bold('CONSENT')}\n  ${path} ${said}: ${allows ? 'given' : 'nothing may be done but what is meant for that'}\n\n`;
 }
 
+const addressless = ({ unaddressed }: Explanation): readonly string[] =>
+  unaddressed.map((text) => `  ${printable(text)}\n`);
+
+/** What rules that are shadows come to, each as if it were the only one. */
+function shadowsText({ shadows }: Explanation, paint: Paint): string {
+  if (shadows.length === 0) return '';
+  const texts = shadows.flatMap((one) => [
+    ...one.rules.map((rule) => ruleText(rule, one, paint)),
+    ...one.actions.map((action) =>
+      actionText(action, paint, paint.yellow('would be sent by a rule at work')),
+    ),
+    ...addressless(one),
+  ]);
+  return `${paint.bold('SHADOWS')}\n${texts.join('')}\n`;
+}
+
 function reasonsText(explanation: Explanation, paint: Paint): string {
   const rules = explanation.rules.map((rule) => ruleText(rule, explanation, paint));
   const actions = [
     ...explanation.actions.map((action) => actionText(action, paint)),
-    ...explanation.unaddressed.map((text) => `  ${printable(text)}\n`),
+    ...addressless(explanation),
   ];
   return [
     audiencesText(explanation.audiences, paint),
     consentText(explanation, paint),
     `${paint.bold('RULES')}\n${rules.join('')}\n`,
     `${paint.bold('ACTIONS')}\n${actions.length > 0 ? actions.join('') : '  none\n'}\n`,
+    shadowsText(explanation, paint),
   ].join('');
 }
 

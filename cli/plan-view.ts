@@ -1,4 +1,4 @@
-import type { Delivery, EndingName } from '../shared/core/ports.js';
+import type { Asked, EndingName } from '../shared/core/ports.js';
 import type { Played } from '../shared/dry-run/dry-run.js';
 import type { Cause, Tally } from '../shared/dry-run/tally.js';
 import { type EventRecord, placeOf } from '../shared/events/read-events.js';
@@ -26,14 +26,19 @@ const ofRecord = ({ record: { file, line, offset }, at }: Shown): object => ({
 
 /** The actions of a record, and its ending where that says more, as JSON lines. */
 export function jsonOf(shown: Shown, causeOf: CauseOf, all: boolean): string {
-  const { ending, deliveries } = shown.played;
-  const actions = deliveries.map(({ person, action, causes }) => ({
+  const { ending, deliveries, shadows } = shown.played;
+  const lineOf = ({ person, action, causes }: Asked, more: object) => ({
     type: 'action',
+    ...more,
     ...ofRecord(shown),
     person,
     ...action,
     causes: causes.map(causeOf),
-  }));
+  });
+  const actions = [
+    ...deliveries.map((one) => lineOf(one, {})),
+    ...shadows.map((one) => lineOf(one, { shadow: true })),
+  ];
   const last = { type: 'record', ...ofRecord(shown), person: ending.person, ending: ending.name };
   const { code, message: text } = ending.fault ?? {};
   const isTold = all || isTelling(ending.name);
@@ -54,28 +59,34 @@ const COLOURS: Readonly<Partial<Record<EndingName, keyof Paint>>> = {
   withheld: 'yellow',
 };
 
-function actionText({ action, causes }: Delivery, paint: Paint): string {
+/** Before what a shadow would do. */
+const SHADOW = 'shadow: ';
+
+function actionText({ action, causes }: Asked, paint: Paint, mark = ''): string {
   const names = Object.keys(action.fields);
   const width = names.reduce((most, name) => Math.max(most, name.length), 0);
   const fields = Object.entries(action.fields).map(
     ([name, value]) => `      ${printable(name).padEnd(width)}  ${valueText(value)}\n`,
   );
   const why = causes.map((cause) => `      ${paint.dim(`because of: ${printable(cause)}`)}\n`);
-  return [`    ${paint.bold(titleOf(action))}\n`, ...fields, ...why].join('');
+  return [`    ${mark}${paint.bold(titleOf(action))}\n`, ...fields, ...why].join('');
 }
 
 /** One record in a paragraph; empty when nothing is to be said of it. */
 export function textOf(
-  { record, played: { ending, deliveries } }: Shown,
+  { record, played: { ending, deliveries, shadows } }: Shown,
   paint: Paint,
   all: boolean,
 ): string {
-  if (deliveries.length === 0 && !all && !isTelling(ending.name)) return '';
+  if (deliveries.length + shadows.length === 0 && !all && !isTelling(ending.name)) return '';
   const { name, person, fault } = ending;
   const colour = paint[COLOURS[name] ?? 'dim'];
   const head = [paint.cyan(printable(placeOf(record))), person && printable(person), colour(name)];
   const why = fault ? `    ${fault.code}: ${printable(fault.message)}\n` : '';
-  const actions = deliveries.map((delivery) => actionText(delivery, paint));
+  const actions = [
+    ...deliveries.map((one) => actionText(one, paint)),
+    ...shadows.map((one) => actionText(one, paint, SHADOW)),
+  ];
   return `${head.filter(Boolean).join('  ')}\n${why}${actions.join('')}\n`;
 }
 
@@ -90,19 +101,23 @@ function table(title: string, rows: readonly Row[], width: number, paint: Paint)
 
 /** The sums, as tables. */
 export function tallyText(
-  { records, actions, endings, rules }: Tally,
+  { records, actions, endings, rules, shadows }: Tally,
   persons: number,
   paint: Paint,
 ): string {
   const ended: Row[] = Object.entries(endings).filter(([, count]) => count > 0);
-  const width = [...ended, ...rules].reduce((most, [name]) => Math.max(most, name.length), 14);
+  const width = [...ended, ...rules, ...shadows].reduce((most, [name]) => Math.max(most, name.length), 14);
   return [
     table('ENDINGS', [...ended, ['records in all', records]], width, paint),
     table('ACTIONS BY RULE', [...rules, ['actions in all', actions]], width, paint),
+    ...(shadows.size > 0 ? [table('SHADOWS: NOT SENT, BY RULE', [...shadows], width, paint)] : []),
     `${plural(persons, 'person')} known\n`,
   ].join('\n');
 }
 
 /** The sums, as a JSON line. */
-export const tallyJson = ({ records, actions, endings, rules }: Tally, persons: number): string =>
-  `${JSON.stringify({ type: 'summary', records, endings, actions, rules: Object.fromEntries(rules), persons })}\n`;
+export function tallyJson({ records, actions, endings, rules, shadows }: Tally, persons: number): string {
+  const sums = { type: 'summary', records, endings, actions, rules: Object.fromEntries(rules) };
+  const told = shadows.size > 0 ? { shadows: Object.fromEntries(shadows) } : {};
+  return `${JSON.stringify({ ...sums, ...told, persons })}\n`;
+}

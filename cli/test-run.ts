@@ -60,7 +60,9 @@ function sumsOf(ran: readonly RanCase[], { rules }: LoadedRules): TestSums {
   return {
     cases: ran.length,
     failed: ran.filter((one) => !passed(one)).length,
-    silent: rules.rules.map(({ name }) => name).filter((name) => !heard.has(name)),
+    silent: [rules, ...rules.shadows]
+      .flatMap((all) => all.rules.map(({ name }) => name))
+      .filter((name) => !heard.has(name)),
   };
 }
 

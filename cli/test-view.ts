@@ -28,9 +28,10 @@ export interface TestSums {
 export const passed = ({ result: { differences, complaints } }: RanCase): boolean =>
   differences.length === 0 && complaints.length === 0;
 
-const expectedTitle = ({ operation, target, list, match = {} }: ExpectedAction): string => {
+const expectedTitle = ({ operation, target, list, match = {}, shadow }: ExpectedAction): string => {
   const [connection = '', object = ''] = target.split('/');
-  return titleOf({ operation, connection, object, key: match, ...(list !== undefined && { list }) });
+  const mark = shadow ? 'shadow: ' : '';
+  return mark + titleOf({ operation, connection, object, key: match, ...(list !== undefined && { list }) });
 };
 
 const lines = (values: Readonly<Record<string, Json>>): readonly string[] =>

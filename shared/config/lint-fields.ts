@@ -40,7 +40,8 @@ const EDGES = new Set(['entered', 'left', 'stayed']);
 
 /** Whether two rules can both speak on one record: who enters an audience does not leave it at the same time. */
 function canMeet(first: RuleSketch, second: RuleSketch): boolean {
-  if (first.rule.stop) return false;
+  // A shadow wins and loses nothing.
+  if (first.rule.stop || first.rule.shadow || second.rule.shadow) return false;
   const areEdges = EDGES.has(first.trigger) && EDGES.has(second.trigger);
   if (areEdges && first.trigger !== second.trigger && first.about === second.about) return false;
   return clash([...first.demands, ...second.demands]) === undefined;

@@ -23,6 +23,8 @@ function unreachable(rules: readonly RuleSketch[]): readonly PathFinding[] {
   const found: PathFinding[] = [];
   for (const sketch of rules) {
     const { rule, index, condition } = sketch;
+    // A shadow stops nobody and is stopped by nobody.
+    if (rule.shadow) continue;
     const first =
       stopping.get(keyOf(sketch)) ??
       stopping.get(keyOf({ when: sketch.when, condition: undefined })) ??

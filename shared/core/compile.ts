@@ -11,14 +11,28 @@ import type { Tools } from './tools.js';
 
 const DAY = 86_400_000_000;
 
+/** A file ready to run, and what is wrong with it. */
+interface Compiled {
+  readonly rules: CompiledRules;
+  readonly findings: readonly Finding[];
+}
+
 /**
  * Compiles a file that the schema has accepted. Finds every name that leads nowhere, not only the first. Rules that speak
- * of an audience of which only Adobe's name is known never act.
+ * of an audience of which only Adobe's name is known never act. Rules that are shadows are compiled apart, so that the
+ * others come out as if these were not there.
  */
-export function compile(
-  file: RulesFile,
-  tools: Tools,
-): { rules: CompiledRules; findings: readonly Finding[] } {
+export function compile(file: RulesFile, tools: Tools): Compiled {
+  const whole = compileWhole(file, tools);
+  if (file.rules.every(({ shadow }) => !shadow)) return whole;
+  const only = (rules: readonly Rule[], consent = file.consent): CompiledRules =>
+    compileWhole({ ...file, consent, rules: [...rules] }, tools).rules;
+  const asks = file.consent && { ...file.consent, withdrawn: [] };
+  const shadows = file.rules.filter(({ shadow }) => shadow).map((rule) => only([rule], asks));
+  return { ...whole, rules: { ...only(file.rules.filter(({ shadow }) => !shadow)), shadows } };
+}
+
+function compileWhole(file: RulesFile, tools: Tools): Compiled {
   const scope = new FileScope(file, tools);
   const book = rowBook(file, scope);
   if (file.consent) scope.path(file.consent.require);
@@ -44,6 +58,7 @@ export function compile(
     attributes: treeOf(scope.paths.values()),
     identities: [...scope.identities.values()],
     rules,
+    shadows: [],
     asksForNewest: scope.asksForNow || rules.some(({ trigger }) => trigger === 'stayed'),
   };
   return { rules: compiled, findings: scope.findings };

@@ -140,6 +140,8 @@ export interface CompiledRules {
   /** Namespaces whose identity the file reads. */
   readonly identities: readonly (ReadPath & { readonly identity: string })[];
   readonly rules: readonly CompiledRule[];
+  /** Each rule that is a shadow, compiled as if it were the only rule of the file; `rules` are those that are none. */
+  readonly shadows: readonly CompiledRules[];
   /** Whether anything asks for the time of the newest record: `stayed`, and whatever compares with now. */
   readonly asksForNewest: boolean;
 }

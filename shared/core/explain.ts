@@ -8,6 +8,7 @@ import type { Json } from './ports.js';
 import type { Assertion, ProfileExport } from './profile.js';
 import { completes, isInside } from './quantity.js';
 import type { Sight, Trace } from './scope.js';
+import { asSeen } from './shadow.js';
 import type { PersonState, Standing } from './state.js';
 import { newestOf } from './values.js';
 import { advance, type Change, changeOf, type MembershipEdge, type Transition } from './view.js';
@@ -54,6 +55,8 @@ export interface Explanation {
   readonly stoppedBy: string | undefined;
   readonly actions: readonly ActionNews[];
   readonly unaddressed: readonly string[];
+  /** The same for each rule that is a shadow, as if it were the only one. */
+  readonly shadows: readonly Explanation[];
 }
 
 const NO_MARKS: Marks = new Map();
@@ -170,5 +173,6 @@ export function explain(before: PersonState, record: Explained, rules: CompiledR
     stoppedBy: rules.rules[hearing.stop]?.name,
     actions: wanted.actions.map((action) => actionNews(action, draft, wishes, rules)),
     unaddressed: wanted.unaddressed,
+    shadows: rules.shadows.map((one) => explain(asSeen(before, one), record, one)),
   };
 }

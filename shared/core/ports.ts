@@ -181,15 +181,19 @@ export interface Log {
   write(level: 'info' | 'warn' | 'error', event: string, fields: Readonly<Record<string, unknown>>): void;
 }
 
-/** One change that reached a target, told to whoever listens (console, audit). Carries personal values: never log it. */
-export interface Delivery {
+/** One change that rules ask for. Carries personal values: never log it. */
+export interface Asked {
   readonly person: string;
   readonly action: Action;
-  readonly outcome: Outcome;
   /** Rule names and transitions that asked for it. */
   readonly causes: readonly string[];
   /** Stream positions it came from. */
   readonly messages: readonly string[];
+}
+
+/** One change that reached a target, told to whoever listens (console, audit). */
+export interface Delivery extends Asked {
+  readonly outcome: Outcome;
 }
 
 /** One batch that has been worked off, as observers hear of it. */
@@ -201,10 +205,11 @@ export interface BatchReport {
   readonly settlements: readonly Settlement[];
 }
 
-/** Told of every batch and delivery. Must not throw. */
+/** Told of every batch and delivery, and of what rules that are shadows would do. Must not throw. */
 export interface Observer {
   batch(report: BatchReport): void;
   delivery(delivery: Delivery): void;
+  shadow?(asked: Asked): void;
 }
 
 /** The one call a trigger makes. */

@@ -87,6 +87,10 @@ export const Rule = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether "send" is due even for memberships that were old when first seen.'),
+  shadow: z
+    .boolean()
+    .default(false)
+    .describe('Only tells what it would do: nothing of it is sent or remembered.'),
 });
 export type Rule = z.infer<typeof Rule>;
 

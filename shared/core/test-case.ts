@@ -106,17 +106,19 @@ export const ExpectedAction = z
     set: z.record(Name, JsonValue).optional().describe('Fields and the values they must be given.'),
     without: z.array(Name).min(1).optional().describe('Fields that must not be written.'),
     only: z.boolean().default(false).describe('true: no field but those of set.'),
+    shadow: z.boolean().default(false).describe('true: what a rule that is a shadow would do.'),
   })
   .refine((action) => WORDS.filter((word) => action[word] !== undefined).length === 1, {
     error: `must have exactly one of ${WORDS.join(', ')}`,
   })
-  .transform(({ list, match, set, without, only, ...rest }) => ({
+  .transform(({ list, match, set, without, only, shadow, ...rest }) => ({
     ...operationOf(rest),
     list,
     match,
     set,
     without,
     only,
+    shadow,
   }));
 export type ExpectedAction = z.infer<typeof ExpectedAction>;
 

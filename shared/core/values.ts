@@ -19,7 +19,7 @@ export const TOLD = '$told';
 
 /** Before a path: what the view keeps the fingerprint of an attribute under as it was last seen, where a rule is about `changed`. */
 const SEEN = '$seen:';
-const seenPath = (path: string): string => `${SEEN}${path}`;
+export const seenPath = (path: string): string => `${SEEN}${path}`;
 
 /** What makes edges or letters: held back until its records are settled, because it must be made again when they come again. */
 const makesEdges = (path: string): boolean => path === NEWEST || path === TOLD || path.startsWith(SEEN);

@@ -1,6 +1,7 @@
 import { canonical } from '../core/fingerprint.js';
-import type { Delivery, Json } from '../core/ports.js';
+import type { Asked, Json } from '../core/ports.js';
 import type { Action } from '../core/remote.js';
+import type { Played } from './dry-run.js';
 
 /** One field that two versions write differently; a side that does not write it is undefined. */
 export interface FieldChange {
@@ -10,13 +11,15 @@ export interface FieldChange {
 }
 
 /** One action that two versions do not have in common. */
-export type Change =
-  | { readonly kind: 'added'; readonly after: Delivery }
-  | { readonly kind: 'removed'; readonly before: Delivery }
+export type Change = Difference & { /** What a rule that is a shadow would do. */ readonly shadow?: true };
+
+type Difference =
+  | { readonly kind: 'added'; readonly after: Asked }
+  | { readonly kind: 'removed'; readonly before: Asked }
   | {
       readonly kind: 'changed';
-      readonly before: Delivery;
-      readonly after: Delivery;
+      readonly before: Asked;
+      readonly after: Asked;
       readonly fields: readonly FieldChange[];
     };
 
@@ -36,8 +39,8 @@ function fieldChanges(before: Action, after: Action): readonly FieldChange[] {
     .filter(({ before: a, after: b }) => a === undefined || b === undefined || canonical(a) !== canonical(b));
 }
 
-const grouped = (deliveries: readonly Delivery[]): Map<string, Delivery[]> => {
-  const groups = new Map<string, Delivery[]>();
+const grouped = (deliveries: readonly Asked[]): Map<string, Asked[]> => {
+  const groups = new Map<string, Asked[]>();
   for (const delivery of deliveries) {
     const place = placeOf(delivery.action);
     const group = groups.get(place);
@@ -48,7 +51,7 @@ const grouped = (deliveries: readonly Delivery[]): Map<string, Delivery[]> => {
 };
 
 /** Takes out of both lists what they have in common. */
-function withoutCommon(before: readonly Delivery[], after: readonly Delivery[]) {
+function withoutCommon(before: readonly Asked[], after: readonly Asked[]) {
   const left = [...after];
   const gone = before.filter(({ action }) => {
     const effect = effectOf(action);
@@ -59,7 +62,7 @@ function withoutCommon(before: readonly Delivery[], after: readonly Delivery[]) 
   return { gone, come: left };
 }
 
-function* changesOf(before: readonly Delivery[], after: readonly Delivery[]): Generator<Change> {
+function* changesOf(before: readonly Asked[], after: readonly Asked[]): Generator<Change> {
   const { gone, come } = withoutCommon(before, after);
   for (let i = 0; i < Math.max(gone.length, come.length); i++) {
     const [was, is] = [gone[i], come[i]];
@@ -74,11 +77,14 @@ function* changesOf(before: readonly Delivery[], after: readonly Delivery[]): Ge
  * What two versions of the rules do differently about one event: actions that only one of them does, and actions about the
  * same row that differ in what they write or do. Which rule asks, and what a `send` is named by, is no difference.
  */
-export function compareDeliveries(
-  before: readonly Delivery[],
-  after: readonly Delivery[],
-): readonly Change[] {
+export function compareDeliveries(before: readonly Asked[], after: readonly Asked[]): readonly Change[] {
   const [olds, news] = [grouped(before), grouped(after)];
   const places = new Set([...olds.keys(), ...news.keys()]);
   return [...places].flatMap((place) => [...changesOf(olds.get(place) ?? [], news.get(place) ?? [])]);
 }
+
+/** What two versions come to otherwise about one event, and what those of their rules do that are shadows. */
+export const comparePlayed = (before: Played, after: Played): readonly Change[] => [
+  ...compareDeliveries(before.deliveries, after.deliveries),
+  ...compareDeliveries(before.shadows, after.shadows).map((change) => ({ ...change, shadow: true as const })),
+];

@@ -1,5 +1,5 @@
 import type { CompiledRules } from '../core/compiled.js';
-import type { Clock, Delivery, Ending, Message } from '../core/ports.js';
+import type { Asked, Clock, Delivery, Ending, Message } from '../core/ports.js';
 import { type Connector, OPERATIONS } from '../core/remote.js';
 import type { EventRecord } from '../events/read-events.js';
 import { inflate } from '../pipeline/inflate.js';
@@ -11,6 +11,8 @@ export interface Played {
   readonly ending: Ending;
   /** What would have been sent, in that order. The persons' names are clear. */
   readonly deliveries: readonly Delivery[];
+  /** What rules that are shadows would have sent. */
+  readonly shadows: readonly Asked[];
 }
 
 /** Rules at work on nothing: see {@link dryRun}. */
@@ -41,6 +43,7 @@ export function dryRun(
   states: DryStates = dryStates(),
 ): DryRun {
   const deliveries: Delivery[] = [];
+  const shadows: Asked[] = [];
   // Each record is worked off when it is taken in: that is the time of day to what is refreshed after some days.
   let now = 0;
   const clock: Clock = { now: () => now, sleep: async () => undefined };
@@ -53,7 +56,11 @@ export function dryRun(
     deadLetters: nowhere,
     clock,
     log: { write: () => undefined },
-    observer: { batch: () => undefined, delivery: (delivery) => void deliveries.push(delivery) },
+    observer: {
+      batch: () => undefined,
+      delivery: (delivery) => void deliveries.push(delivery),
+      shadow: (asked) => void shadows.push(asked),
+    },
     inflate,
     newId: () => 'dry-run',
     random: () => 0,
@@ -63,12 +70,12 @@ export function dryRun(
     states,
     async play(record, at) {
       const { item } = record;
-      if (!item.ok) return { ending: { name: 'malformed', fault: item.fault }, deliveries: [] };
+      if (!item.ok) return { ending: { name: 'malformed', fault: item.fault }, deliveries: [], shadows: [] };
       now = at;
       const [settlement] = await pipeline.run([messageOf(record, item.value, at)], { redelivers: false });
       const ending = settlement?.endings[0];
       if (!ending) throw new Error('the pipeline gave a record no ending');
-      return { ending, deliveries: deliveries.splice(0) };
+      return { ending, deliveries: deliveries.splice(0), shadows: shadows.splice(0) };
     },
   };
 }

@@ -148,17 +148,22 @@ async function play(run: CaseRun): Promise<CaseResult> {
   for (const { record, at } of before) past.push((await dry.play(record, at)).ending);
   const endings: Ending[] = [];
   const actions: Action[] = [];
+  const shadows: Action[] = [];
   const causes: string[] = [];
   for (const { record, at } of given) {
     const played = await dry.play(record, at);
     endings.push(played.ending);
-    for (const { action, causes: because } of played.deliveries) {
-      actions.push(action);
-      causes.push(...because);
-    }
+    actions.push(...played.deliveries.map(({ action }) => action));
+    shadows.push(...played.shadows.map(({ action }) => action));
+    causes.push(...[...played.deliveries, ...played.shadows].flatMap((asked) => asked.causes));
   }
+  const meant = test.expect.filter(({ shadow }) => shadow);
+  const atWork = test.expect.filter(({ shadow }) => !shadow);
   return {
-    differences: compareActions(test.expect, actions, test.only || test.expect.length === 0),
+    differences: [
+      ...compareActions(atWork, actions, test.only || atWork.length === 0),
+      ...compareActions(meant, shadows, false),
+    ],
     complaints: complaintsOf(past, endings, test.ending),
     causes: [...new Set(causes)],
   };

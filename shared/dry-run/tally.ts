@@ -1,5 +1,5 @@
 import type { CompiledRules } from '../core/compiled.js';
-import type { EndingName } from '../core/ports.js';
+import type { Asked, EndingName } from '../core/ports.js';
 import { emptyEndings } from '../pipeline/ledger.js';
 import type { Played } from './dry-run.js';
 
@@ -11,10 +11,10 @@ export interface Cause {
 }
 
 /** Takes what the core says of an action's cause apart. */
-export function causesOf({ rules }: CompiledRules): (cause: string) => Cause {
+export function causesOf(all: CompiledRules): (cause: string) => Cause {
   const known = new Map<string, Cause>();
   // `name (what happened)`
-  for (const { name, causes } of rules)
+  for (const { name, causes } of [all, ...all.shadows].flatMap(({ rules }) => rules))
     for (const text of Object.values(causes))
       known.set(text, { rule: name, why: text.slice(name.length + 2, -1) });
   return (text) => known.get(text) ?? { rule: undefined, why: text };
@@ -27,22 +27,31 @@ export interface Tally {
   readonly endings: Record<EndingName, number>;
   /** Actions by rule, in the order of the file; an action of two rules counts for both. */
   readonly rules: Map<string, number>;
+  /** What rules that are shadows would do, which is not in `actions`. */
+  readonly shadows: Map<string, number>;
 }
 
-export const emptyTally = ({ rules }: CompiledRules): Tally => ({
+export const emptyTally = ({ rules, shadows }: CompiledRules): Tally => ({
   records: 0,
   actions: 0,
   endings: emptyEndings(),
   rules: new Map(rules.map(({ name }) => [name, 0])),
+  shadows: new Map(shadows.flatMap((one) => one.rules.map(({ name }) => [name, 0]))),
 });
 
 /** Counts one record in. */
-export function count(tally: Tally, { ending, deliveries }: Played, causeOf: (cause: string) => Cause): void {
+export function count(
+  tally: Tally,
+  { ending, deliveries, shadows }: Played,
+  causeOf: (cause: string) => Cause,
+): void {
   tally.records += 1;
   tally.actions += deliveries.length;
   tally.endings[ending.name] += 1;
-  for (const { causes } of deliveries) {
+  const add = (sums: Map<string, number>, { causes }: Asked): void => {
     const names = new Set(causes.map((cause) => causeOf(cause).rule ?? cause));
-    for (const name of names) tally.rules.set(name, (tally.rules.get(name) ?? 0) + 1);
-  }
+    for (const name of names) sums.set(name, (sums.get(name) ?? 0) + 1);
+  };
+  for (const one of deliveries) add(tally.rules, one);
+  for (const one of shadows) add(tally.shadows, one);
 }

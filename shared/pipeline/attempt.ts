@@ -1,4 +1,4 @@
-import { type Draft, fold } from '../core/fold.js';
+import { type Draft, type FoldRecord, fold } from '../core/fold.js';
 import { outdated } from '../core/outdated.js';
 import type { PersonState } from '../core/state.js';
 import { wait } from '../core/waiting.js';
@@ -25,13 +25,18 @@ function doubted(stored: PersonState, { entries }: Work, { deps, marks, sent }: 
   return { ...stored, unsure: new Set([...stored.unsure, ...tried, ...old]) };
 }
 
-function draftOf(state: PersonState, { key, entries }: Work, { deps: { rules } }: Run): Draft {
-  const records = entries.map(({ profile, message: { at, owed, attempts } }) => ({
+/** A person's records as they enter the fold, but for the key. */
+export const recordsOf = ({ entries }: Work): readonly Omit<FoldRecord, 'key'>[] =>
+  entries.map(({ profile, message: { at, owed, attempts } }) => ({
     profile,
     at,
     ...(owed && { owed }),
     ...(attempts !== undefined && { kept: true }),
   }));
+
+function draftOf(state: PersonState, work: Work, { deps: { rules } }: Run): Draft {
+  const { key } = work;
+  const records = recordsOf(work);
   if (key === undefined) return wait(state, records, rules);
   return fold(
     state,

@@ -9,6 +9,7 @@ import type { AddressedEntry } from './decode.js';
 import { DOUBTFUL, doubtFault } from './doubt.js';
 import { bury, keptOf, letGo } from './keep.js';
 import type { Run } from './run.js';
+import { tellShadows } from './shadow.js';
 import { isChanged, stateAfter } from './state-after.js';
 import type { Lane } from './waves.js';
 
@@ -120,6 +121,7 @@ function endingOf(verdict: Verdict, one: Attempt, person: string): Ending {
 async function end({ one, failure }: Result, run: Run): Promise<void> {
   const { work, draft } = one;
   if (failure) return letGo(work, failure.fault, run, failure);
+  tellShadows(one, run);
   const person = run.deps.pseudonym(work.id);
   for (const [i, entry] of work.entries.entries()) {
     const verdict = draft.verdicts[i];
@@ -153,13 +155,8 @@ async function judge(attempts: readonly Attempt[], run: Run): Promise<Result[]> 
     run,
   );
   if (!unkept) return judged;
-  const lost: Failure = {
-    fault: unkept,
-    alone: false,
-    afterMs: undefined,
-    connection: undefined,
-    untried: false,
-  };
+  const none = undefined;
+  const lost: Failure = { fault: unkept, alone: false, afterMs: none, connection: none, untried: false };
   return judged.map((result) => (result.letters.length > 0 ? { ...result, failure: lost } : result));
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../core/ports.js';
 import type { Outcome } from '../core/remote.js';
 import type { Change } from './breaker.js';
+import type { ShadowCount } from './shadow.js';
 
 /** What a run counts as it goes; the endings are counted from the settlements. */
 export interface Counts {
@@ -18,6 +19,8 @@ export interface Counts {
   readonly actions: Record<ActionEnding, number>;
   /** Changes of the breakers, by connection. */
   readonly breakers: Map<string, { opened: number; closed: number }>;
+  /** What rules that are shadows came to, by rule. */
+  readonly shadows: Map<string, ShadowCount>;
 }
 
 /** Nothing counted yet. */
@@ -27,6 +30,7 @@ export const emptyCounts = (): Counts => ({
   accepted: 0,
   actions: emptyActions(),
   breakers: new Map(),
+  shadows: new Map(),
 });
 
 /** Takes in a change of a connection's breaker. One that is open and stays so has not changed. */

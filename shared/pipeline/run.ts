@@ -21,6 +21,7 @@ import { buryUnreadable, type Patience } from './keep.js';
 import { type Counts, countFaults, countLedger, emptyCounts } from './ledger.js';
 import { createMeter, type Meter } from './meter.js';
 import { settlePersons } from './settle.js';
+import { logShadows } from './shadow.js';
 
 /** How hard one invocation tries before it lets go. */
 export interface Tuning {
@@ -178,6 +179,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       const source = [...new Set(messages.map((message) => message.source))].join(' ') || 'none';
       const waitedMs = messages.reduce((longest, { at }) => Math.max(longest, startedAt - at), 0);
       deps.log.write('info', 'batch', { source, waitedMs, ...ledger, faults: countFaults(settlements) });
+      logShadows(source, run);
       const replayed = messages.some(({ attempts }) => attempts !== undefined);
       deps.observer.batch({ source, replayed, ledger, settlements });
       return settlements;

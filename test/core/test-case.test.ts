@@ -63,6 +63,7 @@ test('the words of the file become operations', () => {
       set: undefined,
       without: undefined,
       only: false,
+      shadow: false,
     },
   ]);
 });

@@ -40,6 +40,7 @@ const partOf = ({ connection, operation, object, key, fields }: Action): fc.Arbi
       set: Object.fromEntries(says.map((name) => [name, fields[name] ?? null])),
       without: undefined,
       only: says.length === Object.keys(fields).length,
+      shadow: false,
     }));
 
 const actionsAndParts = fc.array(anyAction, { minLength: 1, maxLength: 6 }).chain((actions) =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonical } from '../../shared/core/fingerprint.js';
-import type { Delivery, Json } from '../../shared/core/ports.js';
+import type { Asked, Delivery, Json } from '../../shared/core/ports.js';
 import { type Action, OPERATIONS } from '../../shared/core/remote.js';
 import { type Change, compareDeliveries } from '../../shared/dry-run/changes.js';
 
@@ -28,7 +28,7 @@ const delivery: fc.Arbitrary<Delivery> = fc
 const deliveries = fc.array(delivery, { maxLength: 6 });
 
 /** What a delivery comes to, whatever it is named by. */
-const effects = (list: readonly Delivery[]): readonly string[] =>
+const effects = (list: readonly Asked[]): readonly string[] =>
   list.map(({ action: { idempotencyKey: _, ...action } }) => canonical(action)).sort();
 
 const kinds = (changes: readonly Change[]) => changes.map(({ kind }) => kind).sort();
