@@ -12,8 +12,8 @@ export const lambdaNames = (root: string): readonly string[] =>
     .map((file) => file.replace(/\.ts$/, ''))
     .sort();
 
-/** The bundle of one Lambda function: serverless.yml names `dist/aws/NAME/index.handler`. */
-export const lambdaBundle = (name: string): Bundle => ({
+/** The bundle of one Lambda function in a package: serverless.yml names `dist/aws/NAME/index.handler`. */
+export const lambdaBundle = (name: string, into = '.'): Bundle => ({
   entry: `${ENTRIES}/${name}.ts`,
-  folder: `dist/aws/${name}`,
+  folder: join(into, 'dist/aws', name),
 });

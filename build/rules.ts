@@ -6,7 +6,7 @@ import { formatFinding } from '../shared/config/load.js';
 import { loadRules } from '../shared/config/load-rules.js';
 import { toolsFor } from '../shared/tools/load.js';
 
-/** Where the customer's files are put, from the project's root; the settings of deployed functions name them there. */
+/** Where the customer's files are put in a package; the settings of deployed functions name them there. */
 export const RULES_FOLDER = 'dist/rules';
 
 /** The customer's files, from where the command runs. */
@@ -56,14 +56,14 @@ async function plainRules(text: string, { config, functions }: CustomerFiles): P
 }
 
 /**
- * Puts the rule file into the package, as JSON, so that no cold start has to read YAML; and the customer's functions as one
+ * Puts the rule file into the package that is made in a folder, as JSON, so that no cold start has to read YAML; and the customer's functions as one
  * module that needs neither a compiler nor anything around it. Says in `built.json` where the functions are, for the
  * setting TRIBUTARY_FUNCTIONS: nowhere, if there are none. Throws an Error that says what is wrong with the files.
  */
-export async function packRules(root: string, files: CustomerFiles): Promise<void> {
+export async function packRules(root: string, into: string, files: CustomerFiles): Promise<void> {
   const { config, functions } = files;
   const json = await plainRules(await readRules(resolve(config), config), files);
-  const folder = join(root, RULES_FOLDER);
+  const folder = join(into, RULES_FOLDER);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'tributary.json'), json);

@@ -1,0 +1,250 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { roleOf, statementsOf } from '../../build/template/access-rules.js';
+import { judge } from '../../build/template/judge.js';
+import { ofType, type Template, under } from '../../build/template/template.js';
+import { weigh } from '../../build/weight.js';
+import { makePackage, type Packaged, ROOT } from './packaged.js';
+import { allowedBy, rightsOf } from './permissions.js';
+
+let packaged: Packaged;
+let template: Template;
+
+beforeAll(async () => {
+  packaged = await makePackage('examples/sales-follow-up/tributary.yaml');
+  template = await packaged.package('dev');
+});
+afterAll(() => packaged.remove());
+
+const engine = new CelEngine();
+afterAll(() => engine.free());
+
+/** What CloudFormation itself would refuse, by AWS's own published types; W3030 is a value that is none of its list. */
+async function refused(judged: Template): Promise<readonly string[]> {
+  const path = join(packaged.folder, 'judged.json');
+  await writeFile(path, JSON.stringify(judged));
+  return engine
+    .validateStandard(new TemplateFile(path))
+    .diagnostics.filter(({ severity, ruleId }) => ['FATAL', 'ERROR'].includes(severity) || ruleId === 'W3030')
+    .map(({ ruleId, message, entity }) => `${ruleId} ${entity?.logicalId}: ${message}`);
+}
+
+test('CloudFormation has nothing against the template, and neither have our rules', async () => {
+  expect(await refused(template)).toEqual([]);
+  expect(judge(template)).toEqual([]);
+});
+
+test('a deployment on a stream, a bucket and a table that exist makes none and uses those', async () => {
+  const names = ['existingStream=aep-exports', 'existingLetters=acme-letters', 'existingTable=acme-state'];
+  const prod = await packaged.package('prod', ...names);
+  expect(await refused(prod)).toEqual([]);
+  expect(judge(prod)).toEqual([]);
+  const text = JSON.stringify(prod);
+  for (const arn of ['stream/aep-exports"', 's3:::acme-letters/*"', 'table/acme-state"'])
+    expect(text).toContain(arn);
+  expect(under(prod.Resources['ConsumerLambdaFunction'], 'Properties.Environment.Variables')).toMatchObject({
+    TRIBUTARY_STATE: 'dynamodb:acme-state',
+    TRIBUTARY_DEAD_LETTERS: 's3:acme-letters',
+    TRIBUTARY_SECRETS: 'secrets-manager:tributary/prod/',
+  });
+  for (const name of ['OwnStream', 'OwnLetters', 'OwnTable'])
+    expect(under(under(prod, 'Conditions'), `${name}.Fn::Equals`)).toEqual([expect.stringMatching(/a/), '']);
+});
+
+test('every alarm points to a heading of the runbooks that is there', () => {
+  const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
+  const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  const alarms = ofType(template, 'AWS::CloudWatch::Alarm');
+  expect(alarms.length).toBeGreaterThan(15);
+  for (const [, { Properties }] of alarms)
+    expect(headings).toContain(/#(.*)$/.exec(String(Properties['AlarmDescription']))?.[1]);
+});
+
+test('what every cold start reads is small', () => {
+  for (const [name, written] of packaged.bundles)
+    expect(weigh(written).atStart, name).toBeLessThanOrEqual(400_000);
+});
+
+/** Rights that the platform uses in a function's name, before or around its code. */
+const OF_PLATFORM: Readonly<Record<string, readonly string[]>> = {
+  all: ['kms:Decrypt', 'kms:GenerateDataKey', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+  consumer: [
+    'kinesis:DescribeStream',
+    'kinesis:DescribeStreamSummary',
+    'kinesis:GetRecords',
+    'kinesis:GetShardIterator',
+    'kinesis:ListShards',
+  ],
+  replay: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+};
+
+/**
+ * Commands that are in a bundle beside those that it runs. Visiting, counting and dropping are for `tributary parked`; the
+ * consumers append only where a rule file relays to a stream, whose owner allows it (docs/connectors/relays.md); the door parks nothing.
+ */
+const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
+  consumer: [
+    ...['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+    ...['kinesis:PutRecords', 'kinesis:DescribeStreamSummary'],
+  ],
+  replay: ['sqs:ChangeMessageVisibility', 'kinesis:PutRecords', 'kinesis:DescribeStreamSummary'],
+  door: [
+    's3:DeleteObject',
+    ...['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+    ...['sqs:GetQueueUrl', 'sqs:SendMessage'],
+  ],
+};
+
+describe('no function may do what it does not, or does what it may not', () => {
+  test.each(['consumer', 'replay', 'door'])('%s', (name) => {
+    const logicalId = `${name.charAt(0).toUpperCase()}${name.slice(1)}LambdaFunction`;
+    const written = packaged.bundles.get(name);
+    const lambda = template.Resources[logicalId];
+    const role = lambda && template.Resources[roleOf(lambda) ?? ''];
+    if (!written || !role) throw new Error(`${name} is not in the package`);
+    const own = [...(OF_PLATFORM['all'] ?? []), ...(OF_PLATFORM[name] ?? [])];
+    const needed = [...rightsOf(written).keys()].filter((right) => !NOT_RUN[name]?.includes(right));
+    expect([...allowedBy(statementsOf(role))].sort()).toEqual([...new Set([...needed, ...own])].sort());
+  });
+});
+
+/** A copy of the template with something wrong in it. */
+function planted(wrong: (resources: Record<string, Record<string, unknown>>) => void): Template {
+  const copy = structuredClone(template);
+  // Properties by resource: what faults are planted in.
+  const properties = Object.fromEntries(
+    Object.entries(copy.Resources).map(([name, { Properties }]) => [name, Properties]),
+  );
+  wrong(properties);
+  return copy;
+}
+
+const policy = (properties: Record<string, unknown> | undefined): Record<string, unknown> => {
+  // The first statement of a role, which is known to be there.
+  const [first] = under(properties, 'Policies.0.PolicyDocument.Statement') as Record<string, unknown>[];
+  return first ?? {};
+};
+
+describe('our rules catch what is planted', () => {
+  test.each<[string, (r: Record<string, Record<string, unknown>>) => unknown, RegExp]>([
+    ['a stream in the clear', (r) => delete r['Events']?.['StreamEncryption'], /Events is not encrypted/],
+    ['a queue in the clear', (r) => delete r['Parked']?.['KmsMasterKeyId'], /Parked is not encrypted/],
+    ['a bucket in the clear', (r) => delete r['Letters']?.['BucketEncryption'], /Letters is not encrypted/],
+    ['a public bucket', (r) => delete r['Letters']?.['PublicAccessBlockConfiguration'], /made public/],
+    ['a log for ever', (r) => delete r['DoorLogGroup']?.['RetentionInDays'], /DoorLogGroup keeps/],
+    ['a log in the clear', (r) => delete r['DoorLogGroup']?.['KmsKeyId'], /DoorLogGroup is not encrypted/],
+    ['a key for ever', (r) => delete r['Key']?.['EnableKeyRotation'], /Key is never rotated/],
+    ['no recovery', (r) => delete r['State']?.['PointInTimeRecoverySpecification'], /brought back/],
+    ['no expiry', (r) => delete r['State']?.['TimeToLiveSpecification'], /never forgets/],
+    [
+      'a right to everything of a service',
+      (r) => (policy(r['DoorRole'])['Action'] = 'kinesis:*'),
+      /kinesis:\*/,
+    ],
+    [
+      'a right on everything',
+      (r) => (policy(r['DoorRole'])['Resource'] = '*'),
+      /DoorRole allows .* on everything/,
+    ],
+    [
+      'a right on every table',
+      (r) => (policy(r['DoorRole'])['Resource'] = { 'Fn::Sub': 'arn:aws:dynamodb:${AWS::Region}:1:table/*' }),
+      /on everything/,
+    ],
+    [
+      'a managed policy',
+      (r) => Object.assign(r['DoorRole'] ?? {}, { ManagedPolicyArns: ['arn:x'] }),
+      /managed/,
+    ],
+    [
+      'two functions with one role',
+      (r) => Object.assign(r['DoorLambdaFunction'] ?? {}, { Role: r['ReplayLambdaFunction']?.['Role'] }),
+      /no role of its own/,
+    ],
+    [
+      'a secret in a setting',
+      (r) =>
+        Object.assign(r['DoorLambdaFunction'] ?? {}, {
+          Environment: { Variables: { TRIBUTARY_SECRET_DOOR_BEARER: 'x', TRIBUTARY_LOG_KEY: 'y' } },
+        }),
+      /secret in its environment.*TRIBUTARY_LOG_KEY must name a secret/s,
+    ],
+    [
+      'no report of single failures',
+      (r) => delete r['ConsumerEventSourceMappingKinesisEvents']?.['FunctionResponseTypes'],
+      /report failures/,
+    ],
+    [
+      'nowhere for what is given up',
+      (r) => delete r['ConsumerEventSourceMappingKinesisEvents']?.['DestinationConfig'],
+      /no destination/,
+    ],
+    [
+      'retries that end',
+      (r) => Object.assign(r['ConsumerEventSourceMappingKinesisEvents'] ?? {}, { MaximumRetryAttempts: 3 }),
+      /outage/,
+    ],
+    ['no dead-letter queue', (r) => delete r['Parked']?.['RedrivePolicy'], /no dead-letter queue/],
+    [
+      'a hasty queue',
+      (r) => Object.assign(r['Parked'] ?? {}, { VisibilityTimeout: 60 }),
+      /shows messages again/,
+    ],
+    [
+      'a notification that nobody catches',
+      (r) => Object.assign(r['DoorLambdaPermissionHttpApi'] ?? {}, { Principal: 's3.amazonaws.com' }),
+      /without an answer/,
+    ],
+    ['an open door', (r) => delete r['HttpApiStage']?.['DefaultRouteSettings'], /any number of requests/],
+    ['an unwatched door', (r) => delete r['HttpApiStage']?.['AccessLogSettings'], /no access log/],
+    ['an alarm for nobody', (r) => delete r['DoorErrors']?.['AlarmActions'], /nobody is told/],
+    [
+      'a late alarm',
+      (r) => Object.assign(r['DoorDuration'] ?? {}, { Threshold: 10_000 }),
+      /after its timeout/,
+    ],
+    [
+      'no alarm',
+      (r) => Object.assign(r['DoorErrors'] ?? {}, { MetricName: 'Invocations' }),
+      /watches the Errors/,
+    ],
+    [
+      'an old runtime',
+      (r) => Object.assign(r['DoorLambdaFunction'] ?? {}, { Runtime: 'nodejs18.x' }),
+      /runtime/,
+    ],
+  ])('%s', (_, wrong, said) => {
+    const found = judge(planted((resources) => void wrong(resources)));
+    expect(found.join('\n')).toMatch(said);
+  });
+
+  test('what the stack would take with it', () => {
+    const copy = structuredClone(template);
+    delete copy.Resources['State']?.DeletionPolicy;
+    expect(judge(copy)).toEqual([expect.stringMatching(/State would be deleted/)]);
+  });
+});
+
+describe("AWS's own types catch what is planted", () => {
+  test.each<[string, (r: Record<string, Record<string, unknown>>) => unknown, RegExp]>([
+    ['a misspelt property', (r) => Object.assign(r['Parked'] ?? {}, { VisibiltyTimeout: 1 }), /Parked/],
+    ['a wrong type', (r) => Object.assign(r['Parked'] ?? {}, { VisibilityTimeout: 'long' }), /Parked/],
+    ['a value that is none', (r) => Object.assign(r['State'] ?? {}, { BillingMode: 'FREE' }), /State/],
+    [
+      'a reference to nothing',
+      (r) => Object.assign(r['Parked'] ?? {}, { KmsMasterKeyId: { Ref: 'Kye' } }),
+      /Kye/,
+    ],
+  ])('%s', async (_, wrong, said) => {
+    const found = await refused(planted((resources) => void wrong(resources)));
+    expect(found.join('\n')).toMatch(said);
+  });
+});
