@@ -1,8 +1,8 @@
 import type { FileBytes, Table } from '../ports.js';
 import { openCsv } from './csv-table.js';
+import { isParquet } from './is-parquet.js';
 import { openJson } from './json-table.js';
 import { unwrapped } from './layers.js';
-import { isParquet, openParquet } from './parquet-table.js';
 import type { Plain } from './plain.js';
 import { refused } from './refused.js';
 import { LIMITS, type TableSettings } from './settings.js';
@@ -36,7 +36,12 @@ export async function openTable(bytes: FileBytes, settings: TableSettings): Prom
   const plain = await unwrapped(bytes, settings.decrypt ?? [], limits);
   const { format = 'auto', csv = {} } = settings;
   const kind = format === 'auto' ? formatOf(plain) : format;
-  if (kind === 'parquet') return openParquet(bytes, plain, { limits, folder: settings.spoolFolder });
+  // Loaded when it is needed: most deployments take in no Parquet.
+  if (kind === 'parquet')
+    return (await import('./parquet-table.js')).openParquet(bytes, plain, {
+      limits,
+      folder: settings.spoolFolder,
+    });
   if (isParquet(plain.head)) throw refused(`the file is to be ${kind}, but is Parquet`);
   refuseBinary(plain, encodingOf(plain.head, kind === 'csv' ? csv.encoding : undefined));
   return kind === 'json' ? openJson(plain) : openCsv(plain, csv);

@@ -2,6 +2,7 @@ import { type FileMetaData, parquetMetadataAsync, parquetSchema } from 'hyparque
 import { inspect } from '../../core/envelope.js';
 import { bad, Fault, ok, type Result } from '../../core/fault.js';
 import type { FileBytes, Table, TableRow } from '../ports.js';
+import { isParquet, startsLike } from './is-parquet.js';
 import type { Unwrapped } from './layers.js';
 import { hasIndex, type Window, windows } from './parquet-groups.js';
 import { checkedPages } from './parquet-pages.js';
@@ -11,12 +12,6 @@ import type { TableLimits } from './settings.js';
 import { type RandomAccess, spooled } from './spool.js';
 
 const YIELDED = 500;
-
-const startsLike = (head: Uint8Array, text: string): boolean =>
-  Buffer.from(head.subarray(0, text.length)).toString('latin1') === text;
-
-/** Whether bytes begin like Parquet, with its footer encrypted or not. */
-export const isParquet = (head: Uint8Array): boolean => startsLike(head, 'PAR1') || startsLike(head, 'PARE');
 
 /** What is known of a file once it is open. */
 interface Opening {
