@@ -21,7 +21,7 @@ const kB = (bytes: number): string => `${Math.round(bytes / 1000)} kB`;
 
 async function buildAws(): Promise<void> {
   const { TRIBUTARY_CONFIG: config = 'tributary.yaml', TRIBUTARY_FUNCTIONS: functions } = process.env;
-  await packRules(ROOT, ROOT, { config, functions: functions || undefined });
+  await packRules(ROOT, { config, functions: functions || undefined });
   await rm(resolve(ROOT, 'dist/aws'), { recursive: true, force: true });
   for (const name of lambdaNames(ROOT)) {
     const { atStart, inAll } = weigh(await pack(ROOT, lambdaBundle(name)));

@@ -56,11 +56,11 @@ async function plainRules(text: string, { config, functions }: CustomerFiles): P
 }
 
 /**
- * Puts the rule file into the package that is made in a folder, as JSON, so that no cold start has to read YAML; and the customer's functions as one
+ * Puts the rule file into the package that is made in a folder (the project's), as JSON, so that no cold start has to read YAML; and the customer's functions as one
  * module that needs neither a compiler nor anything around it. Says in `built.json` where the functions are, for the
  * setting TRIBUTARY_FUNCTIONS: nowhere, if there are none. Throws an Error that says what is wrong with the files.
  */
-export async function packRules(root: string, into: string, files: CustomerFiles): Promise<void> {
+export async function packRules(root: string, files: CustomerFiles, into = root): Promise<void> {
   const { config, functions } = files;
   const json = await plainRules(await readRules(resolve(config), config), files);
   const folder = join(into, RULES_FOLDER);

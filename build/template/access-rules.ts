@@ -7,15 +7,16 @@ export interface Statement {
   readonly resources: readonly unknown[];
 }
 
+const statementsIn = (policy: unknown): readonly Statement[] =>
+  listOf(under(policy, 'PolicyDocument.Statement')).map((statement) => ({
+    effect: under(statement, 'Effect'),
+    actions: listOf(under(statement, 'Action')).map(String),
+    resources: listOf(under(statement, 'Resource')),
+  }));
+
 /** The statements of a role's own policies. */
 export const statementsOf = ({ Properties }: Resource): readonly Statement[] =>
-  listOf(Properties['Policies']).flatMap((policy) =>
-    listOf(under(policy, 'PolicyDocument.Statement')).map((statement) => ({
-      effect: under(statement, 'Effect'),
-      actions: listOf(under(statement, 'Action')).map(String),
-      resources: listOf(under(statement, 'Resource')),
-    })),
-  );
+  listOf(Properties['Policies']).flatMap(statementsIn);
 
 /** The role of a function: its name in the template. */
 export const roleOf = ({ Properties }: Resource): string | undefined => targetOf(Properties['Role']);
@@ -32,9 +33,17 @@ const namesAll = (resource: unknown): boolean => {
   return (RESOURCE.exec(plain)?.[1] ?? plain).startsWith('*');
 };
 
+/** Policies of their own count like those within a role. */
+const given = (template: Template): readonly (readonly [string, readonly Statement[]])[] => [
+  ...ofType(template, 'AWS::IAM::Role').map(([name, role]) => [name, statementsOf(role)] as const),
+  ...ofType(template, 'AWS::IAM::Policy').map(
+    ([name, { Properties }]) => [name, statementsIn(Properties)] as const,
+  ),
+];
+
 const precise: Rule = (template) =>
-  ofType(template, 'AWS::IAM::Role').flatMap(([name, role]) =>
-    statementsOf(role).flatMap(({ effect, actions, resources }) => [
+  given(template).flatMap(([name, statements]) =>
+    statements.flatMap(({ effect, actions, resources }) => [
       ...actions.filter((action) => action.includes('*')).map((action) => `${name} allows ${action}`),
       ...(effect === 'Allow' && resources.some(namesAll)
         ? [`${name} allows ${actions.join(', ')} on everything: name what it is about`]

@@ -84,27 +84,36 @@ const OF_PLATFORM: Readonly<Record<string, readonly string[]>> = {
     'kinesis:ListShards',
   ],
   replay: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+  files: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
 };
+
+const QUEUE_OF_COMMAND_LINE = [
+  'sqs:ChangeMessageVisibility',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:ReceiveMessage',
+];
+const RELAYED = ['kinesis:DescribeStreamSummary', 'kinesis:PutRecords'];
+const STATE = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
+const OBJECTS = ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject'];
 
 /**
  * Commands that are in a bundle beside those that it runs. Visiting, counting and dropping are for `tributary parked`; the
- * consumers append only where a rule file relays to a stream, whose owner allows it (docs/connectors/relays.md); the door parks nothing.
+ * consumers append only where a rule file relays to a stream, whose owner allows it (docs/connectors/relays.md); the door
+ * parks nothing. Those that are told of files, or look for them, order work and do none; the right to look into the bucket of
+ * exports is a policy of its own, as there may be none.
  */
 const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
-  consumer: [
-    ...['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
-    ...['kinesis:PutRecords', 'kinesis:DescribeStreamSummary'],
-  ],
-  replay: ['sqs:ChangeMessageVisibility', 'kinesis:PutRecords', 'kinesis:DescribeStreamSummary'],
-  door: [
-    's3:DeleteObject',
-    ...['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
-    ...['sqs:GetQueueUrl', 'sqs:SendMessage'],
-  ],
+  consumer: [...QUEUE_OF_COMMAND_LINE, ...RELAYED],
+  replay: ['sqs:ChangeMessageVisibility', ...RELAYED],
+  door: ['s3:DeleteObject', ...QUEUE_OF_COMMAND_LINE, 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+  files: ['sqs:ChangeMessageVisibility', ...RELAYED],
+  arrivals: [...QUEUE_OF_COMMAND_LINE, ...STATE, ...OBJECTS, 'secretsmanager:GetSecretValue'],
+  poll: [...QUEUE_OF_COMMAND_LINE, ...OBJECTS, 'dynamodb:PutItem'],
 };
 
 describe('no function may do what it does not, or does what it may not', () => {
-  test.each(['consumer', 'replay', 'door'])('%s', (name) => {
+  test.each(['consumer', 'replay', 'door', 'files', 'arrivals', 'poll'])('%s', (name) => {
     const logicalId = `${name.charAt(0).toUpperCase()}${name.slice(1)}LambdaFunction`;
     const written = packaged.bundles.get(name);
     const lambda = template.Resources[logicalId];

@@ -32,7 +32,7 @@ export async function makePackage(rules: string): Promise<Packaged> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-package-'));
   for (const part of ['serverless.yml', 'infra/aws', 'package.json'])
     await cp(join(ROOT, part), join(folder, part), { recursive: true });
-  await packRules(ROOT, folder, { config: join(ROOT, rules) });
+  await packRules(ROOT, { config: join(ROOT, rules) }, folder);
   const bundles = new Map<string, Written>();
   for (const name of lambdaNames(ROOT)) bundles.set(name, await pack(ROOT, lambdaBundle(name, folder)));
   return {
