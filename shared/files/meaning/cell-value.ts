@@ -37,6 +37,8 @@ export function attributeValue(
   cell: unknown,
   { as, hasInside }: { readonly as?: ColumnCast | undefined; readonly hasInside: boolean },
 ): Result<unknown> {
+  // Nearly every cell of CSV.
+  if (as === undefined && !hasInside && typeof cell === 'string') return ok(cell);
   if (as === 'json') return typeof cell === 'string' ? parsed(header, cell) : ok(plain(cell));
   if (as === undefined) {
     const isText = typeof cell === 'string';
@@ -57,6 +59,5 @@ export function identityValue(header: string, cell: unknown, as: ColumnCast | un
 
 /** A status or time as the decoder takes it; it judges both. */
 export function wordOf(cell: unknown): unknown {
-  const value = plain(cell);
-  return typeof value === 'string' ? value.trim() : value;
+  return typeof cell === 'string' ? cell.trim() : plain(cell);
 }

@@ -73,7 +73,7 @@ class Shape implements FileShape {
   }
 
   body(cells: Cells): Result<Record<string, unknown>> {
-    this.look(cells);
+    if (this.about.isOpen) this.look(cells);
     this.read ??= rowReader(this.meant(), this.about);
     return this.read(cells);
   }
