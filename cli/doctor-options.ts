@@ -7,8 +7,9 @@ export const HELP = `tributary doctor [FILE]: can everything be reached that a d
 
 Looks at the state store, the retry queue, the dead letters and the stream of the door as the settings name them
 (docs/stores.md, docs/parking.md), and at each connection of the rule file (${DEFAULT_CONFIG}): its secrets are there, it
-authenticates, and its objects, fields, external ids, lists and permissions are what the rules need. Run it with the
-settings and secrets of the deployment. It reads only: nothing is written anywhere.
+authenticates, and its objects, fields, external ids, lists and permissions are what the rules need; and at each place
+where files lie (docs/files-places.md), which is listed and read. Run it with the settings and secrets of the deployment.
+It reads only: nothing is written anywhere.
 
   --config FILE        the same as FILE, as the other commands have it
   --connection NAME    look at this connection alone

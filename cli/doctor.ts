@@ -4,8 +4,10 @@ import { openYaml } from '../shared/config/open-yaml.js';
 import { Fault } from '../shared/core/fault.js';
 import type { Finding } from '../shared/core/remote.js';
 import { connectionParts, type Opened } from '../shared/doctor/connections.js';
+import { fileParts } from '../shared/doctor/files.js';
 import { type Diagnosis, lookAt, type Part } from '../shared/doctor/part.js';
 import { placesOf } from '../shared/doctor/places.js';
+import type { FileRule } from '../shared/files/meaning/file-rule.js';
 import { settingSecrets } from '../shared/secrets.js';
 import { toolsFor } from '../shared/tools/load.js';
 import { type DoctorOptions, HELP, readDoctorOptions } from './doctor-options.js';
@@ -14,17 +16,23 @@ import { printable } from './printable.js';
 import { readText } from './rules-file.js';
 import { complain, runHere, type World } from './world.js';
 
+/** Where the files of a rule file lie. */
+interface WithFiles {
+  readonly files: readonly FileRule[];
+}
+
 /** Opens a rule file with the settings of its deployment. Throws `config.*` with every finding. */
 export async function openFile(
   path: string,
   functions: string | undefined,
   env: World['env'],
-): Promise<Opened> {
+): Promise<Opened & WithFiles> {
   const text = await readText(path, 'name your file with --config FILE');
   const yaml = openYaml(text, path);
   const opened = yaml.ok ? openPlain(yaml.plain, env, await toolsFor(text, functions)) : undefined;
   const faults = yaml.ok ? yaml.locate((opened?.findings ?? []).filter(isFatal)) : yaml.findings;
-  if (opened?.file && faults.length === 0) return { file: opened.file, connections: opened.connections };
+  if (opened?.file && faults.length === 0)
+    return { file: opened.file, connections: opened.connections, files: opened.files };
   throw new Fault(
     'config.invalid',
     `${path} has ${faults.length} fault(s):\n${faults.map(formatFinding).join('\n')}`,
@@ -40,7 +48,10 @@ async function partsOf(
   const opened = await openFile(file, functions ?? env['TRIBUTARY_FUNCTIONS'], env);
   const deps = { secrets: settingSecrets(env), clock };
   const connections = connectionParts(opened, deps);
-  if (connection === undefined) return [...placesOf(env, clock), ...connections];
+  const storage = env['TRIBUTARY_STORAGE_CONNECTION'];
+  const places = { ...deps, random: Math.random, ...(storage && { connection: storage }) };
+  if (connection === undefined)
+    return [...placesOf(env, clock), ...connections, ...fileParts(opened.files, places)];
   const meant = connections.filter(({ name }) => name === `connection ${connection}`);
   if (meant.length > 0) return meant;
   const known = [...opened.connections.keys()].join(', ');

@@ -78,6 +78,23 @@ test('a relay loads its SDK when it is needed: only open.ts reaches those who im
   expect(show(reaching)).toEqual([]);
 });
 
+test('a kind of place loads its SDK when it is opened: nothing that open-place.ts imports by itself needs one', () => {
+  const STATIC = /^import (?!type )[^']*?from '([^']+)';$/gm;
+  const seen = new Set<string>();
+  const packages = new Set<string>();
+  const follow = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const [, specifier = ''] of readFileSync(join(root, file), 'utf8').matchAll(STATIC))
+      if (specifier.startsWith('.'))
+        follow(relative(root, resolve(root, dirname(file), specifier)).replace(/\.js$/, '.ts'));
+      else packages.add(specifier);
+  };
+  follow('shared/files/places/open-place.ts');
+  expect(seen.size).toBeGreaterThan(8);
+  expect([...packages].filter((name) => !name.startsWith('node:'))).toEqual(['zod']);
+});
+
 test('the two clouds never import each other', () => {
   const allowed = (own: string, sdk: RegExp) => (arrow: Arrow) =>
     arrow.to === own ||

@@ -17,6 +17,8 @@ export interface PlaceDeps {
   readonly random: () => number;
   /** The deployment's own storage account (`TRIBUTARY_STORAGE_CONNECTION`): for blobs, where nothing else is said. */
   readonly connection?: string | undefined;
+  /** Only looks: access that ends soon is told of, but not renewed. */
+  readonly looks?: boolean;
   /** Other limits than the usual ones. */
   readonly limits?: PlaceLimits;
 }

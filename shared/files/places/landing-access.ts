@@ -22,6 +22,8 @@ export interface LandingAccessOptions {
   readonly place: string;
   /** Renew that long before access ends. */
   readonly renewDays: number;
+  /** Nothing is renewed, only told of. */
+  readonly looks?: boolean | undefined;
 }
 
 const sameAs = (one: Landing, other: Landing): boolean => JSON.stringify(one) === JSON.stringify(other);
@@ -30,7 +32,14 @@ const sameAs = (one: Landing, other: Landing): boolean => JSON.stringify(one) ==
  * Keeps access to a landing zone. Adobe is asked every hour, for somebody else may have renewed it; it is renewed before
  * it ends, and when what Adobe gives was refused. Renewing ends the access that others were given, so it comes last.
  */
-export function landingAccess({ zone, clock, log, place, renewDays }: LandingAccessOptions): LandingAccess {
+export function landingAccess({
+  zone,
+  clock,
+  log,
+  place,
+  renewDays,
+  looks,
+}: LandingAccessOptions): LandingAccess {
   let held: { readonly landing: Landing; readonly until: number } | undefined;
   let pending: Promise<Landing> | undefined;
 
@@ -52,7 +61,7 @@ export function landingAccess({ zone, clock, log, place, renewDays }: LandingAcc
     const known = await zone.ask();
     const must = refused !== undefined && sameAs(known, refused);
     // On AWS asking is all there is: it gives new keys by itself.
-    const renews = known.kind === 'azure' && (must || endsSoon(known));
+    const renews = known.kind === 'azure' && looks !== true && (must || endsSoon(known));
     const landing = renews ? await renewed(known, must) : known;
     const { ends = Number.POSITIVE_INFINITY } = landing;
     if (endsSoon(landing))

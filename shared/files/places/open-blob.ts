@@ -6,6 +6,9 @@ import type { BlobAuth } from './auth.js';
 import type { PlaceDeps } from './deps.js';
 import { secretOf } from './secret-of.js';
 
+/** A signature that ends within a week is told of: nobody renews it but people. */
+const WEEK = 7 * 86_400_000;
+
 /** The SDK's own complaint could quote the secret, so it is replaced. */
 function made(make: () => ContainerClient, wrong: string): ContainerClient {
   try {
@@ -48,11 +51,20 @@ async function byIdentity(
 export async function blobClientFor(
   container: string,
   { connection, sas, account, identity }: BlobAuth,
-  { secrets, connection: own }: Pick<PlaceDeps, 'secrets' | 'connection'>,
+  { secrets, connection: own, clock, log }: Pick<PlaceDeps, 'secrets' | 'connection' | 'clock' | 'log'>,
 ): Promise<ContainerClient> {
   if (connection !== undefined)
     return byConnection(await secretOf(secrets, connection), container, connection);
-  if (sas !== undefined) return byUrl(await secretOf(secrets, sas), container, sas);
+  if (sas !== undefined) {
+    const url = await secretOf(secrets, sas);
+    const client = byUrl(url, container, sas);
+    const ends = Date.parse(new URL(url).searchParams.get('se') ?? '');
+    if (ends - clock.now() < WEEK) {
+      const fields = { place: `blob://${container}`, ends: new Date(ends).toISOString() };
+      log.write('warn', 'place.access-ends', fields);
+    }
+    return client;
+  }
   if (account !== undefined) return byIdentity(account, container, identity);
   if (own !== undefined) return byConnection(own, container, 'TRIBUTARY_STORAGE_CONNECTION');
   const text = `blob://${container} says nothing of its account: set auth (account, sas or connection) or TRIBUTARY_STORAGE_CONNECTION`;

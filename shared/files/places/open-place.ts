@@ -44,7 +44,14 @@ async function openDlz(
   ]);
   const { clock, log } = deps;
   const { renewDays, warnDays } = auth;
-  const access = landingAccess({ zone: landingZone(auth, deps), clock, log, place: from, renewDays });
+  const access = landingAccess({
+    zone: landingZone(auth, deps),
+    clock,
+    log,
+    place: from,
+    renewDays,
+    looks: deps.looks,
+  });
   const what = `the landing zone ${root}`;
   const place = placeOf(dlzOrigin({ what, container: root, prefix, access }), { ...deps, from, prefix });
   return ageing(place, { clock, log, warnDays });

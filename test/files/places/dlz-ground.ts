@@ -32,6 +32,7 @@ export const openDlz = (
   from: string,
   { clock = fakeClock(Date.now()), log = silent, limits }: PlaceSetup = {},
   more: Readonly<Record<string, unknown>> = {},
+  own: { readonly looks?: boolean } = {},
 ): Promise<FilePlace> =>
   openPlace(
     from,
@@ -49,6 +50,7 @@ export const openDlz = (
       log,
       random: () => 0.5,
       ...(limits && { limits }),
+      ...own,
     },
   );
 
