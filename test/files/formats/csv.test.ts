@@ -59,7 +59,7 @@ test('rows are numbered alike wherever reading begins', async () => {
     [3, { a: '3' }],
     [4, { a: '4' }],
   ]);
-  expect(file.open_).toBe(0);
+  expect(file.opened).toBe(0);
 });
 
 test('a header that cannot be meant is refused at opening', async () => {
@@ -67,4 +67,57 @@ test('a header that cannot be meant is refused at opening', async () => {
     await expect(openTable(new MemoryFile('export.csv', text), {})).rejects.toMatchObject({
       code: 'file.refused',
     });
+});
+
+test('columns without a header are named as Spark names them, or as the settings say', async () => {
+  expect(await read('1,2\n3,4\n', { csv: { header: false } })).toEqual([
+    { _c0: '1', _c1: '2' },
+    { _c0: '3', _c1: '4' },
+  ]);
+  expect(await read('1,2\n', { csv: { header: ['a', 'b'] } })).toEqual([{ a: '1', b: '2' }]);
+});
+
+test('white space goes around bare cells, never within quotes', async () => {
+  const text = '" male", John ,TestLastName\n';
+  expect(await read(text, { csv: NAMES })).toEqual([{ sex: ' male', first: 'John', last: 'TestLastName' }]);
+  const csv = { ...NAMES, ignoreLeadingWhiteSpace: false, ignoreTrailingWhiteSpace: false };
+  expect(await read(text, { csv })).toEqual([{ sex: ' male', first: ' John ', last: 'TestLastName' }]);
+});
+
+test('a file without rows is one: only a header, or nothing at all', async () => {
+  expect(await read('a,b\n')).toEqual([]);
+  expect(await read('a,b')).toEqual([]);
+  expect(await read('')).toEqual([]);
+});
+
+test.each([
+  ['within quotes', 'a,b\n1,"2'],
+  ['within the last row', 'a,b\n1,2\n3'],
+  ['a quote that nothing closes', `a,b\n1,"${'2,3\n'.repeat(300_000)}`],
+  [
+    'half a character of UTF-16',
+    Buffer.concat([Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le'), Buffer.from([65])]),
+  ],
+])('a file that ends too soon is refused: %s', async (_, text) => {
+  await expect(read(text)).rejects.toMatchObject({ code: 'file.refused' });
+});
+
+test('text behind a closing quote, and bytes that are not of the encoding, are faults of their row alone', async () => {
+  const text = Buffer.concat([
+    Buffer.from('a,b\n"1"x,2\n'),
+    Buffer.from([0x41, 0xff]),
+    Buffer.from(',2\n3,4\n'),
+  ]);
+  expect(await read(text)).toEqual(['decode.csv', 'decode.csv', { a: '3', b: '4' }]);
+});
+
+test('no more is read than somebody asks for, and whoever stops lets go', async () => {
+  const file = new MemoryFile('export.csv', `a,b\n${'1,2\n'.repeat(500_000)}`, 10_000);
+  const table = await openTable(file, {});
+  const before = file.given;
+  for await (const rows of table.rows()) {
+    expect(rows.length).toBeGreaterThan(100);
+    break;
+  }
+  expect([file.opened, file.given - before < 200_000]).toEqual([0, true]);
 });

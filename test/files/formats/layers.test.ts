@@ -147,7 +147,7 @@ test('a missing, a wrong and an unreadable key are told apart', async () => {
   await refusedWith(undefined, /names no key/);
   await refusedWith([{ privateKey: other.privateKey }], /another key/);
   await refusedWith([{ privateKey: 'nonsense' }], /cannot be read/);
-  expect(file.open_).toBe(0);
+  expect(file.opened).toBe(0);
 });
 
 test.each(PACKERS.filter(({ name }) => ['gzip', 'bzip2', 'LZ4'].includes(name)))(
@@ -163,7 +163,7 @@ test.each(PACKERS.filter(({ name }) => ['gzip', 'bzip2', 'LZ4'].includes(name)))
     await expect(rowsOf(file, { limits: { plainBytes: 250_000 } })).rejects.toMatchObject({
       code: 'file.refused',
     });
-    expect(file.open_).toBe(0);
+    expect(file.opened).toBe(0);
   },
 );
 

@@ -6,7 +6,9 @@ import type { FileBytes, TableRow } from '../../../shared/files/ports.js';
 export class MemoryFile implements FileBytes {
   readonly name: string;
   readonly size: number;
-  open_ = 0;
+  opened = 0;
+  /** Bytes that have been given so far. */
+  given = 0;
   private readonly bytes: Uint8Array;
   private readonly piece: number;
 
@@ -18,14 +20,16 @@ export class MemoryFile implements FileBytes {
   }
 
   async *open(from = 0, to = this.size): AsyncGenerator<Uint8Array> {
-    this.open_ += 1;
+    this.opened += 1;
     try {
       for (let at = from; at < to; at += this.piece) {
         await Promise.resolve();
-        yield this.bytes.subarray(at, Math.min(at + this.piece, to));
+        const part = this.bytes.subarray(at, Math.min(at + this.piece, to));
+        this.given += part.length;
+        yield part;
       }
     } finally {
-      this.open_ -= 1;
+      this.opened -= 1;
     }
   }
 }
