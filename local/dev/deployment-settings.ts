@@ -1,6 +1,7 @@
 import { settingOfSecret } from '../../shared/secrets.js';
 import type { DemoCrm } from '../demo-crm/server.js';
 import type { EventHubsEmulator } from '../emulators/event-hubs/server.js';
+import { FILES_QUEUE } from './exports.js';
 
 /** Where everything is kept that a deployment would keep in a service. */
 export const MEMORY = 'memory:dev';
@@ -26,6 +27,7 @@ export const triggerSettings = (eventHubs: EventHubsEmulator, hub: string, stora
   // Nothing is parked there: the replay loop below works off the memory that both clouds share.
   TRIBUTARY_STORAGE_CONNECTION: storage,
   TRIBUTARY_PARKING_QUEUE: 'tributary-parked',
+  TRIBUTARY_FILES_QUEUE: `storage-queue:${FILES_QUEUE}`,
 });
 
 /** Who is let in by the HTTP door: as the environment says, or everybody, for it listens on this machine only. */

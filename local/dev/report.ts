@@ -90,7 +90,7 @@ const reasons = ({ faults }: Summary): string =>
 function judged({ oracle }: Summary): string {
   if (!oracle) return 'The oracle knows only the demo configuration, so it was not asked.\n';
   if (oracle.differences.length === 0) {
-    return `The CRM equals the oracle, computed from the ${oracle.messages} messages in both streams.\n`;
+    return `The CRM equals the oracle, computed from the ${oracle.messages} messages in both streams and the file.\n`;
   }
   const shown = oracle.differences.slice(0, 10);
   const list = shown.map(
@@ -105,7 +105,11 @@ export function table(summary: Summary, good: boolean, deliveries: readonly Deli
   const { records, endings, crm, seconds } = summary;
   return [
     '\n',
-    line('messages', summary.published, `half by Kinesis, half by Event Hubs; ${summary.settled} settled`),
+    line(
+      'messages',
+      summary.published,
+      `by Kinesis, by Event Hubs, and rows of a batch file; ${summary.settled} settled`,
+    ),
     line('records in', records.in),
     ...ENDINGS.map((name) => line(`  ${name}`, endings[name], MEANINGS[name])),
     line(

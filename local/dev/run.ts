@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../shared/clock.js';
 import { Fault } from '../../shared/core/fault.js';
 import { DOCUMENTED_EVENTS } from '../demo/documented-events.js';
+import { type DemoFile, demoFile } from '../demo/file.js';
 import { compare, expectedState } from '../demo/oracle.js';
 import { generate } from '../demo/traffic.js';
 import { putAll } from '../put-records.js';
@@ -86,11 +87,17 @@ async function settled(stack: Stack, count: number, patience: number, stop: Abor
 }
 
 /**
- * What is in both streams, counted anew; for the demo's own file also what the oracle makes of it, beside what the CRM
+ * What is in both streams and in the file, counted anew; for the demo's own file also what the oracle makes of it, beside what the CRM
  * holds.
  */
-async function judge(stack: Stack, options: DevOptions): Promise<Verdict> {
-  const log = await readBack(stack.kinesis.client(), stack.kinesis.streamName, stack.eventHubs, stack.hub);
+async function judge(stack: Stack, options: DevOptions, file: DemoFile | undefined): Promise<Verdict> {
+  const streams = await readBack(
+    stack.kinesis.client(),
+    stack.kinesis.streamName,
+    stack.eventHubs,
+    stack.hub,
+  );
+  const log = [...streams, ...(file?.entries ?? [])];
   const expected = expectedState(log);
   const { records, malformed, unaddressed, rejected } = expected;
   const counts = { messages: log.length, records, malformed, unaddressed, personsRefused: rejected.size };
@@ -107,19 +114,29 @@ async function demonstrate(
   stop: AbortSignal,
 ): Promise<Summary> {
   const streams = deal(options);
-  const count = streams.streamMessages.length + streams.hubMessages.length;
+  // A customer's own file of rules has places of its own, if any.
+  const file = options.config === undefined ? demoFile(Date.now() - 3_600_000) : undefined;
+  const rows = file?.entries.length ?? 0;
+  const count = streams.streamMessages.length + streams.hubMessages.length + rows;
   let sent = 0;
   const { tracker } = stack;
   const read = (): Reading => ({ sent, settled: tracker.settled, count, endings: tracker.endings() });
   const progress = createProgress(options.json, read);
   const began = performance.now();
   try {
-    await publish(stack, streams, (more) => {
+    const onSent = (more: number): void => {
       sent += more;
-    });
+    };
+    if (file) await stack.exports.put(file.name, file.text);
+    onSent(rows);
+    await publish(stack, streams, onSent);
     const complete = await settled(stack, count, options.patience, stop);
     const seconds = (performance.now() - began) / 1000;
-    return summarise(stack, { published: count, complete, seconds, startedAt }, await judge(stack, options));
+    return summarise(
+      stack,
+      { published: count, complete, seconds, startedAt },
+      await judge(stack, options, file),
+    );
   } finally {
     progress.stop();
   }

@@ -17,6 +17,7 @@ import { startFunctionsHost } from '../functions-host/host.js';
 import { type LambdaHandler, lambdaInvoker } from '../lambda-invoker.js';
 import { readLambdaSettings } from '../lambda-settings.js';
 import { doorAuth, doorSettings, MEMORY, pipelineSettings, triggerSettings } from './deployment-settings.js';
+import { type Exports, startExports } from './exports.js';
 import { onPort, preferredPort } from './on-port.js';
 import { startReplay } from './replay-loop.js';
 import { createTracker, type Tracker } from './tracker.js';
@@ -44,6 +45,8 @@ export interface Stack {
   readonly eventHubs: EventHubsEmulator;
   readonly hub: string;
   readonly mapping: EventSourceMapping;
+  /** Where batch files are put. */
+  readonly exports: Exports;
   /** Where the Function takes exports in by HTTP. */
   readonly door: string;
   /** `TRIBUTARY_DOOR_AUTH` of the door. */
@@ -138,9 +141,10 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
     startKinesis({ streamName: stream.name, shards: SHARDS, port: options.kinesisPort }),
   );
   closers.push(() => kinesis.close());
-  options.onStep('Azurite (checkpoints)');
+  options.onStep('Azurite (checkpoints, batch files)');
   const azurite = await startAzurite();
   closers.push(() => azurite.close());
+  const exports = await startExports(azurite.connectionString);
   const auth = doorAuth(process.env);
   const settings = {
     ...pipelineSettings(crm, options.config),
@@ -172,6 +176,7 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
     eventHubs,
     hub,
     mapping,
+    exports,
     door: host.url ?? '',
     doorAuth: auth,
     deadLetters: () => letters.all(),

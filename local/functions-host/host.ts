@@ -11,6 +11,7 @@ import { httpRoutes } from './http-routes.js';
 import { startQueueFunction } from './queue-function.js';
 import type { FunctionMetadata, LogLine } from './rpc.js';
 import { applySettings, type Settings } from './settings.js';
+import { startTimerFunction } from './timer-function.js';
 
 /** A function app at work in this process. */
 export interface FunctionsHost {
@@ -50,6 +51,7 @@ const TRIGGERS: Readonly<Record<string, StartFunction>> = {
   eventhubtrigger: startEventHubFunction,
   queuetrigger: startQueueFunction,
   httptrigger: startHttpFunction,
+  timertrigger: startTimerFunction,
 };
 
 const TriggerBinding = z.looseObject({ type: z.string().regex(/trigger$/i) });

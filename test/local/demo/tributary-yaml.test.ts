@@ -14,6 +14,7 @@ const Demo = z.strictObject({
   ),
   person: z.strictObject({ key: z.array(z.string()) }),
   connections: z.record(z.string(), z.unknown()),
+  files: z.array(z.looseObject({ from: z.string(), audience: z.string() })),
   rules: z.array(z.strictObject({ name: z.string(), when: z.unknown(), do: z.array(z.unknown()) })),
 });
 const text = readFileSync(new URL('../../../local/demo/tributary.yaml', import.meta.url), 'utf8');
@@ -32,6 +33,10 @@ test('the file, the generator and the tests of the oracle name the same audience
   );
   expect(declared).toEqual(DECLARED_AUDIENCES);
   expect(declared.map(({ namespace, id }) => `${namespace}/${id}`)).toEqual(Object.values(ID));
+});
+
+test('its batch files are about very important persons, as local/demo/file.ts writes them', () => {
+  expect(demo.files.map(({ from, audience }) => [from, audience])).toEqual([['blob://aep-exports/', 'vip']]);
 });
 
 test('the rules are the ones that the oracle is written for', () => {
