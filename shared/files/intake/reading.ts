@@ -1,4 +1,5 @@
 import { Fault } from '../../core/fault.js';
+import { readProfile } from '../../core/profile.js';
 import type { Table, TableRow } from '../ports.js';
 import { type IntakeDeps, type Limits, SEGMENT_LINES } from './deps.js';
 import type { Hold } from './hold.js';
@@ -30,13 +31,15 @@ const fresh = (next: number): Finds => ({ next, bad: 0, named: [], lines: [] });
 function look(row: TableRow, reader: RowReader, finds: Finds, keysOf: IntakeDeps['personKeys'] | undefined) {
   finds.next = row.number + 1;
   const body = reader.bodyOf(row);
-  if (body.ok) {
-    if (keysOf) for (const line of linesOf(keysOf(body.value))) finds.lines.push(line);
+  // What the pipeline will not be able to read counts as bad now: its person must not seem to be missing.
+  const profile = body.ok ? readProfile(body.value) : body;
+  if (profile.ok) {
+    if (keysOf && body.ok) for (const line of linesOf(keysOf(body.value))) finds.lines.push(line);
     return;
   }
   finds.bad += 1;
   if (finds.named.length >= NAMED_BAD_ROWS) return;
-  finds.named.push({ row: row.number, code: body.fault.code, text: body.fault.message });
+  finds.named.push({ row: row.number, code: profile.fault.code, text: profile.fault.message });
 }
 
 type Deps = Pick<IntakeDeps, 'objects' | 'clock' | 'personKeys' | 'segmentLines'>;

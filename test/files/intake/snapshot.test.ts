@@ -75,6 +75,17 @@ test('rows that cannot be read count as missing for nobody', async () => {
   expect(exportReport(w, 2).why.text).toContain('1 rows of the full export');
 });
 
+test('a row whose status nobody knows is one of those', async () => {
+  const w = world({ mostExits: 1 });
+  await take(w, 1, [1, 2, 3]);
+  await w.drain();
+  w.place.write(fileOf(2), [row(1), row(2, 'undecided'), row(3)].join('\n'), at(2));
+  await w.arrive(fileOf(2));
+  await w.drain();
+  expect(hot(w)).toEqual(['1', '2', '3']);
+  expect(w.report(fileOf(2))).toMatchObject({ badRows: 1, bad: [{ row: 2 }], endings: { malformed: 1 } });
+});
+
 test('a full export in parts is compared once all of them are done', async () => {
   const w = world({ mostExits: 1, chunkRows: 2 });
   await take(w, 1, [1, 2, 3, 4, 5]);
