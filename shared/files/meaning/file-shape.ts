@@ -82,13 +82,17 @@ class Shape implements FileShape {
     return Object.hasOwn(this.options.rule.columns, header);
   }
 
+  /** What the rule declares: of the columns of the file, or of those of any row where rows bring their own. */
+  private declared(): readonly Meaning[] {
+    const { rule, vocabulary } = this.options;
+    const targets = Object.entries(rule.columns);
+    const own = this.about.isOpen ? targets : targets.filter(([header]) => this.columns.has(header));
+    return own.map(([, target]) => targetMeaning(target, vocabulary));
+  }
+
   /** Columns without those that a declared one takes the place of. */
   private meant(): readonly Column[] {
-    const taken = new Set(
-      [...this.columns.values()].flatMap(({ header, meaning }) =>
-        this.isDeclared(header) ? (placeOf(meaning) ?? []) : [],
-      ),
-    );
+    const taken = new Set(this.declared().flatMap((meaning) => placeOf(meaning) ?? []));
     return [...this.columns.values()].filter(
       ({ header, meaning }) => this.isDeclared(header) || !taken.has(placeOf(meaning) ?? ''),
     );

@@ -182,7 +182,8 @@ function memberReader(
     const cell = cellOf(cells, audience);
     return isSilent(cell) ? about.audience : about.audienceOf(String(cell));
   };
-  const isSpoken = named.length > 0 || hasMap || audience !== undefined;
+  // Where rows bring their own columns another row may say it; the file as a whole has been judged.
+  const isSpoken = about.isOpen || named.length > 0 || hasMap || audience !== undefined;
   return (cells, body) => {
     for (const one of named) {
       const said = one.status === undefined ? 'realized' : cellOf(cells, one.status);

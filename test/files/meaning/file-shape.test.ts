@@ -328,6 +328,23 @@ test('a row of JSON without status is about a member, whatever rows came before 
   expect(statusOf({ segmentMembership_status: null })).toBeUndefined();
 });
 
+test('what a row of JSON is does not depend on the rows before it', () => {
+  const entry = 'columns: { first: person.name.firstName }';
+  const rows = [
+    { crmid: 'C-1', 'person.name.firstName': 'Old' },
+    { crmid: 'C-2', first: 'New' },
+    { crmid: 'C-3', segmentMembership: { ups: {} } },
+  ];
+  const bodies = (some: readonly object[], name: string) => {
+    const shape = shapeOf(undefined, entry, name);
+    return new Map(some.map((row) => [row, shape.body({ ...row })]));
+  };
+  for (const name of [NAME, 'members.json']) {
+    const [once, again] = [bodies(rows, name), bodies(rows.toReversed(), name)];
+    for (const row of rows) expect(again.get(row)).toEqual(once.get(row));
+  }
+});
+
 test('the time of the file is that of its name, else when it was written', () => {
   expect(shapeOf(['crmid']).at).toBe(Date.parse(TIME));
   expect(shapeOf(['crmid'], 'audience: cold', 'members.csv').at).toBe(Date.parse('2026-01-01'));
