@@ -5,7 +5,7 @@ import { brief, readAll, sourceOf } from './reading.js';
 
 const record = fc
   .dictionary(fc.string({ maxLength: 8 }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 })
-  .filter((value) => !('profiles' in value) && !('__proto__' in value));
+  .filter((value) => !('profiles' in value) && !JSON.stringify(value).includes('"__proto__"'));
 /** As JSON reads it back: there is no -0 in its text. */
 const records = fc
   .array(record, { minLength: 1, maxLength: 6 })
