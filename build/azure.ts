@@ -1,14 +1,9 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { AZURE_FOLDER } from './azure-places.js';
 import { type Bundle, pack, type Written } from './bundle.js';
 import { RULES_FOLDER } from './rules.js';
-
-/** Folder of the package that `func azure functionapp publish` takes, from the project's root. */
-export const AZURE_FOLDER = 'dist/azure';
-
-/** Where the rule file stands in it; the setting TRIBUTARY_CONFIG of a deployment. */
-export const AZURE_CONFIG = 'rules/tributary.json';
 
 /** The worker brings this module itself; it is on no registry. */
 const WORKER = '@azure/functions-core';
@@ -37,5 +32,8 @@ export async function packAzure(root: string, folder = AZURE_FOLDER, rules = RUL
   const about = { name, version, private: true, type: 'module', main: 'index.mjs' };
   await writeFile(join(to, 'package.json'), `${JSON.stringify(about, null, 2)}\n`);
   await writeFile(join(to, '.funcignore'), 'local.settings.json\n*.map\n');
+  // Never published: from it Core Tools learns what language this is.
+  const local = { IsEncrypted: false, Values: { FUNCTIONS_WORKER_RUNTIME: 'node' } };
+  await writeFile(join(to, 'local.settings.json'), `${JSON.stringify(local, null, 2)}\n`);
   return written;
 }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { AZURE_CONFIG, AZURE_FOLDER, packAzure } from './azure.js';
+import { packAzure } from './azure.js';
+import { AZURE_CONFIG, AZURE_FOLDER } from './azure-places.js';
 import { pack } from './bundle.js';
 import { lambdaBundle, lambdaNames } from './lambdas.js';
 import { packRules } from './rules.js';

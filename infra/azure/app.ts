@@ -1,3 +1,4 @@
+import { AZURE_CONFIG } from '../../build/azure-places.js';
 import { call, concat, type Expression, type Operand, type Resource } from './expression.js';
 import { FILES_QUEUE, IDS, LETTERS, PACKAGES, PARKED, storageId, TABLE } from './names.js';
 import { parameter, variable } from './parameters.js';
@@ -37,7 +38,7 @@ export const SETTINGS: Readonly<Record<string, Operand>> = {
   TRIBUTARY_DEAD_LETTERS: `blob:${LETTERS}`,
   TRIBUTARY_STATE: `azure-table:${TABLE}`,
   ...byIdentity('TRIBUTARY_STATE_CONNECTION', { accountName: variable('dataStorage') }),
-  TRIBUTARY_CONFIG: 'tributary.yaml',
+  TRIBUTARY_CONFIG: AZURE_CONFIG,
   TRIBUTARY_LOG_LEVEL: 'info',
   TRIBUTARY_LOG_KEY: inVault('log-key'),
   TRIBUTARY_DOOR_STREAM: concat('event-hub:', parameter('eventHub')),

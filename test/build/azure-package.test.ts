@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { AZURE_CONFIG, packAzure } from '../../build/azure.js';
+import { packAzure } from '../../build/azure.js';
+import { AZURE_CONFIG } from '../../build/azure-places.js';
 import type { Written } from '../../build/bundle.js';
 import { packRules } from '../../build/rules.js';
 import { weigh } from '../../build/weight.js';
@@ -167,6 +168,7 @@ describe('the package', () => {
       'host.json',
       'index.mjs',
       'index.mjs.map',
+      'local.settings.json',
       'package.json',
       'parts',
       'rules',
