@@ -12,6 +12,7 @@ import type { FileSource } from './files/intake/source.js';
 import { jsonLog } from './log.js';
 import { CONNECTION_SETTINGS, openSecrets, withSecrets } from './secrets.js';
 import { readFilesSettings, readStateSettings, type StateSettings } from './settings.js';
+import { connectionIn } from './stores/azure-connection.js';
 import type { MessageQueue } from './stores/message-queue.js';
 import { openStore } from './stores/open.js';
 import { openFilesObjects, openFilesQueue } from './stores/open-files.js';
@@ -29,8 +30,7 @@ export async function filesDeps(env: Env, assembled: Assembled): Promise<IntakeD
   return {
     sources: openSources(config.files, {
       ...{ rules, secrets, clock, log, random: Math.random },
-      // A place of blobs with an identity says so itself.
-      connection: typeof connection === 'string' ? connection : undefined,
+      connection,
     }),
     pipeline,
     store,
@@ -68,7 +68,7 @@ async function openFound(given: Env, clock: Clock, logOf: (settings: StateSettin
     connection: settings.TRIBUTARY_STATE_CONNECTION,
     ttlDays: settings.TRIBUTARY_STATE_TTL_DAYS,
   });
-  const connection = env['TRIBUTARY_STORAGE_CONNECTION'];
+  const connection = connectionIn(env, 'TRIBUTARY_STORAGE_CONNECTION');
   const { rules, files } = config;
   const log = logOf(settings);
   const sources = openSources(files, { rules, secrets, clock, log, random: Math.random, connection });

@@ -6,7 +6,7 @@ import { FILES } from './files.js';
 import { ACTION_GROUP, MONITORING } from './monitor.js';
 import { IDS, NAMES } from './names.js';
 import { PARAMETERS, variable } from './parameters.js';
-import { GRANTS, IDENTITY } from './roles.js';
+import { clientId, GRANTS, IDENTITY } from './roles.js';
 import { STORAGE } from './storage.js';
 import { VAULT } from './vault.js';
 import { WORKBOOK } from './workbook.js';
@@ -36,6 +36,8 @@ export const MAIN: Template = template('tributary on Azure Functions', {
     },
     vault: { type: 'string', value: variable('vault') },
     namespace: { type: 'string', value: variable('namespace') },
+    identity: { type: 'string', value: clientId },
+    filesStorage: { type: 'string', value: variable('filesStorage') },
     dataStorage: { type: 'string', value: variable('dataStorage') },
   },
 });

@@ -1,4 +1,5 @@
 import type { Clock, Log, Secrets } from '../../core/ports.js';
+import type { AzureConnection } from '../../stores/azure-connection.js';
 
 /** How long a place is waited for, milliseconds. */
 export interface PlaceLimits {
@@ -16,7 +17,7 @@ export interface PlaceDeps {
   /** Uniform in [0, 1), for jitter. */
   readonly random: () => number;
   /** The deployment's own storage account (`TRIBUTARY_STORAGE_CONNECTION`): for blobs, where nothing else is said. */
-  readonly connection?: string | undefined;
+  readonly connection?: AzureConnection | undefined;
   /** Only looks: access that ends soon is told of, but not renewed. */
   readonly looks?: boolean;
   /** Other limits than the usual ones. */

@@ -1,6 +1,8 @@
 import { ContainerClient } from '@azure/storage-blob';
 import { refusedUrl } from '../../connectors/wire/endpoint.js';
 import { Fault } from '../../core/fault.js';
+import { credentialOf } from '../../stores/azure-credential.js';
+import { containerClient } from '../../stores/blob-objects.js';
 import { ONE_TRY } from '../../stores/storage-call.js';
 import type { BlobAuth } from './auth.js';
 import type { PlaceDeps } from './deps.js';
@@ -39,11 +41,7 @@ async function byIdentity(
   container: string,
   identity: string | undefined,
 ): Promise<ContainerClient> {
-  // Large, and needed by nobody who signs in with a key.
-  const { DefaultAzureCredential } = await import('@azure/identity');
-  const credential = new DefaultAzureCredential(
-    identity === undefined ? {} : { managedIdentityClientId: identity },
-  );
+  const credential = await credentialOf({ credential: undefined, clientId: identity });
   return new ContainerClient(`${account}/${container}`, credential, ONE_TRY);
 }
 
@@ -66,7 +64,7 @@ export async function blobClientFor(
     return client;
   }
   if (account !== undefined) return byIdentity(account, container, identity);
-  if (own !== undefined) return byConnection(own, container, 'TRIBUTARY_STORAGE_CONNECTION');
+  if (own !== undefined) return containerClient(own, container);
   const text = `blob://${container} says nothing of its account: set auth (account, sas or connection) or TRIBUTARY_STORAGE_CONNECTION`;
   throw new Fault('config.missing-setting', text);
 }
