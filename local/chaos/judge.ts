@@ -44,7 +44,11 @@ function allowed(subject: Subject | undefined, { expected, desk }: Truth): Reado
 /** What a letter of who is unaddressed may say; of who waits for a key there is none. */
 function reasonsFor(subject: Subject): readonly (string | undefined)[] {
   if (typeof subject === 'string') return ['person.unaddressed'];
-  return [...(subject.isOpen ? ['person.shared'] : []), ...(subject.waits ? [undefined] : [])];
+  // Taken for the first owner's at first, it may have led to a call that nobody knows of: its letter goes on saying so.
+  return [
+    ...(subject.isOpen ? ['person.shared', 'remote.doubtful'] : []),
+    ...(subject.waits ? [undefined] : []),
+  ];
 }
 
 /** A dead letter must be there for every record that ended as one, with its bytes and the reason of its ending. */

@@ -76,19 +76,25 @@ const rowNameOf = ({ object, list, idempotencyKey }: Action): string =>
     ? `${object}${list === undefined ? '' : `#${list}`}`
     : `${object} ${idempotencyKey}`;
 
+/** Whether it is the name of something that is done once. */
+const isSend = (name: string): boolean => name.includes(' ');
+
 /** The key of the person it is about. */
 const personOf = ({ key, fields }: Action): string => String(Object.values(key)[0] ?? fields['person']);
 
 /** Judges with a clock that is right. `onDoubled` hears of each row that was doubled. */
 export function createRepeats(now: () => number, onDoubled: (object: string, key: string) => void): Repeats {
   const persons = new Map<string, Row[]>();
+  /** Things that are done once, by their names: the same under each key that the person is known by. */
+  const sends = new Map<string, Row>();
   let [excused, doubled] = [0, 0];
 
   const rowOf = (object: string, key: string): Row => {
     const rows = persons.get(key) ?? [];
     const known = rows.find((row) => row.object === object);
-    const row = known ?? { object, sendings: [] };
+    const row: Row = known ?? sends.get(object) ?? { object, sendings: [] };
     if (known === undefined) persons.set(key, [...rows, row]);
+    if (isSend(object)) sends.set(object, row);
     return row;
   };
   /** Its answer was never recorded, so whoever comes next must write the row again. */
