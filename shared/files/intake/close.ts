@@ -1,87 +1,20 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '../../core/fault.js';
 import type { Message } from '../../core/ports.js';
-import type { FilePlace, TableRow } from '../ports.js';
+import type { TableRow } from '../ports.js';
 import { type Closing, closingId, closingReport, freshClosing } from './closing.js';
 import { comeBack, patienceOf, reasonOf } from './come-back.js';
+import { type Case, compared, familyIdOf, rollsNow } from './comparing.js';
 import type { IntakeDeps, Limits } from './deps.js';
-import { compareRolls, exitsTable, familyAfter, forgetRolls, objectionTo, partsOf } from './exports.js';
-import { changeFamily, completeAt, type Family, familyId, type Roll } from './family.js';
+import { exitsTable, familyAfter, forgetRolls } from './exports.js';
+import { changeFamily } from './family.js';
 import { type Hold, Lost, takeHold } from './hold.js';
 import { type FileOrder, sendOrders } from './order.js';
 import type { IntakePages } from './pages.js';
 import { exitBody, presenceOf } from './presence.js';
-import { fileHash, isOver, progressId } from './progress.js';
 import { reportBytes, reportName } from './report.js';
 import { runRows } from './rows.js';
 import type { FileSource } from './source.js';
-
-/** The end of one full export, and all that working on it takes. */
-interface Case {
-  readonly order: FileOrder;
-  readonly source: FileSource & { readonly snapshot: { readonly mostExits: number } };
-  readonly place: FilePlace;
-  readonly audience: string | undefined;
-  readonly pages: IntakePages;
-  readonly deps: IntakeDeps;
-}
-
-const familyIdOf = ({ source, audience }: Case): string => familyId({ source: source.name, audience });
-
-/** The files of an export that act or have acted; undefined while one of them has not come to its end. */
-async function rollsNow({ source, place, order, pages }: Case, family: Family): Promise<Roll[] | undefined> {
-  const { stem } = source.namingOf(order.name);
-  const entries = await partsOf(source, place, order.name);
-  const known = await pages.progress.readAll(entries.map((entry) => progressId(source.name, entry)));
-  const open = entries.some((entry) => {
-    const progress = known.get(progressId(source.name, entry))?.value;
-    return !progress || !isOver(progress);
-  });
-  if (open) return undefined;
-  const refused = [...known.values()].find(({ value }) => value && value.stage !== 'done')?.value;
-  if (refused) {
-    const text = `${refused.name} belongs to the full export ${stem} and is ${refused.stage}; without it nobody can be said to be missing`;
-    throw new Fault('file.exits', text);
-  }
-  const ids = new Set(entries.map(({ name, version }) => fileHash(source.name, name, version)));
-  const there = new Set(entries.map(({ name }) => name));
-  // Files that somebody has moved away since they were read belong to it all the same.
-  return family.rolls.filter(
-    (roll) => roll.stem === stem && (ids.has(roll.id) || (!roll.complete && !there.has(roll.name))),
-  );
-}
-
-const idsOf = (rolls: readonly Roll[]): string[] => rolls.map(({ id }) => id).sort();
-
-const isSame = (one: readonly string[], other: readonly string[]): boolean =>
-  one.length === other.length && one.every((id, i) => id === other[i]);
-
-/** Compares an export with those before it, unless that has been done for the same files. */
-async function compared(value: Closing, family: Family, now: readonly Roll[], work: Case): Promise<Closing> {
-  const { source, deps, audience } = work;
-  const time = Math.max(...now.map((roll) => roll.time));
-  const parts = idsOf(now);
-  const newest = completeAt({ rolls: family.rolls.filter(({ id }) => !parts.includes(id)) });
-  if (newest !== undefined && newest > time) return { ...value, time, parts, stage: 'overtaken' };
-  const isKnown = isSame(parts, value.parts);
-  if (isKnown && value.stage !== 'comparing' && value.stage !== 'waiting') return value;
-  const before = family.rolls.filter((roll) => !parts.includes(roll.id) && roll.time <= time);
-  const fresh = isKnown ? value : freshClosing(source.name, value.name, value.stem, deps.clock.now());
-  const next: Closing = { ...fresh, lease: value.lease, accepted: value.accepted, time, parts };
-  const { exits, turnover } = await compareRolls(next, { before, now }, deps, audience);
-  const objection = isSame(parts, value.accepted)
-    ? undefined
-    : objectionTo(next, now, turnover, source.snapshot);
-  const members = [...turnover.values()].reduce((sum, { was }) => sum + was, 0);
-  return {
-    ...next,
-    before: idsOf(before),
-    members,
-    exits,
-    stage: objection && exits.lines > 0 ? 'waiting' : 'exits',
-    reason: objection && exits.lines > 0 ? reasonOf(objection) : undefined,
-  };
-}
 
 /** The record that says that somebody has left. */
 const messageOf =
@@ -144,9 +77,8 @@ async function turn(hold: Hold<Closing>, work: Case, limits: Limits, since: numb
   const now = await rollsNow(work, family);
   // Its last file sends an order of its own when it has come to its end.
   if (!now || now.length === 0) return hold.release(hold.value);
-  const known = hold.value;
-  const value = await compared(known, family, now, work);
-  if (value === known && value.stage !== 'exits') return hold.release(value);
+  const value = await compared(hold, family, now, work);
+  if (value === hold.value && value.stage !== 'exits') return hold.release(value);
   if (value.stage !== 'exits') return finish(hold, value, work, since);
   await hold.save(value);
   await carryOut(hold, work, limits, since);

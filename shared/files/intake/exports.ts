@@ -28,10 +28,25 @@ export async function partsOf(
 const runsOf = (rolls: readonly Roll[]): readonly (readonly [string, SortedRun])[] =>
   rolls.flatMap(({ id, segments }) => segments.map((run, i) => [`files/${id}/${i}`, run] as const));
 
-const linesOfRolls =
-  (rolls: readonly Roll[], { objects }: Pick<IntakeDeps, 'objects'>): Lines =>
-  () =>
-    mergeLines(runsOf(rolls).map(([prefix, run]) => readRun(objects, prefix, run)));
+/** Lines between two looks at the clock. */
+const LINES_A_LOOK = 20_000;
+
+/** The lines of files, in order; `tick` is called now and then. */
+const linesOfRolls = (
+  rolls: readonly Roll[],
+  { objects }: Pick<IntakeDeps, 'objects'>,
+  tick: () => Promise<void>,
+): Lines =>
+  async function* lines() {
+    let count = 0;
+    for await (const line of mergeLines(
+      runsOf(rolls).map(([prefix, run]) => readRun(objects, prefix, run)),
+    )) {
+      yield line;
+      count += 1;
+      if (count % LINES_A_LOOK === 0) await tick();
+    }
+  };
 
 /** What a comparison found. */
 export interface Compared {
@@ -39,15 +54,22 @@ export interface Compared {
   readonly turnover: ReadonlyMap<string, Turnover>;
 }
 
-/** Writes down who was in the exports before and is not in this one. */
+/** What is compared: an export, with the files that come before it. */
+export interface Comparison {
+  readonly closing: Closing;
+  readonly audience: string | undefined;
+  readonly before: readonly Roll[];
+  readonly now: readonly Roll[];
+}
+
+/** Writes down who was in the exports before and is not in this one. `tick` is called now and then while that takes its time. */
 export async function compareRolls(
-  closing: Closing,
-  rolls: { readonly before: readonly Roll[]; readonly now: readonly Roll[] },
+  { closing, audience, before, now }: Comparison,
   deps: Pick<IntakeDeps, 'objects'>,
-  audience: string | undefined,
+  tick: () => Promise<void>,
 ): Promise<Compared> {
   const turnover = new Map<string, Turnover>();
-  const gone = goneFrom(linesOfRolls(rolls.before, deps), linesOfRolls(rolls.now, deps), turnover);
+  const gone = goneFrom(linesOfRolls(before, deps, tick), linesOfRolls(now, deps, tick), turnover);
   async function* lines(): AsyncGenerator<string> {
     for await (const one of gone) yield lineOf(one);
   }

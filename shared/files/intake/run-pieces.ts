@@ -11,6 +11,9 @@ export interface SortedRun {
 /** Characters of a piece before it is packed. */
 const PIECE_CHARACTERS = 128 * 1024;
 
+/** Pieces that are being written at once. */
+const PUTS_AT_ONCE = 8;
+
 const nameOf = (prefix: string, piece: number): string => `${prefix}/${String(piece).padStart(6, '0')}`;
 
 /** Writes lines, which are sorted and hold no line feed, piece by piece. Writing a run again replaces it. */
@@ -20,14 +23,19 @@ export async function writeRun(
   lines: Iterable<string> | AsyncIterable<string>,
 ): Promise<SortedRun> {
   const counts = { pieces: 0, lines: 0 };
+  const under: Promise<void>[] = [];
   let piece: string[] = [];
   let room = PIECE_CHARACTERS;
   const flush = async (): Promise<void> => {
     if (piece.length === 0) return;
-    await objects.put(nameOf(prefix, counts.pieces), gzipSync(piece.join('\n'), { level: 1 }));
+    const put = objects.put(nameOf(prefix, counts.pieces), gzipSync(piece.join('\n'), { level: 1 }));
+    // Looked at together with others; until then nobody listens.
+    put.catch(() => undefined);
+    under.push(put);
     counts.pieces += 1;
     piece = [];
     room = PIECE_CHARACTERS;
+    if (under.length >= PUTS_AT_ONCE) await Promise.all(under.splice(0));
   };
   for await (const line of lines) {
     piece.push(line);
@@ -36,17 +44,26 @@ export async function writeRun(
     if (room <= 0) await flush();
   }
   await flush();
+  await Promise.all(under);
   return counts;
 }
 
-/** The lines of a run, a piece at a time. */
+/** The lines of a run, a piece at a time; the next piece is fetched meanwhile. */
 export async function* readRun(
   objects: ObjectStore,
   prefix: string,
   { pieces }: SortedRun,
 ): AsyncGenerator<readonly string[]> {
+  const fetch = (piece: number): Promise<Uint8Array | undefined> => {
+    const bytes = objects.get(nameOf(prefix, piece));
+    // Looked at when its turn comes.
+    bytes.catch(() => undefined);
+    return bytes;
+  };
+  let coming = pieces > 0 ? fetch(0) : undefined;
   for (let piece = 0; piece < pieces; piece++) {
-    const bytes = await objects.get(nameOf(prefix, piece));
+    const bytes = await coming;
+    coming = piece + 1 < pieces ? fetch(piece + 1) : undefined;
     if (!bytes) {
       const text = `${nameOf(prefix, piece)} in ${objects.place} is gone, and with it who was in a full export; let the file be read again: tributary files retry`;
       throw new Fault('store.format', text);

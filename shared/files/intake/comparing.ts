@@ -1,0 +1,103 @@
+import { Fault } from '../../core/fault.js';
+import type { FilePlace } from '../ports.js';
+import { type Closing, freshClosing } from './closing.js';
+import { reasonOf } from './come-back.js';
+import type { IntakeDeps } from './deps.js';
+import { compareRolls, objectionTo, partsOf } from './exports.js';
+import { completeAt, type Family, familyId, type Roll } from './family.js';
+import type { Hold } from './hold.js';
+import type { FileOrder } from './order.js';
+import type { IntakePages } from './pages.js';
+import { fileHash, isOver, progressId } from './progress.js';
+import type { FileSource } from './source.js';
+
+/** The end of one full export, and all that working on it takes. */
+export interface Case {
+  readonly order: FileOrder;
+  readonly source: FileSource & { readonly snapshot: { readonly mostExits: number } };
+  readonly place: FilePlace;
+  readonly audience: string | undefined;
+  readonly pages: IntakePages;
+  readonly deps: IntakeDeps;
+}
+
+/** Where the family of an export is kept. */
+export const familyIdOf = ({ source, audience }: Case): string => familyId({ source: source.name, audience });
+
+/** The files of an export that act or have acted; undefined while one of them has not come to its end. */
+export async function rollsNow(
+  { source, place, order, pages }: Case,
+  family: Family,
+): Promise<Roll[] | undefined> {
+  const { stem } = source.namingOf(order.name);
+  const entries = await partsOf(source, place, order.name);
+  const known = await pages.progress.readAll(entries.map((entry) => progressId(source.name, entry)));
+  const open = entries.some((entry) => {
+    const progress = known.get(progressId(source.name, entry))?.value;
+    return !progress || !isOver(progress);
+  });
+  if (open) return undefined;
+  const refused = [...known.values()].find(({ value }) => value && value.stage !== 'done')?.value;
+  if (refused) {
+    const text = `${refused.name} belongs to the full export ${stem} and is ${refused.stage}; without it nobody can be said to be missing`;
+    throw new Fault('file.exits', text);
+  }
+  const ids = new Set(entries.map(({ name, version }) => fileHash(source.name, name, version)));
+  const there = new Set(entries.map(({ name }) => name));
+  // Files that somebody has moved away since they were read belong to it all the same.
+  return family.rolls.filter(
+    (roll) => roll.stem === stem && (ids.has(roll.id) || (!roll.complete && !there.has(roll.name))),
+  );
+}
+
+const idsOf = (rolls: readonly Roll[]): string[] => rolls.map(({ id }) => id).sort();
+
+const isSame = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((id, i) => id === other[i]);
+
+/** How often the lease is renewed while exports are compared, milliseconds. */
+const RENEW_MS = 60_000;
+
+/** Renews a lease when it is time to. */
+function renewing(hold: Hold<Closing>, { clock }: Pick<IntakeDeps, 'clock'>): () => Promise<void> {
+  let saved = clock.now();
+  return async () => {
+    if (clock.now() - saved < RENEW_MS) return;
+    saved = clock.now();
+    await hold.save(hold.value);
+  };
+}
+
+/** Compares an export with those before it, unless that has been done for the same files. */
+export async function compared(
+  hold: Hold<Closing>,
+  family: Family,
+  now: readonly Roll[],
+  work: Case,
+): Promise<Closing> {
+  const { source, deps, audience } = work;
+  const { value } = hold;
+  const time = Math.max(...now.map((roll) => roll.time));
+  const parts = idsOf(now);
+  const newest = completeAt({ rolls: family.rolls.filter(({ id }) => !parts.includes(id)) });
+  if (newest !== undefined && newest > time) return { ...value, time, parts, stage: 'overtaken' };
+  const isKnown = isSame(parts, value.parts);
+  if (isKnown && value.stage !== 'comparing' && value.stage !== 'waiting') return value;
+  const before = family.rolls.filter((roll) => !parts.includes(roll.id) && roll.time <= time);
+  const fresh = isKnown ? value : freshClosing(source.name, value.name, value.stem, deps.clock.now());
+  const next: Closing = { ...fresh, lease: value.lease, accepted: value.accepted, time, parts };
+  const comparison = { closing: next, audience, before, now };
+  const { exits, turnover } = await compareRolls(comparison, deps, renewing(hold, deps));
+  const objection = isSame(parts, value.accepted)
+    ? undefined
+    : objectionTo(next, now, turnover, source.snapshot);
+  const members = [...turnover.values()].reduce((sum, { was }) => sum + was, 0);
+  return {
+    ...next,
+    before: idsOf(before),
+    members,
+    exits,
+    stage: objection && exits.lines > 0 ? 'waiting' : 'exits',
+    reason: objection && exits.lines > 0 ? reasonOf(objection) : undefined,
+  };
+}
