@@ -161,6 +161,55 @@ test('two workers never work on one file at once; who finds it taken comes back'
   expect(sumOf(w.report(NAME).endings)).toBe(20);
 });
 
+test('who comes while another works on the file sends nothing and comes back later', async () => {
+  const w = world({ chunkRows: 4 });
+  w.place.write(NAME, rows(12).join('\n'), AT);
+  const order = { work: 'rows', source: 'daily', name: NAME } as const;
+  const limits = { deadline: w.clock.now() + 3_600_000 };
+  const { pipeline } = w.deps;
+  let [runs, sent] = [0, 0];
+  Object.assign(w.deps, {
+    pipeline: {
+      run: async (...args: Parameters<typeof pipeline.run>) => {
+        runs += 1;
+        if (runs === 2) {
+          await w.work(order, limits);
+          sent = runs;
+        }
+        return pipeline.run(...args);
+      },
+    },
+  });
+  await w.work(order, limits);
+  expect([runs, sent]).toEqual([3, 2]);
+  expect(await w.queue.count()).toBe(1);
+});
+
+test('however often it is held in between, and wherever it dies, no order is lost', async () => {
+  const dooms = fc.array(fc.record({ left: fc.nat(25), after: fc.boolean() }), { maxLength: 12 });
+  const outages = fc.array(fc.boolean(), { maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(dooms, outages, async (deaths, down) => {
+      const gone = {
+        kind: 'retry',
+        scope: 'connection',
+        fault: new Fault('remote.unavailable', '503'),
+      } as const;
+      const left = [...down];
+      const crm = fakeCrm({ answer: () => (left.shift() ? gone : undefined) });
+      const w = world({ crm, chunkRows: 7 });
+      w.place.write(NAME, rows(30).join('\n'), AT);
+      await w.arrive(NAME);
+      const doomed: Doom[] = deaths.map((doom) => ({ ...doom }));
+      await w.drain(() => doomed.shift());
+      expect(crm.rows.size).toBe(30);
+      expect(w.report(NAME)).toMatchObject({ result: 'done', rows: 30, settled: 30 });
+      expect(sumOf(w.report(NAME).endings)).toBe(30);
+    }),
+    { numRuns: 80 },
+  );
+});
+
 test('a file that is rewritten while its rows act begins anew under its new content', async () => {
   const w = world({ chunkRows: 5 });
   w.place.write(NAME, rows(12).join('\n'), AT);
