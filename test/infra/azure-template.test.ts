@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { ALARMS } from '../../infra/azure/alerts.js';
@@ -294,6 +295,17 @@ describe('the judges find', () => {
   ])('%s', (_, template, found) => {
     expect(judged(template).join('\n')).toContain(found);
   });
+});
+
+test('every alarm leads to a heading of docs/operations.md', async () => {
+  const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const headings = [...page.matchAll(/^###? (.+)$/gm)].map(([, text = '']) =>
+    text
+      .toLowerCase()
+      .replace(/[^a-z0-9 -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  for (const { name, runbook } of ALARMS) expect(headings, name).toContain(runbook);
 });
 
 test('every alarm has a name of its own', () => {
