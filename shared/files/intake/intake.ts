@@ -26,14 +26,14 @@ export interface Intake extends Lookout {
 export function createLookout(
   deps: Pick<IntakeDeps, 'sources' | 'store' | 'queue' | 'clock' | 'log'>,
 ): Lookout {
-  const { progress } = intakePages(deps);
+  const pages = intakePages(deps);
   return {
     async arrive(arrivals) {
       const orders = ordersFor(arrivals, deps.sources);
       await sendOrders(deps.queue, orders);
       deps.log.write('info', 'file.arrived', { told: arrivals.length, ordered: orders.length });
     },
-    poll: () => pollSources(progress, deps),
+    poll: () => pollSources(pages, deps),
   };
 }
 

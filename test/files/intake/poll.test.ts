@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { Fault } from '../../../shared/core/fault.js';
+import { closingId } from '../../../shared/files/intake/closing.js';
+import { createLookout } from '../../../shared/files/intake/intake.js';
+import { progressId } from '../../../shared/files/intake/progress.js';
+import { world } from '../support/intake-world.js';
+
+const AT = Date.parse('2026-09-01T00:30:00Z');
+const NAME = 'all_20260901.csv';
+const HOUR = 3_600_000;
+
+test('a poll orders work on files nobody has been sent to, and on no other', async () => {
+  const w = world({});
+  const { poll } = createLookout(w.deps);
+  w.place.write(NAME, 'C-1,,realized,1', AT);
+  w.place.write(`${NAME}.tributary.json`, '{}', AT);
+  await poll();
+  expect(await w.queue.count()).toBe(1);
+  await w.drain();
+  await poll();
+  expect(await w.queue.count()).toBe(0);
+  expect(w.crm.rows.size).toBe(1);
+});
+
+test('a file whose order got lost is found again after an hour', async () => {
+  const w = world({});
+  const { poll } = createLookout(w.deps);
+  w.place.write(NAME, 'C-1,,realized,1', AT);
+  await w.arrive(NAME);
+  // Dies in the middle, and nobody shows the message again.
+  await w.round(() => ({ left: 4, after: true }), HOUR);
+  for (const message of await w.queue.receive()) await w.queue.remove(message);
+  w.clock.advance(600_000);
+  for (const message of await w.queue.receive()) await w.queue.remove(message);
+  const entry = await w.place.stat(NAME);
+  expect(entry && (await w.pages.progress.read(progressId('daily', entry))).value?.stage).not.toBe('done');
+  await poll();
+  expect(await w.queue.count()).toBe(0);
+  w.clock.advance(2 * HOUR);
+  await poll();
+  await w.drain();
+  expect(w.crm.rows.size).toBe(1);
+});
+
+test('so is the end of a full export', async () => {
+  const w = world({ mostExits: 1 });
+  const { poll } = createLookout(w.deps);
+  for (const [name, text] of [
+    [NAME, 'C-1,,realized,1\nC-2,,realized,1'],
+    ['all_20260902.csv', 'C-1,,realized,1'],
+  ] as const) {
+    w.place.write(name, text, AT);
+    await w.arrive(name);
+    await w.drain();
+  }
+  const id = closingId('daily', 'all_20260902.csv', 'ups/hot-1');
+  const { value, version } = await w.pages.closing.read(id);
+  if (!value) throw new Error('nothing is kept of the export');
+  await w.pages.closing.write(id, { ...value, stage: 'comparing' }, version);
+  await poll();
+  expect(await w.queue.count()).toBe(0);
+  w.clock.advance(2 * HOUR);
+  await poll();
+  expect(await w.queue.count()).toBe(1);
+  await w.drain();
+  expect((await w.pages.closing.read(id)).value?.stage).toBe('done');
+});
+
+test('a place that does not answer is told of, and keeps nobody from the others', async () => {
+  const w = world({});
+  const [one] = w.deps.sources.values();
+  if (!one) throw new Error('there is a source');
+  const unreachable = new Fault('file.unavailable', 'the place does not answer');
+  const broken = { ...one, name: 'broken', place: () => Promise.reject(unreachable) };
+  const { poll } = createLookout({
+    ...w.deps,
+    sources: new Map([
+      ['broken', broken],
+      ['daily', one],
+    ]),
+  });
+  w.place.write(NAME, 'C-1,,realized,1', AT);
+  await poll();
+  expect(w.lines.map(({ event }) => event)).toEqual(['file.poll-failed', 'file.poll']);
+  expect(await w.queue.count()).toBe(1);
+});
