@@ -2,7 +2,8 @@
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../../dist/shared/clock.js';
 import { loadRules } from '../../../dist/shared/config/load-rules.js';
-import { ConnectionConfig, openConnector } from '../../../dist/shared/connectors/registry.js';
+import { openConnector } from '../../../dist/shared/connectors/open-connector.js';
+import { ConnectionConfig } from '../../../dist/shared/connectors/registry.js';
 import { NO_TOOLS } from '../../../dist/shared/core/tools.js';
 import { memoryObserver } from '../../../dist/shared/observers.js';
 import { inflate } from '../../../dist/shared/pipeline/inflate.js';
