@@ -29,7 +29,7 @@ const SIZES = [
 type Size = (typeof SIZES)[number];
 
 /** `count` rules over 20 audiences; half follow the level, half the edge. */
-function rulesFile(count: number): unknown {
+export function rulesFile(count: number): unknown {
   const names = Array.from({ length: Math.max(20, count) }, (_, i) => `audience-${i}`);
   return {
     audiences: Object.fromEntries(names.map((name, i) => [name, AUDIENCE_IDS[i] ?? `unmapped-${i}`])),

@@ -1,6 +1,8 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchCore, type CoreResult } from './core.js';
+import { billsOf, costText, EXAMPLE } from './cost.js';
+import { measure } from './cost-measured.js';
 import { benchDoor } from './door.js';
 import { doorText, missedBy } from './door-report.js';
 import { benchFiles, filesMissed, filesText } from './files.js';
@@ -9,7 +11,7 @@ import { benchScale } from './scale.js';
 
 const HELP = `npm run bench -- [options]: the core's speed as a share of its limit, measured side by side in one run.
 
-  --only NAME   only this benchmark (core, scale, door, files)
+  --only NAME   only this benchmark (core, scale, door, files, cost)
   --json        results as JSON on standard output
   --rounds N    rounds per scenario (15)
   --ms N        time per contender and round, milliseconds (150)
@@ -51,6 +53,7 @@ const BENCHMARKS: Readonly<Record<string, (options: Options) => Outcome | Promis
   scale,
   door,
   files,
+  cost,
 };
 
 function row({ name, bytes, fieldsPerEvent, contenders, ratio }: CoreResult): string {
@@ -97,6 +100,22 @@ async function door(options: Options): Promise<Outcome> {
 async function files(options: Options): Promise<Outcome> {
   const results = await benchFiles(options);
   return { results, text: filesText(results), missed: filesMissed(results) };
+}
+
+/** Holds the example of docs/operations.md against what is measured here. */
+async function cost(options: Options): Promise<Outcome> {
+  options.onScenario('cost');
+  const { cpuMicros, stateBytes, megabytes } = await measure(options.rounds);
+  const work = { ...EXAMPLE, cpuMicros, state: stateBytes / 1000 };
+  const head = `measured: ${Math.round(cpuMicros)} µs of processor time an event, a state of ${stateBytes} bytes, ${Math.round(megabytes)} MB at most\n`;
+  const tooSlow = cpuMicros > EXAMPLE.cpuMicros;
+  return {
+    results: { measured: { cpuMicros, stateBytes, megabytes }, bills: billsOf(work) },
+    text: `${head}\n${costText(work)}`,
+    missed: tooSlow
+      ? [`cost: an event takes ${Math.round(cpuMicros)} µs, the sums allow ${EXAMPLE.cpuMicros}`]
+      : [],
+  };
 }
 
 async function main(args: string[]): Promise<number> {
