@@ -1,0 +1,97 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { judge } from './template/judge.js';
+import { Template } from './template/template.js';
+
+const HELP = `npm run deploy:aws -- [options]: builds, packages, judges the template, deploys, asks /health.
+
+  --stage NAME        dev unless set
+  --param NAME=VALUE  of serverless.yml; may be given again
+  --no-deploy         stop before anything is sent: what would be deployed is in .serverless
+
+docs/deploy-aws.md has each step by hand.
+`;
+
+/** The project's root: this file runs as dist/build/deploy-aws.js. */
+const ROOT = resolve(import.meta.dirname, '../..');
+const OSLS = join(ROOT, 'node_modules/osls/bin/serverless.js');
+
+/** Where the SDK finds credentials: any one of these settings, or these files. */
+const SETTINGS = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_PROFILE',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+];
+const FILES = ['.aws/credentials', '.aws/config'];
+
+const hasCredentials = (): boolean =>
+  SETTINGS.some((name) => process.env[name]) || FILES.some((file) => existsSync(join(homedir(), file)));
+
+const NO_ACCOUNT = `there are no AWS credentials here, so nothing was deployed. Sign in (aws sso login, or aws configure), or set
+AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE. --no-deploy does all that needs no account.`;
+
+/** Runs a command where everybody can see it; throws an Error when it fails. */
+async function run(args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+  const code = await new Promise((done) => child.once('exit', done));
+  if (code !== 0) throw new Error(`${args.slice(0, 2).join(' ')} ended with ${String(code)}`);
+}
+
+async function judgePackage(): Promise<void> {
+  const made = join(ROOT, '.serverless/cloudformation-template-update-stack.json');
+  const found = judge(Template.parse(JSON.parse(await readFile(made, 'utf8'))));
+  if (found.length > 0) throw new Error(`the template breaks our rules:\n${found.join('\n')}`);
+}
+
+/** Asks the deployed door how it is. Throws an Error when it is not well. */
+async function smoke(stage: readonly string[]): Promise<void> {
+  const { stdout } = await promisify(execFile)(process.execPath, [OSLS, 'info', ...stage], { cwd: ROOT });
+  const [address] = /https:\/\/\S+\.execute-api\.\S+/.exec(stdout) ?? [];
+  if (address === undefined) throw new Error('osls info names no address of the HTTP API');
+  const health = new URL('/health', address).href;
+  const answer = await fetch(health, { signal: AbortSignal.timeout(30_000) });
+  process.stdout.write(`${health}: ${answer.status} ${await answer.text()}\n`);
+  if (answer.status !== 200) throw new Error('the door is not well; docs/operations.md#the-door-fails');
+}
+
+async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      stage: { type: 'string', default: 'dev' },
+      param: { type: 'string', multiple: true, default: [] },
+      'no-deploy': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false, short: 'h' },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const deploys = !values['no-deploy'];
+  if (deploys && !hasCredentials()) {
+    process.stderr.write(`${NO_ACCOUNT}\n`);
+    return 2;
+  }
+  const stage = ['--stage', values.stage, ...values.param.map((param) => `--param=${param}`)];
+  await run([join(ROOT, 'dist/build/main.js'), 'aws']);
+  await run([OSLS, 'package', ...stage]);
+  await judgePackage();
+  if (!deploys) return 0;
+  await run([OSLS, 'deploy', '--package', '.serverless', ...stage]);
+  await smoke(stage);
+  return 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
