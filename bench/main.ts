@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchBundles, bundlesMissed, bundlesText } from './bundles.js';
 import { benchCore, type CoreResult } from './core.js';
 import { billsOf, costText, EXAMPLE } from './cost.js';
 import { measure } from './cost-measured.js';
@@ -11,7 +12,7 @@ import { benchScale } from './scale.js';
 
 const HELP = `npm run bench -- [options]: the core's speed as a share of its limit, measured side by side in one run.
 
-  --only NAME   only this benchmark (core, scale, door, files, cost)
+  --only NAME   only this benchmark (core, scale, door, files, cost, bundles)
   --json        results as JSON on standard output
   --rounds N    rounds per scenario (15)
   --ms N        time per contender and round, milliseconds (150)
@@ -54,6 +55,7 @@ const BENCHMARKS: Readonly<Record<string, (options: Options) => Outcome | Promis
   door,
   files,
   cost,
+  bundles,
 };
 
 function row({ name, bytes, fieldsPerEvent, contenders, ratio }: CoreResult): string {
@@ -116,6 +118,12 @@ async function cost(options: Options): Promise<Outcome> {
       ? [`cost: an event takes ${Math.round(cpuMicros)} µs, the sums allow ${EXAMPLE.cpuMicros}`]
       : [],
   };
+}
+
+async function bundles({ rounds, onScenario }: Options): Promise<Outcome> {
+  onScenario('the bundles of the functions');
+  const results = await benchBundles(rounds);
+  return { results, text: bundlesText(results), missed: bundlesMissed(results) };
 }
 
 async function main(args: string[]): Promise<number> {
