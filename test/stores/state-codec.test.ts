@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -204,5 +206,29 @@ describe('what format 1 looks like for ever', () => {
   test('deflated', () => {
     const packed = Buffer.concat([Buffer.of(1, 1), deflateRawSync(Buffer.from(payload))]);
     expect(decoded(packed)).toEqual(state);
+  });
+
+  const golden: { readonly bytes: string; readonly members: Record<string, unknown> } = JSON.parse(
+    readFileSync(join(import.meta.dirname, 'state-format-1.json'), 'utf8'),
+  );
+
+  /** Maps and sets as the golden file writes them. */
+  const written = (value: unknown): unknown => {
+    if (value instanceof Map) return { map: [...value].map(([key, one]) => [key, written(one)]) };
+    return value instanceof Set ? { set: [...value] } : value;
+  };
+
+  test('bytes of a life in full, as this version packed them, whatever zlib there is', () => {
+    const state: Record<string, unknown> = { ...decoded(Buffer.from(golden.bytes, 'base64')) };
+    expect(Object.fromEntries(Object.entries(state).map(([name, one]) => [name, written(one)]))).toEqual(
+      golden.members,
+    );
+  });
+
+  test('no member of a state is missing from it', () => {
+    expect(Object.keys(golden.members).sort()).toEqual(Object.keys(EMPTY_STATE).sort());
+    for (const [name, value] of Object.entries(decoded(Buffer.from(golden.bytes, 'base64'))))
+      expect(value, name).not.toEqual(EMPTY_STATE[name as keyof PersonState]); // its own keys
+    expect(JSON.stringify(golden.members['owed'])).toMatch(/"first":true.*"backfill":true.*"begun":true/);
   });
 });
