@@ -8,7 +8,7 @@ import { fileParts } from '../shared/doctor/files.js';
 import { type Diagnosis, lookAt, type Part } from '../shared/doctor/part.js';
 import { placesOf } from '../shared/doctor/places.js';
 import type { FileRule } from '../shared/files/meaning/file-rule.js';
-import { settingSecrets } from '../shared/secrets.js';
+import { openSecrets } from '../shared/secrets.js';
 import { toolsFor } from '../shared/tools/load.js';
 import { type DoctorOptions, HELP, readDoctorOptions } from './doctor-options.js';
 import { type Paint, paintOf } from './paint.js';
@@ -46,7 +46,7 @@ async function partsOf(
 ): Promise<readonly Part[]> {
   const { env, clock } = world;
   const opened = await openFile(file, functions ?? env['TRIBUTARY_FUNCTIONS'], env);
-  const deps = { secrets: settingSecrets(env), clock };
+  const deps = { secrets: await openSecrets(env, clock), clock };
   const connections = connectionParts(opened, deps);
   const storage = env['TRIBUTARY_STORAGE_CONNECTION'];
   const places = { ...deps, random: Math.random, ...(storage && { connection: storage }) };

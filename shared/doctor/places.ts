@@ -2,7 +2,7 @@ import type { Clock } from '../core/ports.js';
 import type { Finding } from '../core/remote.js';
 import { openGateOf } from '../door/auth/open-gate.js';
 import { readDoorSettings } from '../door/settings.js';
-import { settingSecrets } from '../secrets.js';
+import { openSecrets } from '../secrets.js';
 import { connectionIn, identityIn } from '../stores/azure-connection.js';
 import { openStore } from '../stores/open.js';
 import { openAppender } from '../stores/open-appender.js';
@@ -55,7 +55,7 @@ const door = (env: Env, clock: Clock): Part => ({
     const ways = env['TRIBUTARY_DOOR_AUTH'];
     if (ways === undefined || ways === '') return unset('TRIBUTARY_DOOR_AUTH');
     await openGateOf(readDoorSettings(env), {
-      secrets: settingSecrets(env),
+      secrets: await openSecrets(env, clock),
       clock,
       log: { write: () => undefined },
       fetch: globalThis.fetch,
@@ -100,7 +100,7 @@ export function placesOf(env: Env, clock: Clock): readonly Part[] {
     door(env, clock),
     place(env, 'stream of the door', 'TRIBUTARY_DOOR_STREAM', async (value, signal) => {
       const identity = identityIn(env, 'TRIBUTARY_DOOR_STREAM');
-      await (await openAppender(value, settingSecrets(env), identity)).reach(signal);
+      await (await openAppender(value, await openSecrets(env, clock), identity)).reach(signal);
     }),
   ];
 }
