@@ -1,6 +1,7 @@
 import { type ActionEnding, type Delivery, ENDINGS, type EndingName } from '../../shared/core/ports.js';
 import type { Difference } from '../demo/oracle.js';
 import type { Stack } from './stack.js';
+import type { Tracker } from './tracker.js';
 
 /** What the oracle counted in the streams, and where the CRM differs from it. */
 export interface Verdict {
@@ -100,8 +101,19 @@ function judged({ oracle }: Summary): string {
   return `The CRM differs from the oracle in ${oracle.differences.length} places:\n${list.join('')}`;
 }
 
+/** What rules that are shadows would have done. */
+function shadowed(shadows: ReadonlyMap<string, number>): string {
+  if (shadows.size === 0) return '';
+  const lines = [...shadows].map(([cause, count]) => `  ${count} × ${plain(cause, 160)}\n`);
+  return `\nWhat shadow rules would have done, and did not:\n${lines.join('')}`;
+}
+
 /** The table at the end of a run. */
-export function table(summary: Summary, good: boolean, deliveries: readonly Delivery[]): string {
+export function table(
+  summary: Summary,
+  good: boolean,
+  { deliveries, shadows }: Pick<Tracker, 'deliveries' | 'shadows'>,
+): string {
   const { records, endings, crm, seconds } = summary;
   return [
     '\n',
@@ -129,7 +141,8 @@ export function table(summary: Summary, good: boolean, deliveries: readonly Deli
     '\nWhy records did not come through (docs/faults.md says what to do):\n',
     reasons(summary),
     '\nSome contacts, and why they changed:\n',
-    why(deliveries),
+    why(deliveries()),
+    shadowed(shadows()),
     `\n${judged(summary)}`,
     good ? 'Everything is accounted for.\n' : 'Something is NOT accounted for: see above.\n',
   ].join('');

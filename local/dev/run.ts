@@ -237,7 +237,7 @@ export async function runDev(options: DevOptions): Promise<number> {
     }
     const good = isGood(summary);
     if (options.json) process.stdout.write(`${JSON.stringify({ good, ...summary }, null, 2)}\n`);
-    say(table(summary, good, stack.tracker.deliveries()));
+    say(table(summary, good, stack.tracker));
     await resting.look();
     if (!options.once && !stop.signal.aborted) {
       say(ready(stack));

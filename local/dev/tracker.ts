@@ -1,4 +1,5 @@
 import type {
+  Asked,
   BatchReport,
   Delivery,
   Ending,
@@ -26,6 +27,8 @@ export interface Tracker extends Observer {
   /** Sums over every batch, redeliveries included. */
   totals(): Ledger;
   deliveries(): readonly Delivery[];
+  /** Changes that rules would have made were they no shadows, by cause: `rule (transition)`. Redeliveries count again. */
+  shadows(): ReadonlyMap<string, number>;
 }
 
 /** Messages remembered at the most; the oldest are forgotten first, their counts are not. */
@@ -52,6 +55,7 @@ export function createTracker(): Tracker {
   const counts = emptyEndings();
   const seen = new Map<string, Known>();
   const faults: Faults = new Map();
+  const shadows = new Map<string, number>();
   let settled = 0;
   /** What was parked has ended, or is parked once more, which is nothing new. */
   const follow = (known: { parked: number }, { endings }: Settlement): void => {
@@ -90,6 +94,10 @@ export function createTracker(): Tracker {
       }
     },
     delivery: sums.delivery,
+    shadow({ causes }: Asked) {
+      for (const cause of causes) shadows.set(cause, (shadows.get(cause) ?? 0) + 1);
+    },
+    shadows: () => shadows,
     endings: () => ({ ...counts, held: held().length }),
     faults() {
       const all: Faults = new Map(faults);

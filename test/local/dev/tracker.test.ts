@@ -87,3 +87,19 @@ test('the running totals in words', () => {
   expect(newsLine(endings, endings)).toBeUndefined();
   expect(newsLine(endings, counts({ delivered: 23 }))).toBe('delivered 23 (+3)  held 0 (-3)');
 });
+
+test('what shadows would have done is counted by rule and transition', () => {
+  const tracker = createTracker();
+  const action = {
+    connection: 'sales',
+    operation: 'upsert',
+    object: 'Contact',
+    key: {},
+    fields: {},
+  } as const;
+  const asked = { person: 'p', action, causes: ['tried (member of hot)'], messages: ['1'] };
+  tracker.shadow?.(asked);
+  tracker.shadow?.(asked);
+  expect([...tracker.shadows()]).toEqual([['tried (member of hot)', 2]]);
+  expect(tracker.deliveries()).toEqual([]);
+});
