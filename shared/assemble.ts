@@ -9,6 +9,7 @@ import type { Clock, Log, Pipeline, Secrets, StateStore } from './core/ports.js'
 import type { Connector } from './core/remote.js';
 import { namedRules } from './door/named-rules.js';
 import { jsonLog } from './log.js';
+import { openMetrics } from './metrics/open.js';
 import { observerNamed } from './observers.js';
 import { inflate } from './pipeline/inflate.js';
 import { createReplay, type Replay } from './pipeline/replay.js';
@@ -64,7 +65,8 @@ export async function assembleAll(given: Env, { clock, fetch }: Machine = thisMa
   const kept = { ...keptOptions(settings), clock };
   const parking = await openParking(kept);
   const deadLetters = await openLetters(kept);
-  const log = jsonLog(settings.TRIBUTARY_LOG_LEVEL, (line) => process.stdout.write(line), clock.now);
+  const write = (line: string) => void process.stdout.write(line);
+  const log = jsonLog(settings.TRIBUTARY_LOG_LEVEL, write, clock.now);
   const rulesFor = await namedRules({ ...config, book: await openAudienceBook(env, clock), clock, log });
   const store = await openStore(settings.TRIBUTARY_STATE, {
     clock,
@@ -81,6 +83,7 @@ export async function assembleAll(given: Env, { clock, fetch }: Machine = thisMa
     clock,
     log,
     observer: observerNamed(settings.TRIBUTARY_OBSERVER),
+    metrics: openMetrics(settings.TRIBUTARY_METRICS, { write, now: clock.now }),
     inflate,
     newId: randomUUID,
     random: Math.random,

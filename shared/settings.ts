@@ -48,6 +48,8 @@ const Fields = z.object({
     .string()
     .min(KEY_LENGTH, `is shorter than ${KEY_LENGTH} characters; ${MAKE_KEY}`)
     .optional(),
+  /** Where metrics go: `cloudwatch:NAMESPACE`, `lines`, `memory:NAME` or `off`, which it is unless set. */
+  TRIBUTARY_METRICS: z.string().min(1).optional(),
   /** Name of an observer inside this process; only the local run provides one. */
   TRIBUTARY_OBSERVER: z.string().min(1).optional(),
 });

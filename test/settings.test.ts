@@ -37,6 +37,7 @@ test('what is set is taken, numbers as numbers', () => {
     TRIBUTARY_STORAGE_CONNECTION: 'd',
     TRIBUTARY_LOG_LEVEL: 'error',
     TRIBUTARY_LOG_KEY: 'k'.repeat(16),
+    TRIBUTARY_METRICS: 'lines',
     TRIBUTARY_OBSERVER: 'o',
   };
   const numbers = {

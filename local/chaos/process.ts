@@ -1,5 +1,6 @@
 import type { DeadLetters, RetryQueue } from '../../shared/core/kept.js';
 import type { Log, Pipeline } from '../../shared/core/ports.js';
+import { noMetrics } from '../../shared/metrics/none.js';
 import { inflate } from '../../shared/pipeline/inflate.js';
 import { createPipeline } from '../../shared/pipeline/run.js';
 import { connectorPort } from './connector-port.js';
@@ -59,6 +60,7 @@ export function startProcess(world: World, name: string, cloud: Cloud): Process 
     clock: host.clock,
     log,
     observer: { batch: books.batch, delivery: () => undefined },
+    metrics: noMetrics,
     inflate,
     newId: () => `run-${next()}`,
     random: () => waits.next(),

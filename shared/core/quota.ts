@@ -42,9 +42,11 @@ export type Grant =
       readonly kind: 'granted';
       readonly calls: number;
       readonly forMs: number;
+      /** Per cent of the tightest limit that is left when these calls are made. */
+      readonly left: number;
       readonly state: PersonState;
     }
-  | { readonly kind: 'spent'; readonly waitMs: number; readonly whole: boolean };
+  | { readonly kind: 'spent'; readonly waitMs: number; readonly whole: boolean; readonly left: number };
 
 interface Window {
   readonly name: string;
@@ -100,13 +102,20 @@ function counted({ name, slice, counts }: Window, calls: number, state: PersonSt
   return { ...state, values: new Map(state.values).set(name, { value, at: now }) };
 }
 
+/** Per cent of the tightest limit that is left after so many calls more. */
+const leftOf = (windows: readonly Window[], more: number): number =>
+  Math.max(0, Math.min(...windows.map(({ calls, used }) => (100 * (calls - used - more)) / calls)));
+
 /** Takes calls out of limits that several processes share. `state` is what they keep together; it is not changed. */
 export function grant(state: PersonState, asking: Asking): Grant {
   const windows = asking.limits.map((limit) => windowOf(limit, state, asking));
   const waitMs = Math.max(0, ...windows.map(waitOf));
-  if (waitMs > 0) return { kind: 'spent', waitMs, whole: windows.some(({ used, calls }) => used >= calls) };
+  if (waitMs > 0) {
+    const whole = windows.some(({ used, calls }) => used >= calls);
+    return { kind: 'spent', waitMs, whole, left: leftOf(windows, 0) };
+  }
   const free = Math.min(asking.calls, ...windows.map(({ most, used }) => most - used));
   const forMs = Math.min(...windows.map(({ slice, sliceMs, now }) => (slice + 1) * sliceMs - now));
   const after = windows.reduce((page, window) => counted(window, free, page, asking.now), state);
-  return { kind: 'granted', calls: free, forMs, state: after };
+  return { kind: 'granted', calls: free, forMs, left: leftOf(windows, free), state: after };
 }

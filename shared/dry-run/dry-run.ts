@@ -2,6 +2,7 @@ import type { CompiledRules } from '../core/compiled.js';
 import type { Asked, Clock, Delivery, Ending, Message } from '../core/ports.js';
 import { type Connector, OPERATIONS } from '../core/remote.js';
 import type { EventRecord } from '../events/read-events.js';
+import { noMetrics } from '../metrics/none.js';
 import { inflate } from '../pipeline/inflate.js';
 import { createPipeline } from '../pipeline/run.js';
 import { type DryStates, dryStates } from './dry-states.js';
@@ -61,6 +62,7 @@ export function dryRun(
       delivery: (delivery) => void deliveries.push(delivery),
       shadow: (asked) => void shadows.push(asked),
     },
+    metrics: noMetrics,
     inflate,
     newId: () => 'dry-run',
     random: () => 0,

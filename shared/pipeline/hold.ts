@@ -2,6 +2,7 @@ import { Fault } from '../core/fault.js';
 import type { Change, Shut } from './breaker.js';
 import { countChange } from './ledger.js';
 import type { Run } from './run.js';
+import { countFailure } from './tally.js';
 
 /** What is said of a record that waits for a connection: the reason it failed for, and when it is tried again. */
 export function shutFault(connection: string, { fault, until }: Shut): Fault {
@@ -22,6 +23,7 @@ const EVENTS = {
 export function tellChange(connection: string, change: Change, run: Run): void {
   countChange(run.counts, connection, change);
   const seen = run.breaker(connection).look();
+  if (change !== 'closed' && seen.kind === 'shut') countFailure(run.counts.tallies, seen.fault.code);
   const why =
     seen.kind === 'shut' ? { code: seen.fault.code, until: new Date(seen.until).toISOString() } : {};
   run.deps.log.write(change === 'closed' ? 'info' : 'warn', EVENTS[change], { connection, ...why });

@@ -10,6 +10,7 @@ import {
 import type { Outcome } from '../core/remote.js';
 import type { Change } from './breaker.js';
 import type { ShadowCount } from './shadow.js';
+import { emptyTallies, type Tallies } from './tally.js';
 
 /** What a run counts as it goes; the endings are counted from the settlements. */
 export interface Counts {
@@ -21,6 +22,7 @@ export interface Counts {
   readonly breakers: Map<string, { opened: number; closed: number }>;
   /** What rules that are shadows came to, by rule. */
   readonly shadows: Map<string, ShadowCount>;
+  readonly tallies: Tallies;
 }
 
 /** Nothing counted yet. */
@@ -31,6 +33,7 @@ export const emptyCounts = (): Counts => ({
   actions: emptyActions(),
   breakers: new Map(),
   shadows: new Map(),
+  tallies: emptyTallies(),
 });
 
 /** Takes in a change of a connection's breaker. One that is open and stays so has not changed. */

@@ -17,6 +17,8 @@ export interface Meter {
    * store cannot say.
    */
   take(haste: Haste, next: number, signal: AbortSignal, deadline: number): Promise<Leave>;
+  /** Per cent of the tightest limit that was left when the store was last asked; unknown before. */
+  left(): number | undefined;
 }
 
 /** How long to go on asking. */
@@ -53,6 +55,7 @@ export function createMeter(connection: string, limits: readonly CallLimit[], de
   const id = pageName(connection);
   const leases = new Map<Haste, { left: number; until: number }>();
   let line: Promise<unknown> = Promise.resolve();
+  let left: number | undefined;
 
   async function tryOnce(
     haste: Haste,
@@ -97,6 +100,7 @@ export function createMeter(connection: string, limits: readonly CallLimit[], de
     if (fromLease(haste)) return { ok: true };
     const since = clock.now();
     const answer = await ask(haste, Math.min(MOST_AT_ONCE, 1 + next), until);
+    left = answer.left;
     if (answer.kind === 'spent') return spent(connection, answer);
     lend(haste, answer, since);
     return { ok: true };
@@ -109,5 +113,6 @@ export function createMeter(connection: string, limits: readonly CallLimit[], de
       line = turn.catch(() => undefined);
       return turn;
     },
+    left: () => left,
   };
 }

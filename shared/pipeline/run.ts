@@ -1,6 +1,7 @@
 import type { CompiledRules } from '../core/compiled.js';
 import type { Inflate } from '../core/envelope.js';
 import type { DeadLetters, Parking } from '../core/kept.js';
+import type { Metrics } from '../core/metrics.js';
 import type { Marks } from '../core/outdated.js';
 import type {
   Clock,
@@ -19,6 +20,7 @@ import { type Breaker, createBreaker } from './breaker.js';
 import { decodeMessage, type Entry } from './decode.js';
 import { buryUnreadable, type Patience } from './keep.js';
 import { type Counts, countFaults, countLedger, emptyCounts } from './ledger.js';
+import { measure } from './measure.js';
 import { createMeter, type Meter } from './meter.js';
 import { settlePersons } from './settle.js';
 import { logShadows } from './shadow.js';
@@ -66,6 +68,7 @@ export interface PipelineDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly observer: Observer;
+  readonly metrics: Metrics;
   readonly inflate: Inflate;
   /** Unique per run: names the lease. */
   readonly newId: () => string;
@@ -180,6 +183,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       const waitedMs = messages.reduce((longest, { at }) => Math.max(longest, startedAt - at), 0);
       deps.log.write('info', 'batch', { source, waitedMs, ...ledger, faults: countFaults(settlements) });
       logShadows(source, run);
+      deps.metrics.record(measure(messages, ledger, waitedMs, run), run.id);
       const replayed = messages.some(({ attempts }) => attempts !== undefined);
       deps.observer.batch({ source, replayed, ledger, settlements });
       return settlements;

@@ -4,6 +4,7 @@ import type { Action, Connector, Outcome } from '../core/remote.js';
 import type { Pass } from './breaker.js';
 import { backoff } from './retry.js';
 import { isLate, lastCall, type Run } from './run.js';
+import { tallyOf } from './tally.js';
 import { unsent } from './waves.js';
 
 /** What one chunk is sent by, and whether it is the one that finds out about its connection. */
@@ -24,10 +25,32 @@ function isOpen(outcome: Outcome, action: Action, { connector }: Sending): boole
   return outcome.kind === 'unknown' && connector.isIdempotent(action);
 }
 
-async function call({ connector, run }: Sending, actions: readonly Action[]): Promise<readonly Outcome[]> {
+/** Counts a call, and how long it took, for the ledger and the metrics. */
+async function timed(
+  { connector, connection, run }: Sending,
+  actions: readonly Action[],
+  attempt: number,
+): Promise<readonly Outcome[]> {
+  const tally = tallyOf(run.counts.tallies, connection);
   run.counts.calls++;
   run.counts.rows += actions.length;
+  tally.calls += 1;
+  tally.rows += actions.length;
+  if (attempt > 1) tally.retries += 1;
+  const since = run.deps.clock.now();
   const outcomes = await connector.send(actions, run.signal);
+  tally.ms.push(Math.max(0, run.deps.clock.now() - since));
+  tally.accepted += outcomes.filter(({ kind }) => kind === 'accepted').length;
+  return outcomes;
+}
+
+async function call(
+  sending: Sending,
+  actions: readonly Action[],
+  attempt: number,
+): Promise<readonly Outcome[]> {
+  const { connector } = sending;
+  const outcomes = await timed(sending, actions, attempt);
   if (outcomes.length === actions.length) return outcomes;
   const text = `${connector.name} gave ${outcomes.length} outcomes for ${actions.length} rows; none of them is believed`;
   return actions.map(() => ({ kind: 'unknown', fault: new Fault('remote.unanswered', text) }));
@@ -152,7 +175,7 @@ export async function sendChunk(sending: Sending, actions: readonly Action[]): P
       break;
     }
     const batch = open.map(({ action }) => action);
-    const answers = await call(sending, batch);
+    const answers = await call(sending, batch, attempt);
     const whole = refusedTogether(answers);
     const final = whole.length > 0 ? await sortOut(sending, batch, answers, whole) : answers;
     for (const [i, pending] of open.entries()) note(pending, final[i] ?? tooLate(), outcomes);

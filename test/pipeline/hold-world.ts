@@ -93,7 +93,7 @@ export function world(
   options: {
     maxRows?: number;
     more?: Partial<
-      Pick<PipelineDeps, 'rules' | 'log' | 'connectors' | 'tuning' | 'random' | 'parking'> & {
+      Pick<PipelineDeps, 'rules' | 'log' | 'metrics' | 'connectors' | 'tuning' | 'random' | 'parking'> & {
         observer: MemoryObserver;
         clock: ReturnType<typeof fakeDeps>['clock'];
       }

@@ -4,6 +4,7 @@ import type { Clock, Json, Log, Message } from '../../shared/core/ports.js';
 import type { Action, Connector, Outcome } from '../../shared/core/remote.js';
 import { RulesFile } from '../../shared/core/rules.js';
 import { NO_TOOLS } from '../../shared/core/tools.js';
+import { memoryMetrics } from '../../shared/metrics/memory.js';
 import { memoryObserver } from '../../shared/observers.js';
 import { inflate } from '../../shared/pipeline/inflate.js';
 import type { PipelineDeps } from '../../shared/pipeline/run.js';
@@ -91,6 +92,7 @@ export function fakeDeps(
     clock,
     log: silent,
     observer: memoryObserver(),
+    metrics: memoryMetrics(),
     inflate,
     newId: () => `run-${++ids}`,
     random: () => 0.5,
