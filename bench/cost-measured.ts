@@ -3,6 +3,7 @@ import type { Connector } from '../shared/core/remote.js';
 import { RulesFile } from '../shared/core/rules.js';
 import { NO_TOOLS } from '../shared/core/tools.js';
 import { dryStates } from '../shared/dry-run/dry-states.js';
+import { noMetrics } from '../shared/metrics/none.js';
 import { inflate } from '../shared/pipeline/inflate.js';
 import { createPipeline } from '../shared/pipeline/run.js';
 import { encodeState } from '../shared/stores/state-codec.js';
@@ -50,6 +51,7 @@ export async function measure(rounds: number): Promise<Measures> {
     clock: { now: () => 1_790_000_000_000, sleep: async () => undefined },
     log: { write: () => undefined },
     observer: { batch: () => undefined, delivery: () => undefined },
+    metrics: noMetrics,
     newId: () => 'bench',
     random: () => 0,
     pseudonym: (person) => person,
