@@ -45,14 +45,8 @@ async function finish(hold: Hold<Closing>, value: Closing, { place, deps }: Case
 
 /** Everything after the comparison: the exits, then the end. */
 async function carryOut(hold: Hold<Closing>, work: Case, limits: Limits, since: number): Promise<void> {
-  const { order, deps, pages, audience } = work;
-  const end = await runRows(
-    hold,
-    exitsTable(hold.value, deps, audience),
-    messageOf(hold.value),
-    deps,
-    limits,
-  );
+  const { order, deps, pages } = work;
+  const end = await runRows(hold, exitsTable(hold.value, deps), messageOf(hold.value), deps, limits);
   const { value } = hold;
   const worked = value.worked + deps.clock.now() - since;
   if (end.kind === 'more') return comeBack(hold, { ...value, worked }, order, 0, deps);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ENDINGS } from '../../core/ports.js';
 import { pageId } from './page.js';
 import { fileHash, Lease, Reason } from './progress.js';
+import { NO_RUN, SortedRun } from './run-pieces.js';
 
 const Count = z.int().min(0);
 const Time = z.number();
@@ -30,7 +31,7 @@ export const Closing = z.object({
   accepted: z.array(z.string()).default([]),
   /** Members before, and those of them who are missing. */
   members: Count.default(0),
-  exits: z.object({ pieces: Count, lines: Count }).default({ pieces: 0, lines: 0 }),
+  exits: SortedRun.default(NO_RUN),
   /** The first exit that is not settled, from 1, and those behind it that are. */
   next: Count.default(1),
   ahead: z.array(Count).default([]),
@@ -50,8 +51,8 @@ const keyOf = (source: string, stem: string, audience: string): string =>
 export const closingId = (source: string, stem: string, audience = ''): string =>
   pageId('close', keyOf(source, stem, audience));
 
-/** Where its exits lie. */
-export const exitsPrefix = ({ source, stem }: Closing, audience = ''): string =>
+/** The folder in which its exits lie, each comparison's under a name of its own. */
+export const exitsFolder = ({ source, stem }: Pick<Closing, 'source' | 'stem'>, audience = ''): string =>
   `files/${keyOf(source, stem, audience)}/exits`;
 
 /** Nothing has been compared. */
@@ -65,7 +66,7 @@ export const freshClosing = (source: string, name: string, stem: string, now: nu
   before: [],
   accepted: [],
   members: 0,
-  exits: { pieces: 0, lines: 0 },
+  exits: NO_RUN,
   next: 1,
   ahead: [],
   endings: {},

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.js';
 import type { FileEntry, FilePlace, Table } from '../ports.js';
-import { type Closing, exitsPrefix } from './closing.js';
+import { type Closing, exitsFolder } from './closing.js';
 import { goneFrom, type Lines, type Turnover } from './compare.js';
 import type { IntakeDeps } from './deps.js';
 import type { Family, Roll } from './family.js';
@@ -25,8 +25,7 @@ export async function partsOf(
   return parts;
 }
 
-const runsOf = (rolls: readonly Roll[]): readonly (readonly [string, SortedRun])[] =>
-  rolls.flatMap(({ id, segments }) => segments.map((run, i) => [`files/${id}/${i}`, run] as const));
+const runsOf = (rolls: readonly Roll[]): readonly SortedRun[] => rolls.flatMap(({ segments }) => segments);
 
 /** Lines between two looks at the clock. */
 const LINES_A_LOOK = 20_000;
@@ -39,9 +38,7 @@ const linesOfRolls = (
 ): Lines =>
   async function* lines() {
     let count = 0;
-    for await (const line of mergeLines(
-      runsOf(rolls).map(([prefix, run]) => readRun(objects, prefix, run)),
-    )) {
+    for await (const line of mergeLines(runsOf(rolls).map((run) => readRun(objects, run)))) {
       yield line;
       count += 1;
       if (count % LINES_A_LOOK === 0) await tick();
@@ -65,7 +62,7 @@ export interface Comparison {
 /** Writes down who was in the exports before and is not in this one. `tick` is called now and then while that takes its time. */
 export async function compareRolls(
   { closing, audience, before, now }: Comparison,
-  deps: Pick<IntakeDeps, 'objects'>,
+  deps: Pick<IntakeDeps, 'objects' | 'newId'>,
   tick: () => Promise<void>,
 ): Promise<Compared> {
   const turnover = new Map<string, Turnover>();
@@ -73,7 +70,8 @@ export async function compareRolls(
   async function* lines(): AsyncGenerator<string> {
     for await (const one of gone) yield lineOf(one);
   }
-  return { exits: await writeRun(deps.objects, exitsPrefix(closing, audience), lines()), turnover };
+  const at = `${exitsFolder(closing, audience)}/${deps.newId()}`;
+  return { exits: await writeRun(deps.objects, at, lines()), turnover };
 }
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10}%`;
@@ -101,15 +99,11 @@ export function objectionTo(
 }
 
 /** Exits as rows of a table, so that they are worked like rows of a file. */
-export function exitsTable(
-  closing: Closing,
-  { objects }: Pick<IntakeDeps, 'objects'>,
-  audience: string | undefined,
-): Pick<Table, 'rows'> {
+export function exitsTable(closing: Closing, { objects }: Pick<IntakeDeps, 'objects'>): Pick<Table, 'rows'> {
   return {
     async *rows(from = 1) {
       let number = 0;
-      for await (const lines of readRun(objects, exitsPrefix(closing, audience), closing.exits)) {
+      for await (const lines of readRun(objects, closing.exits)) {
         const rows = lines.map((line) => {
           number += 1;
           return { number, cells: { ok: true, value: { line } } as const };
@@ -132,5 +126,5 @@ export async function forgetRolls(
   rolls: readonly Roll[],
   { objects }: Pick<IntakeDeps, 'objects'>,
 ): Promise<void> {
-  for (const [prefix, run] of runsOf(rolls)) await removeRun(objects, prefix, run);
+  for (const run of runsOf(rolls)) await removeRun(objects, run);
 }

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { type Pages, pageId } from './page.js';
 import { type FileProgress, fileHash } from './progress.js';
+import { SortedRun } from './run-pieces.js';
 
 const Count = z.int().min(0);
 
-/** Who is in one file of a full export: segments of sorted lines, below the name of its progress. */
+/** Who is in one file of a full export: segments of sorted lines. */
 const Roll = z.object({
   /** {@link fileHash} of the file. */
   id: z.string(),
@@ -15,7 +16,7 @@ const Roll = z.object({
   time: z.number(),
   badRows: Count,
   complete: z.boolean(),
-  segments: z.array(z.object({ pieces: Count, lines: Count })),
+  segments: z.array(SortedRun),
 });
 export type Roll = z.infer<typeof Roll>;
 
@@ -41,6 +42,21 @@ export const rollOf = (progress: FileProgress, stem: string): Roll => ({
   complete: false,
   segments: progress.segments,
 });
+
+/**
+ * A family with what a reading of a file has found. A file that has been read anew replaces what it said before: only the
+ * newest reading has its segments to the end. Known already: the very same family.
+ */
+export function withRoll(family: Family, roll: Roll): Family {
+  const { rolls } = family;
+  const known = rolls.find(({ id }) => id === roll.id);
+  const isSame =
+    known?.segments.length === roll.segments.length &&
+    known.segments.every(({ at }, i) => at === roll.segments[i]?.at);
+  if (isSame) return family;
+  const others = rolls.filter((other) => other !== known);
+  return { rolls: [...others, { ...roll, complete: known?.complete ?? false }] };
+}
 
 /** The newest time of a complete export; undefined when there is none. */
 export const completeAt = ({ rolls }: Family): number | undefined =>

@@ -2,7 +2,7 @@ import { Fault } from '../../core/fault.js';
 import type { FileEntry, FilePlace } from '../ports.js';
 import { comeBack, patienceOf, reasonOf } from './come-back.js';
 import type { IntakeDeps, Limits } from './deps.js';
-import { changeFamily, completeAt, familyId, rollOf } from './family.js';
+import { changeFamily, completeAt, familyId, rollOf, withRoll } from './family.js';
 import type { Hold } from './hold.js';
 import { noteBegun } from './index-page.js';
 import { type FileOrder, sendOrders } from './order.js';
@@ -75,9 +75,7 @@ async function enroll({ hold, source, pages }: FileTurn): Promise<boolean> {
   const roll = rollOf(value, source.namingOf(value.name).stem);
   const isOld = (newest: number | undefined): boolean => newest !== undefined && newest > value.time;
   const family = await changeFamily(pages.family, familyId(value), (known) =>
-    isOld(completeAt(known)) || known.rolls.some(({ id }) => id === roll.id)
-      ? known
-      : { rolls: [...known.rolls, roll] },
+    isOld(completeAt(known)) ? known : withRoll(known, roll),
   );
   if (!family) throw new Fault('store.contended', `too many files of ${source.name} begin at once`);
   return !isOld(completeAt(family));

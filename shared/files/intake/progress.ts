@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ENDINGS, type EndingName } from '../../core/ports.js';
 import type { FileEntry } from '../ports.js';
 import { pageId } from './page.js';
+import { SortedRun } from './run-pieces.js';
 
 const Count = z.int().min(0);
 const Time = z.number();
@@ -52,7 +53,7 @@ export const FileProgress = z.object({
   /** What people should know of its columns. */
   notes: z.array(z.string()).default([]),
   /** Of a full export: sorted segments of who is in it. */
-  segments: z.array(z.object({ pieces: Count, lines: Count })).default([]),
+  segments: z.array(SortedRun).default([]),
   /** Why it waits, or ended as it did. */
   reason: Reason.optional(),
   /** When a message about it comes out of the queue again, epoch milliseconds. */

@@ -13,9 +13,12 @@ const NAMED_BAD_ROWS = 100;
 /** How often the lease is renewed and the position kept while a file is read, milliseconds. */
 const SAVE_MS = 60_000;
 
-/** Where the segments of a file lie. */
-export const segmentPrefix = ({ source, name, version }: FileProgress, segment: number): string =>
-  `files/${fileHash(source, name, version)}/${segment}`;
+/** The folder in which the segments of a file lie. */
+export const segmentsFolder = ({
+  source,
+  name,
+  version,
+}: Pick<FileProgress, 'source' | 'name' | 'version'>): string => `files/${fileHash(source, name, version)}`;
 
 /** What is found between two savings. */
 interface Finds {
@@ -42,14 +45,14 @@ function look(row: TableRow, reader: RowReader, finds: Finds, keysOf: IntakeDeps
   finds.named.push({ row: row.number, code: profile.fault.code, text: profile.fault.message });
 }
 
-type Deps = Pick<IntakeDeps, 'objects' | 'clock' | 'personKeys' | 'segmentLines'>;
+type Deps = Pick<IntakeDeps, 'objects' | 'clock' | 'newId' | 'personKeys' | 'segmentLines'>;
 
-async function keep(hold: Hold<FileProgress>, finds: Finds, { objects }: Deps): Promise<void> {
+async function keep(hold: Hold<FileProgress>, finds: Finds, { objects, newId }: Deps): Promise<void> {
   const { value } = hold;
   let { segments } = value;
   if (finds.lines.length > 0) {
     const sorted = [...new Set(finds.lines)].sort();
-    segments = [...segments, await writeRun(objects, segmentPrefix(value, segments.length), sorted)];
+    segments = [...segments, await writeRun(objects, `${segmentsFolder(value)}/${newId()}`, sorted)];
   }
   await hold.save({
     ...value,

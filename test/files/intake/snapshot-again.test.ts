@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { retry } from '../../../shared/files/intake/desk.js';
+import { progressId } from '../../../shared/files/intake/progress.js';
+import { createFileWork } from '../../../shared/files/intake/worker.js';
+import { world } from '../support/intake-world.js';
+
+type World = ReturnType<typeof world>;
+
+const at = (n: number): number => Date.parse(`2026-09-0${n}T00:30:00Z`);
+const fileOf = (n: number): string => `all_2026090${n}.csv`;
+const seq = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
+const order = (n: number) => ({ work: 'rows', source: 'daily', name: fileOf(n) }) as const;
+
+function write(w: World, n: number, people: readonly number[]): void {
+  w.place.write(fileOf(n), people.map((person) => `C-${person},,realized,1`).join('\n'), at(n));
+}
+
+async function take(w: World, n: number, people: readonly number[]): Promise<void> {
+  write(w, n, people);
+  await w.arrive(fileOf(n));
+}
+
+const hot = (w: World): string[] =>
+  [...w.crm.rows]
+    .filter(([, fields]) => fields['Hot'] === true)
+    .map(([key]) => key.replace('Contact/C-', ''));
+
+/** A promise, and what fulfils it. */
+function signal(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+async function again(w: World, n: number): Promise<void> {
+  const source = w.deps.sources.get('daily');
+  if (!source) throw new Error('there is a source');
+  const looked = { source, name: fileOf(n), progress: undefined, closing: undefined };
+  expect(await retry(looked, w.pages, w.deps)).toBe(true);
+}
+
+test('a file that is read again in other pieces before its export is compared takes nobody out', async () => {
+  const w = world({ mostExits: 0.9 });
+  await take(w, 1, seq(40));
+  await w.drain();
+  await take(w, 2, seq(40));
+  await w.round(() => undefined, 3_600_000);
+  await again(w, 2);
+  // Time is up after its first rows.
+  await w.work(order(2), { deadline: w.clock.now() });
+  await w.drain();
+  expect(hot(w)).toHaveLength(40);
+});
+
+test('so does a file of a complete export, and who leaves afterwards leaves', async () => {
+  const w = world({ mostExits: 1 });
+  await take(w, 1, seq(40));
+  await w.drain();
+  await again(w, 1);
+  await w.round(() => undefined, 0);
+  await w.drain();
+  const entry = await w.place.stat(fileOf(1));
+  expect(entry && (await w.pages.progress.read(progressId('daily', entry))).value?.stage).toBe('done');
+  await take(w, 2, [1]);
+  await w.drain();
+  expect(hot(w)).toEqual(['1']);
+});
+
+test('who slept through the lease spoils nothing that the next one has written', async () => {
+  const w = world({ mostExits: 0.9, segmentLines: 1000 });
+  await take(w, 1, seq(40));
+  await w.drain();
+  write(w, 2, seq(40));
+  const { objects } = w.deps;
+  const [sleeps, wakes] = [signal(), signal()];
+  const sleepy = createFileWork({
+    ...w.deps,
+    objects: {
+      place: objects.place,
+      get: (name) => objects.get(name),
+      list: (prefix) => objects.list(prefix),
+      remove: (name) => objects.remove(name),
+      async put(name, bytes) {
+        sleeps.resolve();
+        await wakes.promise;
+        await objects.put(name, bytes);
+      },
+    },
+  });
+  // Its own time is up after some rows, and it sleeps over keeping what it has.
+  const slept = sleepy(order(2), { deadline: w.clock.now() });
+  await sleeps.promise;
+  w.clock.advance(301_000);
+  await w.work(order(2), { deadline: w.clock.now() + 3_600_000 });
+  wakes.resolve();
+  await slept;
+  await w.drain();
+  expect(hot(w)).toHaveLength(40);
+});
