@@ -4,7 +4,7 @@ import type { Message } from '../../core/ports.js';
 import type { TableRow } from '../ports.js';
 import { type Closing, closingId, closingReport, freshClosing } from './closing.js';
 import { comeBack, patienceOf, reasonOf } from './come-back.js';
-import { type Case, compared, familyIdOf, rollsNow } from './comparing.js';
+import { type Case, compared, demandAllParts, familyIdOf, isSettled, presentNow } from './comparing.js';
 import type { IntakeDeps, Limits } from './deps.js';
 import { exitsTable, familyAfter, forgetRolls } from './exports.js';
 import { changeFamily } from './family.js';
@@ -24,7 +24,9 @@ const messageOf =
     const line = cells.ok ? String(cells.value['line']) : '';
     const presence = presenceOf(line);
     const id = createHash('sha256').update(`${parts.join()} ${presence.pair}`).digest('hex').slice(0, 32);
-    return { id: `exit/${id}`, body: exitBody(presence, time), at: time, source: `file:${name}` };
+    // Just before the export: whoever turns up in a further part of it, or is in one of its files after all, is in it.
+    const at = time - 1;
+    return { id: `exit/${id}`, body: exitBody(presence, at), at, source: `file:${name}` };
   };
 
 async function finish(hold: Hold<Closing>, value: Closing, { place, deps }: Case, since: number) {
@@ -40,7 +42,14 @@ async function finish(hold: Hold<Closing>, value: Closing, { place, deps }: Case
   }
   await hold.release(ended);
   const { result, source, exits, membersBefore, endings } = report;
-  log.write('info', 'file.export', { source, export: value.stem, result, membersBefore, exits, endings });
+  log.write(value.stage === 'overtaken' ? 'warn' : 'info', 'file.export', {
+    source,
+    export: value.stem,
+    result,
+    membersBefore,
+    exits,
+    endings,
+  });
 }
 
 /** Everything after the comparison: the exits, then the end. */
@@ -68,10 +77,11 @@ async function carryOut(hold: Hold<Closing>, work: Case, limits: Limits, since: 
 async function turn(hold: Hold<Closing>, work: Case, limits: Limits, since: number): Promise<void> {
   const { pages } = work;
   const family = (await pages.family.read(familyIdOf(work))).value ?? { rolls: [] };
-  const now = await rollsNow(work, family);
+  const now = await presentNow(work, family);
   // Its last file sends an order of its own when it has come to its end.
-  if (!now || now.length === 0) return hold.release(hold.value);
-  const value = await compared(hold, family, now, work);
+  if (!now || now.rolls.length === 0 || isSettled(hold.value, now)) return hold.release(hold.value);
+  await demandAllParts(work, now);
+  const value = await compared(hold, family, now.rolls, work);
   if (value === hold.value && value.stage !== 'exits') return hold.release(value);
   if (value.stage !== 'exits') return finish(hold, value, work, since);
   await hold.save(value);

@@ -19,7 +19,7 @@ export const Closing = z.object({
   /** A file of the export. */
   name: z.string(),
   stem: z.string(),
-  /** The newest time of its files, epoch milliseconds: that of the exits. */
+  /** The newest time of its files, epoch milliseconds; exits are as of the millisecond before. */
   time: Time,
   stage: z.enum(CLOSING_STAGES),
   lease: Lease.optional(),

@@ -1,5 +1,5 @@
 import { Fault } from '../../core/fault.js';
-import type { FilePlace } from '../ports.js';
+import type { FileEntry, FilePlace } from '../ports.js';
 import { type Closing, freshClosing } from './closing.js';
 import { reasonOf } from './come-back.js';
 import type { IntakeDeps } from './deps.js';
@@ -8,6 +8,7 @@ import { completeAt, type Family, familyId, type Roll } from './family.js';
 import type { Hold } from './hold.js';
 import type { FileOrder } from './order.js';
 import type { IntakePages } from './pages.js';
+import { partMissing } from './parts.js';
 import { fileHash, isOver, progressId } from './progress.js';
 import type { FileSource } from './source.js';
 
@@ -24,12 +25,18 @@ export interface Case {
 /** Where the family of an export is kept. */
 export const familyIdOf = ({ source, audience }: Case): string => familyId({ source: source.name, audience });
 
-/** The files of an export that act or have acted; undefined while one of them has not come to its end. */
-export async function rollsNow(
+/** The files of an export: those that lie in the place, and those that act or have acted. */
+export interface Present {
+  readonly entries: readonly FileEntry[];
+  readonly rolls: readonly Roll[];
+}
+
+/** The files of an export; undefined while one of them has not come to its end. */
+export async function presentNow(
   { source, place, order, pages }: Case,
   family: Family,
-): Promise<Roll[] | undefined> {
-  const { stem } = source.namingOf(order.name);
+): Promise<Present | undefined> {
+  const { stem, at } = source.namingOf(order.name);
   const entries = await partsOf(source, place, order.name);
   const known = await pages.progress.readAll(entries.map((entry) => progressId(source.name, entry)));
   const open = entries.some((entry) => {
@@ -44,10 +51,26 @@ export async function rollsNow(
   }
   const ids = new Set(entries.map(({ name, version }) => fileHash(source.name, name, version)));
   const there = new Set(entries.map(({ name }) => name));
-  // Files that somebody has moved away since they were read belong to it all the same.
-  return family.rolls.filter(
-    (roll) => roll.stem === stem && (ids.has(roll.id) || (!roll.complete && !there.has(roll.name))),
+  // Files that somebody has moved away since they were read belong to it all the same; but under a name without a time the
+  // parts of the export before have the same names.
+  const isMoved = ({ name, complete }: Roll): boolean => !there.has(name) && (!complete || at !== undefined);
+  const rolls = family.rolls.filter((roll) => roll.stem === stem && (ids.has(roll.id) || isMoved(roll)));
+  return { entries, rolls };
+}
+
+/** Whether all of an export has been compared and settled: an order that comes again has nothing to do. */
+export const isSettled = ({ stage, parts }: Closing, { rolls }: Present): boolean =>
+  (stage === 'done' || stage === 'overtaken') && rolls.every(({ id }) => parts.includes(id));
+
+/** Throws `file.unavailable` while a file of the export is missing. */
+export async function demandAllParts({ source, place, order }: Case, { entries, rolls }: Present) {
+  const expected = await source.expectedParts(order.name, place);
+  const { stem } = source.namingOf(order.name);
+  const fault = partMissing(
+    { stem, entries, read: rolls.map(({ name }) => name), expected },
+    source.namingOf,
   );
+  if (fault) throw fault;
 }
 
 const idsOf = (rolls: readonly Roll[]): string[] => rolls.map(({ id }) => id).sort();

@@ -5,23 +5,20 @@ import { goneFrom, type Lines, type Turnover } from './compare.js';
 import type { IntakeDeps } from './deps.js';
 import type { Family, Roll } from './family.js';
 import { mergeLines } from './merge.js';
+import { partOf } from './parts.js';
 import { lineOf } from './presence.js';
 import { readRun, removeRun, type SortedRun, writeRun } from './run-pieces.js';
 import type { FileSource } from './source.js';
 
 /** The files that make up one full export: those with one stem, audience and time in their names. */
 export async function partsOf(
-  { namingOf, roleOf }: Pick<FileSource, 'namingOf' | 'roleOf'>,
+  source: Pick<FileSource, 'namingOf' | 'roleOf'>,
   place: FilePlace,
   name: string,
 ): Promise<readonly FileEntry[]> {
-  const own = namingOf(name);
+  const isPart = partOf(source, name);
   const parts: FileEntry[] = [];
-  for await (const entry of place.list()) {
-    if (roleOf(entry.name) !== 'data') continue;
-    const { stem, at, audience } = namingOf(entry.name);
-    if (stem === own.stem && at === own.at && audience === own.audience) parts.push(entry);
-  }
+  for await (const entry of place.list()) if (isPart(entry.name)) parts.push(entry);
   return parts;
 }
 

@@ -58,7 +58,7 @@ export async function finish(turn: FileTurn, stage: Stage, fault?: Fault): Promi
   }
   await hold.release(ended);
   const { file, source, result, why, rows, endings, badRows, seconds, turns } = report;
-  const level = stage === 'refused' ? 'error' : 'info';
+  const level = stage === 'refused' ? 'error' : stage === 'overtaken' ? 'warn' : 'info';
   log.write(level, 'file', { source, file, result, why, rows, endings, badRows, seconds, turns });
 }
 
@@ -84,8 +84,19 @@ async function enroll({ hold, source, pages }: FileTurn): Promise<boolean> {
 const overtaken = ({ name }: FileEntry): Fault =>
   new Fault('file.overtaken', `${name} is older than a full export of the same audience that is complete`);
 
+/** How far the time of a full export may be ahead of our clock, milliseconds: zones are confused by hours. */
+const MOST_AHEAD_MS = 86_400_000;
+
+/** A full export of next year would silence every other one until then. */
+function demandPast({ name, time }: FileProgress, now: number): void {
+  if (time <= now + MOST_AHEAD_MS) return;
+  const text = `${name} is of ${new Date(time).toISOString()}, more than a day ahead of the clock here, and a full export: every other one until then would count as older; have it written again with its true time in its name, or correct the clock of the place`;
+  throw new Fault('file.refused', text);
+}
+
 async function runTurn(turn: FileTurn): Promise<void> {
   const { source, place, entry, hold, pages, deps, limits } = turn;
+  if (source.snapshot) demandPast(hold.value, deps.clock.now());
   if (hold.value.turns === 0) await noteBegun(pages.index, hold.value);
   await hold.save({ ...hold.value, turns: hold.value.turns + 1 });
   const table = await source.open(place.bytes(entry));

@@ -12,6 +12,7 @@ import type { PlaceDeps } from '../places/deps.js';
 import { openPlace } from '../places/open-place.js';
 import type { FileEntry, FilePlace } from '../ports.js';
 import { createManifests } from './manifests.js';
+import { partOf } from './parts.js';
 import type { Completeness, FileRole, FileSource, RowReader } from './source.js';
 
 /** Remembers a success, so that a place is opened and its secrets are read once. */
@@ -52,12 +53,35 @@ function addressOf(from: string): FileSource['address'] {
   return address.ok && 'root' in address.value ? address.value : undefined;
 }
 
+/** What names of files say. */
+const namingBy = (
+  { rule, nameOf, audiences }: FileMeaning,
+  hasManifests: boolean,
+): Pick<FileSource, 'roleOf' | 'namingOf'> => ({
+  roleOf(name): FileRole {
+    if (isManifestName(name)) return hasManifests ? 'manifest' : 'none';
+    return nameOf(name) ? 'data' : 'none';
+  },
+  namingOf(name) {
+    const said = nameOf(name);
+    const declared = typeof rule.audience === 'string' ? audiences.declared(rule.audience) : undefined;
+    const audience = declared ?? said?.audience;
+    return {
+      stem: said?.export ?? name,
+      at: said?.at,
+      part: said?.part ?? 1,
+      audience: audience && `${audience.namespace}/${audience.id}`,
+    };
+  },
+});
+
 function sourceOf(meaning: FileMeaning, place: () => Promise<FilePlace>, secrets: Secrets): FileSource {
   const { rule } = meaning;
   const { complete } = rule;
   const keys = onceFor(() => keysOf(rule, secrets));
   const manifests = createManifests();
   const stableMs = complete.kind === 'stable' ? complete.ms : 0;
+  const naming = namingBy(meaning, complete.kind === 'manifest');
   return {
     name: rule.name,
     from: rule.from,
@@ -65,22 +89,10 @@ function sourceOf(meaning: FileMeaning, place: () => Promise<FilePlace>, secrets
     snapshot: rule.snapshot,
     stableMs,
     place,
-    roleOf(name): FileRole {
-      if (isManifestName(name)) return complete.kind === 'manifest' ? 'manifest' : 'none';
-      return meaning.nameOf(name) ? 'data' : 'none';
-    },
-    namingOf(name) {
-      const said = meaning.nameOf(name);
-      const declared =
-        typeof rule.audience === 'string' ? meaning.audiences.declared(rule.audience) : undefined;
-      const audience = declared ?? said?.audience;
-      return {
-        stem: said?.export ?? name,
-        at: said?.at,
-        audience: audience && `${audience.namespace}/${audience.id}`,
-      };
-    },
+    ...naming,
     listedIn: (manifest, at) => manifests.namesIn(manifest, at),
+    expectedParts: async (name, at) =>
+      complete.kind === 'manifest' ? manifests.expectedParts(name, partOf(naming, name), at) : [],
     completeness: async (entry, at, now) =>
       complete.kind === 'stable' ? standsStill(entry, now, stableMs) : manifests.completeness(entry, at),
     async open(bytes) {

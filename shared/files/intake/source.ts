@@ -10,6 +10,8 @@ export interface FileNaming {
   readonly stem: string;
   /** The date and time in the name, epoch milliseconds; undefined when it has none. */
   readonly at: number | undefined;
+  /** From 1, where a large export is split into several files. */
+  readonly part: number;
   /** `namespace/id` of the audience that the whole file is about; undefined when its rows say it. */
   readonly audience: string | undefined;
 }
@@ -18,6 +20,13 @@ export interface FileNaming {
 export type Completeness =
   | { readonly whole: true }
   | { readonly whole: false; readonly why: Fault; readonly afterMs: number };
+
+/** A file of an export, as its manifest lists it. */
+export interface ExpectedPart {
+  readonly name: string;
+  /** Bytes; undefined when the manifest does not say. */
+  readonly size: number | undefined;
+}
 
 /** What rows of one file mean. */
 export interface RowReader {
@@ -45,6 +54,8 @@ export interface FileSource {
   namingOf(name: string): FileNaming;
   /** Names of the files that a manifest lists. */
   listedIn(manifest: FileEntry, place: FilePlace): Promise<readonly string[]>;
+  /** The files of the export to which a file belongs, by the newest manifest of it; none when no manifest says. */
+  expectedParts(name: string, place: FilePlace): Promise<readonly ExpectedPart[]>;
   completeness(entry: FileEntry, place: FilePlace, now: number): Promise<Completeness>;
   open(bytes: FileBytes): Promise<Table>;
   /** Bad: the table as a whole is not what this source's files should be, `file.refused`. `at` as in a message. */

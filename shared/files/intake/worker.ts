@@ -19,6 +19,11 @@ export type FileWork = (order: FileOrder, limits: Limits) => Promise<void>;
 /** A place that does not answer is asked again after so long, milliseconds. */
 const UNREACHED_MS = 60_000;
 
+/** Files of one manifest that are ordered; a poll finds the others. */
+const MOST_LISTED = 10_000;
+/** Files that the place is asked about at once. */
+const STATS_AT_ONCE = 16;
+
 interface Job {
   readonly order: FileOrder;
   readonly source: FileSource;
@@ -48,6 +53,20 @@ async function workRows(job: Job, pages: IntakePages, deps: IntakeDeps, limits: 
   await takeTurn({ order, source, place, entry, hold, pages, deps, since, limits });
 }
 
+/** Sends orders for files that a manifest lists: those that are there, and exports. Others are found when they come. */
+async function orderListed({ order, source, place, entry }: Job, { queue, log }: IntakeDeps): Promise<void> {
+  const listed = new Set(await source.listedIn(entry, place));
+  const names = [...listed].filter((name) => source.roleOf(name) === 'data');
+  if (names.length > MOST_LISTED)
+    log.write('warn', 'file.manifest-long', { source: source.name, file: entry.name, files: names.length });
+  for (let from = 0; from < Math.min(names.length, MOST_LISTED); from += STATS_AT_ONCE) {
+    const some = names.slice(from, Math.min(from + STATS_AT_ONCE, MOST_LISTED));
+    const found = await Promise.all(some.map((name) => place.stat(name)));
+    const there = found.flatMap((file) => (file ? [{ ...order, name: file.name }] : []));
+    await sendOrders(queue, there);
+  }
+}
+
 async function work(order: FileOrder, pages: IntakePages, deps: IntakeDeps, limits: Limits): Promise<void> {
   const source = deps.sources.get(order.source);
   if (!source) {
@@ -64,11 +83,7 @@ async function work(order: FileOrder, pages: IntakePages, deps: IntakeDeps, limi
   const role = source.roleOf(entry.name);
   if (role === 'data') return workRows({ order, source, place, entry }, pages, deps, limits);
   if (role === 'none') return;
-  const names = await source.listedIn(entry, place);
-  await sendOrders(
-    deps.queue,
-    names.map((name) => ({ ...order, name })),
-  );
+  await orderListed({ order, source, place, entry }, deps);
 }
 
 /** The worker of the files queue. */

@@ -80,14 +80,30 @@ function rowOf(line: string, number: number): TableRow {
   return { number, cells: ok(Object.fromEntries(HEADER.map((name, i) => [name, cells[i] ?? '']))) };
 }
 
+/** What manifests of the place list. */
+async function listedOf(place: FilePlace): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const entry of place.list())
+    if (entry.name.endsWith('.manifest')) names.push(...(await linesOf(entry, place)));
+  return names;
+}
+
+async function linesOf(entry: FileEntry, place: FilePlace): Promise<readonly string[]> {
+  const parts: string[] = [];
+  for await (const bytes of place.bytes(entry).open()) parts.push(Buffer.from(bytes).toString('utf8'));
+  return parts.join('').split('\n');
+}
+
+const stemOf = (name: string): string => name.replace(/_\d\.csv$/, '.csv');
+
 const STAMP = /_(\d{4})(\d\d)(\d\d)(?:_\d)?\.csv$/;
 
-/** A source of such files: `NAME_YYYYMMDD.csv`, parts `NAME_YYYYMMDD_2.csv`. */
+/** A source of such files: `NAME_YYYYMMDD.csv`, parts `NAME_YYYYMMDD_2.csv`; manifests list names, one a line. */
 export function sourceIn(
   place: FilePlace,
-  options: { mostExits?: number; stableMs?: number; rowsAtOnce?: number } = {},
+  options: { mostExits?: number; stableMs?: number; rowsAtOnce?: number; manifest?: boolean } = {},
 ): FileSource {
-  const { mostExits, stableMs = 0, rowsAtOnce = 7 } = options;
+  const { mostExits, stableMs = 0, rowsAtOnce = 7, manifest = false } = options;
   return {
     name: 'daily',
     from: place.from,
@@ -99,17 +115,26 @@ export function sourceIn(
     namingOf(name) {
       const [, year, month, day] = STAMP.exec(name) ?? [];
       return {
-        stem: name.replace(/_\d\.csv$/, '.csv'),
+        stem: stemOf(name),
+        part: Number(/_(\d)\.csv$/.exec(name)?.[1] ?? 1),
         at: year ? Date.parse(`${year}-${month}-${day}T00:00:00Z`) : undefined,
         audience: 'ups/hot-1',
       };
     },
-    async listedIn(entry) {
-      const parts: string[] = [];
-      for await (const bytes of place.bytes(entry).open()) parts.push(Buffer.from(bytes).toString('utf8'));
-      return parts.join('').split('\n');
+    listedIn: (entry) => linesOf(entry, place),
+    async expectedParts(name) {
+      const listed = manifest ? await listedOf(place) : [];
+      return listed
+        .filter((one) => stemOf(one) === stemOf(name))
+        .map((one) => ({ name: one, size: undefined }));
     },
     async completeness({ at, name }, _, now) {
+      if (manifest && !(await listedOf(place)).includes(name))
+        return {
+          whole: false,
+          why: new Fault('file.unavailable', `no manifest lists ${name}`),
+          afterMs: 60_000,
+        };
       if (now - at >= stableMs) return { whole: true };
       return { whole: false, why: new Fault('file.unavailable', `${name} is young`), afterMs: stableMs };
     },
@@ -196,6 +221,7 @@ export function world(options: {
   crm?: FakeCrm;
   mostExits?: number;
   stableMs?: number;
+  manifest?: boolean;
   chunkRows?: number;
   segmentLines?: number;
 }) {
@@ -206,10 +232,10 @@ export function world(options: {
   const place = folder();
   const queue = memoryQueue('files', clock, 600_000);
   const objects = memoryObjects('files', clock);
-  const lines: { event: string; fields: Readonly<Record<string, unknown>> }[] = [];
+  const lines: { level: string; event: string; fields: Readonly<Record<string, unknown>> }[] = [];
   const log = {
-    write: (_: string, event: string, fields: Readonly<Record<string, unknown>>) =>
-      void lines.push({ event, fields }),
+    write: (level: string, event: string, fields: Readonly<Record<string, unknown>>) =>
+      void lines.push({ level, event, fields }),
   };
   let doom: Doom | undefined;
   const now = (): Doom | undefined => doom;
