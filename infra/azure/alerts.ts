@@ -1,8 +1,9 @@
+import type { EndingName } from '../../shared/core/ports.js';
 import { concat, type Operand, type Resource } from './expression.js';
 import { runbook } from './monitor.js';
 import { IDS } from './names.js';
 import { named, parameter, variable } from './parameters.js';
-import { BATCHES, BREAKERS, INVOCATIONS, LAG, POISON, THROTTLED } from './queries.js';
+import { INVOCATIONS, numbers, POISON, THROTTLED } from './queries.js';
 
 /** An alarm: named and meant as on AWS; docs/operations.md has a runbook for each. */
 export interface Alarm {
@@ -21,15 +22,12 @@ export interface Alarm {
   readonly severity: 1 | 2;
 }
 
-const total = (query: string, of: string): string => `${query}\n| summarize value = sum(${of})`;
+const total = (query: string): string => `${query}\n| summarize value = sum(total)`;
+
+const ended = (...endings: readonly EndingName[]): string => numbers('RecordsEnded', { Ending: endings });
 
 /** `functionTimeout` of host.json is ten minutes, and a batch should end after eight. */
 const NEAR_LIMIT_MS = 540_000;
-
-const QUOTA = ['remote.quota', 'quota.spent', 'remote.throttled'];
-
-const withCode = (codes: readonly string[]): string =>
-  `${BREAKERS}\n| where code in (${codes.map((code) => `'${code}'`).join(', ')})\n| summarize value = count()`;
 
 const INCOMING = `AzureMetrics
 | where ResourceProvider == 'MICROSOFT.EVENTHUB' and MetricName == 'IncomingMessages'
@@ -40,7 +38,7 @@ export const ALARMS: readonly Alarm[] = [
     name: 'behind',
     says: 'The consumer is behind: the oldest event of a batch had waited too long.',
     runbook: 'the-consumer-is-behind',
-    query: `${LAG}\n| summarize value = max(minutes)`,
+    query: `${numbers('Lag', { Door: ['eventhub'] })}\n| summarize value = max(most) / 60000.0`,
     above: parameter('lagMinutes'),
     window: 15,
     every: 5,
@@ -51,8 +49,7 @@ export const ALARMS: readonly Alarm[] = [
     says: 'Events come into the hub, and no batch of them ends.',
     runbook: 'the-consumer-is-behind',
     query: `let incoming = toscalar(${INCOMING});
-let ended = toscalar(${BATCHES}
-| where source startswith 'eventhub:'
+let ended = toscalar(${numbers('BatchMessages', { Door: ['eventhub'] })}
 | count);
 print value = iff(coalesce(incoming, 0.0) > 0.0 and ended == 0, 1, 0)`,
     above: 0,
@@ -64,7 +61,7 @@ print value = iff(coalesce(incoming, 0.0) > 0.0 and ended == 0, 1, 0)`,
     name: 'held',
     says: 'Records are held in the stream: a connection is down as a whole.',
     runbook: 'records-are-held',
-    query: total(BATCHES, 'held'),
+    query: total(ended('held')),
     above: 0,
     window: 15,
     every: 5,
@@ -74,7 +71,7 @@ print value = iff(coalesce(incoming, 0.0) > 0.0 and ended == 0, 1, 0)`,
     name: 'parked',
     says: 'Many records are parked one by one.',
     runbook: 'records-are-parked',
-    query: total(BATCHES, 'parked'),
+    query: total(ended('parked')),
     above: 100,
     window: 60,
     every: 15,
@@ -84,7 +81,7 @@ print value = iff(coalesce(incoming, 0.0) > 0.0 and ended == 0, 1, 0)`,
     name: 'dead-letters',
     says: 'Records became dead letters.',
     runbook: 'dead-letters',
-    query: total(BATCHES, 'rejected + malformed'),
+    query: total(ended('rejected', 'malformed')),
     above: 0,
     window: 60,
     every: 15,
@@ -94,8 +91,9 @@ print value = iff(coalesce(incoming, 0.0) > 0.0 and ended == 0, 1, 0)`,
     name: 'rejected-share',
     says: 'Targets reject an unusual share of the records.',
     runbook: 'targets-reject-many-records',
-    query: `${BATCHES}\n| summarize refused = sum(rejected + malformed), all = sum(records)
-| project value = iff(all > 0, 100.0 * refused / all, 0.0)`,
+    query: `let refused = toscalar(${total(ended('rejected', 'malformed'))});
+let ended = toscalar(${total(numbers('Records'))});
+print value = iff(coalesce(ended, 0.0) > 0.0, 100.0 * coalesce(refused, 0.0) / ended, 0.0)`,
     above: parameter('rejectedPercent'),
     window: 60,
     every: 15,
@@ -105,7 +103,9 @@ print value = iff(coalesce(incoming, 0.0) > 0.0 and ended == 0, 1, 0)`,
     name: 'quota',
     says: 'A target lets no more calls through: its quota, or ours, is used up.',
     runbook: 'a-quota-is-used-up',
-    query: withCode(QUOTA),
+    query: total(
+      numbers('ConnectionFailures', { Code: ['remote.quota', 'quota.spent', 'remote.throttled'] }),
+    ),
     above: 0,
     window: 15,
     every: 5,
@@ -115,7 +115,7 @@ print value = iff(coalesce(incoming, 0.0) > 0.0 and ended == 0, 1, 0)`,
     name: 'unauthorized',
     says: 'A target refuses our credentials or our rights.',
     runbook: 'a-target-refuses-us',
-    query: withCode(['remote.unauthorized']),
+    query: total(numbers('ConnectionFailures', { Code: ['remote.unauthorized'] })),
     above: 0,
     window: 5,
     every: 5,

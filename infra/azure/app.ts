@@ -40,6 +40,8 @@ export const SETTINGS: Readonly<Record<string, Operand>> = {
   ...byIdentity('TRIBUTARY_STATE_CONNECTION', { accountName: variable('dataStorage') }),
   TRIBUTARY_CONFIG: AZURE_CONFIG,
   TRIBUTARY_LOG_LEVEL: 'info',
+  // Alarms and the workbook ask for these lines: docs/metrics.md.
+  TRIBUTARY_METRICS: 'lines',
   TRIBUTARY_LOG_KEY: inVault('log-key'),
   TRIBUTARY_DOOR_STREAM: concat('event-hub:', parameter('eventHub')),
   ...byIdentity('TRIBUTARY_DOOR_STREAM', { fullyQualifiedNamespace: namespaceHost }),

@@ -1,3 +1,5 @@
+import type { DimensionsOf, MetricName } from '../../shared/core/metrics.js';
+
 /**
  * Questions to the logs, in Kusto. What a function writes to its standard output becomes a row of AppTraces, one line each;
  * numbers are of lines, and docs/operations.md says what each line means.
@@ -9,22 +11,31 @@ const lines = (event: string): string =>
 | extend line = parse_json(extract(@'(\\{.*\\})', 1, Message))
 | where tostring(line.event) == '${event}'`;
 
-/** The lines of batches, with the numbers that alarms and the workbook ask for. */
-export const BATCHES = `${lines('batch')}
-| extend source = tostring(line.source), records = tolong(line.records),
-    delivered = tolong(line.endings.delivered), unchanged = tolong(line.endings.unchanged),
-    rejected = tolong(line.endings.rejected), malformed = tolong(line.endings.malformed),
-    parked = tolong(line.endings.parked), held = tolong(line.endings.held)`;
+/** The numbers of batches, a row for each: docs/metrics.md. */
+const NUMBERS = `${lines('metrics')}
+| mv-expand metric = line.metrics
+| extend name = tostring(metric.name), total = toreal(metric['sum']), most = toreal(metric['max']),
+    door = tostring(metric.Door), ending = tostring(metric.Ending), connection = tostring(metric.Connection), code = tostring(metric.Code)`;
 
-/** A connection was closed off, or was tried in vain; `code` says why. */
-export const BREAKERS = `${lines('breaker.opened')}
-| union (${lines('breaker.open-still')})
-| extend code = tostring(line.code)`;
+/** The column that a dimension stands in. */
+const COLUMNS = { Door: 'door', Ending: 'ending', Connection: 'connection', Code: 'code' } as const;
 
-/** How long the oldest event of each batch had waited in the hub, in minutes. */
-export const LAG = `${BATCHES}
-| where source startswith 'eventhub:'
-| extend minutes = toreal(line.waitedMs) / 60000.0`;
+/**
+ * The rows of one metric: `total` is the sum of its values, `most` the largest, and its dimension has a column in lower case.
+ * With `only` those with one of these values.
+ */
+export function numbers<Name extends MetricName>(
+  name: Name,
+  only: { readonly [D in keyof DimensionsOf<Name>]?: readonly DimensionsOf<Name>[D][] } = {},
+): string {
+  // The members of `only` are dimensions, with lists of their values.
+  const wanted = Object.entries(only) as [keyof typeof COLUMNS, readonly string[]][];
+  const among = wanted.map(
+    ([dimension, values]) =>
+      ` and ${COLUMNS[dimension]} in (${values.map((value) => `'${value}'`).join(', ')})`,
+  );
+  return `${NUMBERS}\n| where name == '${name}'${among.join('')}`;
+}
 
 /** Invocations of the app's functions. */
 export const INVOCATIONS = 'AppRequests\n| where isnotempty(OperationName)';

@@ -1,7 +1,7 @@
 import { call, type Resource } from './expression.js';
 import { IDS } from './names.js';
 import { named, parameter, variable } from './parameters.js';
-import { BATCHES, BREAKERS, INVOCATIONS, LAG } from './queries.js';
+import { INVOCATIONS, numbers } from './queries.js';
 
 interface Chart {
   readonly title: string;
@@ -9,22 +9,40 @@ interface Chart {
 }
 
 const bins = (what: string): string => `\n| summarize ${what} by bin(TimeGenerated, 5m)`;
+const binsBy = (what: string, column: string): string =>
+  `\n| summarize ${what} by ${column}, bin(TimeGenerated, 5m)`;
 
 /** What an operator looks at, in the order in which one asks. */
 export const CHARTS: readonly Chart[] = [
-  { title: 'How old the oldest event was, minutes', query: `${LAG}${bins('lag = max(minutes)')}` },
+  {
+    title: 'How old the oldest event was, minutes',
+    query: `${numbers('Lag', { Door: ['eventhub'] })}${bins('lag = max(most) / 60000.0')}`,
+  },
   {
     title: 'How records ended',
-    query: `${BATCHES}${bins('delivered = sum(delivered), unchanged = sum(unchanged), held = sum(held), parked = sum(parked), rejected = sum(rejected), malformed = sum(malformed)')}`,
+    query: `${numbers('RecordsEnded')}${binsBy('records = sum(total)', 'ending')}`,
   },
-  { title: 'Records in', query: `${BATCHES}${bins('records = sum(records)')}` },
+  { title: 'Records in', query: `${numbers('Records')}${bins('records = sum(total)')}` },
   {
     title: 'What was refused, of a hundred',
-    query: `${BATCHES}${bins('refused = 100.0 * sum(rejected) / max_of(1, sum(delivered) + sum(rejected))')}`,
+    query: `${numbers('RecordsEnded', { Ending: ['delivered', 'rejected'] })}${bins("refused = 100.0 * sumif(total, ending == 'rejected') / max_of(1.0, sum(total))")}`,
   },
   {
-    title: 'Connections that are closed off, by reason',
-    query: `${BREAKERS}\n| summarize trials = count() by code, bin(TimeGenerated, 5m)`,
+    title: 'Connections that failed as a whole, by reason',
+    query: `${numbers('ConnectionFailures')}${binsBy('trials = sum(total)', 'code')}`,
+  },
+  {
+    title: 'Connections left alone (1)',
+    query: `${numbers('BreakerOpen')}${binsBy('open = max(most)', 'connection')}`,
+  },
+  { title: 'Calls by connection', query: `${numbers('Calls')}${binsBy('calls = sum(total)', 'connection')}` },
+  {
+    title: 'The slowest call, milliseconds',
+    query: `${numbers('CallDuration')}${binsBy('slowest = max(most)', 'connection')}`,
+  },
+  {
+    title: 'Left of quotas, per cent',
+    query: `${numbers('QuotaLeft')}${binsBy('left = min(total)', 'connection')}`,
   },
   {
     title: 'Invocations that failed',
