@@ -10,6 +10,8 @@ export const HELP = `tributary adobe --url URL: everything Adobe must be told to
   --out DIR              write the files there; otherwise only the checklist is printed
   --login oauth2|bearer  how Adobe proves itself: a token of our endpoint (oauth2), or one that is typed in
   --kinesis ARN          also for the Kinesis destination: the stream
+  --kinesis-key ARN      the KMS key that encrypts that stream; unless set, Adobe may use any key of the account whose
+                         policy lets it, for this stream alone
   --event-hub NAMESPACE/HUB
                          also for the Event Hubs destination: the hub
   --config FILE          the rules (${DEFAULT_CONFIG}): what they read is what has to be mapped
@@ -30,6 +32,7 @@ const OPTIONS = {
   out: { type: 'string' },
   login: { type: 'string', default: 'oauth2' },
   kinesis: { type: 'string' },
+  'kinesis-key': { type: 'string' },
   'event-hub': { type: 'string' },
   config: { type: 'string', default: DEFAULT_CONFIG },
   functions: { type: 'string' },
@@ -63,11 +66,22 @@ function readLogin(text: string): Deployment['login'] {
 const ARN =
   /^arn:(?<partition>aws[a-z-]*):kinesis:(?<region>[a-z0-9-]+):(?<account>\d{12}):stream\/(?<name>[\w.-]{1,128})$/;
 
-function readKinesis(text: string | undefined): KinesisStream | undefined {
+/** Of a key, not of an alias: IAM does not look behind one. https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html */
+const KEY = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
+
+function readKey(text: string | undefined): string | undefined {
+  if (text === undefined || KEY.test(text)) return text;
+  const like = 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  throw new WrongUse(`--kinesis-key takes the ARN of a KMS key such as ${like}, not ${JSON.stringify(text)}`);
+}
+
+function readKinesis(text: string | undefined, keyArn: string | undefined): KinesisStream | undefined {
+  const key = readKey(keyArn);
+  if (text === undefined && key !== undefined) throw new WrongUse('--kinesis-key goes with --kinesis');
   if (text === undefined) return undefined;
   const { partition, region, account, name } = ARN.exec(text)?.groups ?? {};
   if (partition !== undefined && region !== undefined && account !== undefined && name !== undefined)
-    return { partition, region, account, name };
+    return { partition, region, account, name, key };
   const like = 'arn:aws:kinesis:eu-central-1:123456789012:stream/exports';
   throw new WrongUse(`--kinesis takes the ARN of a stream such as ${like}, not ${JSON.stringify(text)}`);
 }
@@ -95,12 +109,12 @@ function parse(args: readonly string[]) {
 
 /** Reads the words after `tributary adobe`; undefined when only help is wanted. */
 export function readAdobeOptions(args: readonly string[]): AdobeOptions | undefined {
-  const { help, url, login, kinesis, 'event-hub': hub, config, functions, out, json } = parse(args);
+  const { help, url, login, kinesis, 'event-hub': hub, config, functions, out, json, ...more } = parse(args);
   if (help) return undefined;
   return {
     url: readUrl(url),
     login: readLogin(login),
-    kinesis: readKinesis(kinesis),
+    kinesis: readKinesis(kinesis, more['kinesis-key']),
     eventHub: readEventHub(hub),
     config,
     functions,

@@ -9,7 +9,7 @@ import type { DecryptKey } from '../shared/files/formats/settings.js';
 import { type FileMeaning, fileMeaning } from '../shared/files/meaning/file-meaning.js';
 import { openBatch } from '../shared/files/meaning/read-batch.js';
 import type { FileBytes, FileEntry } from '../shared/files/ports.js';
-import { settingSecrets } from '../shared/secrets.js';
+import { openSecrets } from '../shared/secrets.js';
 import type { World } from './world.js';
 import { WrongUse } from './wrong-use.js';
 
@@ -112,7 +112,7 @@ async function* readRows(
     at: Math.floor(mtimeMs),
     version: `${size}-${mtimeMs}`,
   };
-  const keys = await keysOf(meaning, settingSecrets(world.env));
+  const keys = await keysOf(meaning, await openSecrets(world.env, world.clock));
   // What is read before the rows is read again with them: it counts for half.
   const { shape, table } = await openBatch(
     bytesOf(name, size, (count) => onBytes(count / 2)),

@@ -6,7 +6,7 @@ import { WrongUse } from './wrong-use.js';
 export const HELP = `tributary doctor [FILE]: can everything be reached that a deployment needs, and may it do what the rules ask?
 
 Looks at the state store, the retry queue, the dead letters and the stream of the door as the settings name them
-(docs/stores.md, docs/parking.md), and at each connection of the rule file (${DEFAULT_CONFIG}): its secrets are there, it
+(docs/stores.md, docs/parking.md), and at each connection of the rule file (TRIBUTARY_CONFIG, or ${DEFAULT_CONFIG}): its secrets are there, it
 authenticates, and its objects, fields, external ids, lists and permissions are what the rules need; and at each place
 where files lie (docs/files-places.md), which is listed and read. Run it with the settings and secrets of the deployment.
 It reads only: nothing is written anywhere.
@@ -42,12 +42,18 @@ export interface DoctorOptions {
   readonly json: boolean;
 }
 
-/** Reads the words after `tributary doctor`; undefined when only help is wanted. */
-export function readDoctorOptions(args: readonly string[]): DoctorOptions | undefined {
+/**
+ * Reads the words after `tributary doctor`; undefined when only help is wanted. No file named: the one of the deployment's
+ * setting TRIBUTARY_CONFIG.
+ */
+export function readDoctorOptions(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): DoctorOptions | undefined {
   const { values, positionals } = readWords(args, OPTIONS);
   if (values.help) return undefined;
   const named = values.config === undefined ? positionals : [values.config, ...positionals];
-  const [file = DEFAULT_CONFIG, ...more] = named;
+  const [file = env['TRIBUTARY_CONFIG'] || DEFAULT_CONFIG, ...more] = named;
   if (more.length > 0) throw new WrongUse(`one file at a time, not ${named.length}`);
   const { connection, seconds, functions, json } = values;
   if (!/^[1-9]\d{0,3}$/.test(seconds)) throw new WrongUse('--seconds must be a whole number from 1 to 9999');

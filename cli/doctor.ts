@@ -79,7 +79,7 @@ const jsonOf = ({ part, findings }: Diagnosis): string =>
 /** `tributary doctor` on a given machine. */
 export async function runDoctor(args: readonly string[], world: World): Promise<number> {
   try {
-    const options = readDoctorOptions(args);
+    const options = readDoctorOptions(args, world.env);
     if (!options) {
       await world.out(HELP);
       return 0;

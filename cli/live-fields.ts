@@ -4,7 +4,7 @@ import { type FieldLists, readFieldLists } from '../shared/config/field-lists.js
 import { fieldsBeside } from '../shared/config/side-files.js';
 import { Fault } from '../shared/core/fault.js';
 import { type LiveFields, liveFields } from '../shared/doctor/connections.js';
-import { settingSecrets } from '../shared/secrets.js';
+import { openSecrets } from '../shared/secrets.js';
 import { openFile } from './doctor.js';
 import { plural } from './plural.js';
 import type { World } from './world.js';
@@ -46,7 +46,7 @@ export async function keepLiveFields(
   world: World,
 ): Promise<boolean> {
   const opened = await openFile(file, functions, world.env);
-  const deps = { secrets: settingSecrets(world.env), clock: world.clock };
+  const deps = { secrets: await openSecrets(world.env, world.clock), clock: world.clock };
   const all = await liveFields(opened, deps, world.stop);
   for (const one of all) {
     const named = opened.file.connections[one.connection]?.fields ?? fieldsBeside(one.connection);

@@ -48,6 +48,7 @@ const kinesis = ({ kinesis: stream }: Deployment): string =>
 Real-Time CDP Ultimate. The values are in \`kinesis/fields.json\`.
 
 - [ ] A user of its own with \`kinesis/policy.json\` and nothing else; its access key is typed into the **Authentication** step.
+- [ ] The key that encrypts the stream, if it is yours, lets that user use it: its policy leaves that to the account, or names the user.
 - [ ] **region** is ${stream.region}, **stream** is ${stream.name}.
 - [ ] **Include Segment Names** and **Include Segment Timestamps** are on, where they are offered.
 `;

@@ -18,6 +18,8 @@ export interface KinesisStream {
   readonly region: string;
   readonly account: string;
   readonly name: string;
+  /** ARN of the customer's KMS key that encrypts it; any key of the account, for this stream alone, unless said. */
+  readonly key: string | undefined;
 }
 
 /** The event hub that Adobe writes to without our door. */

@@ -10,19 +10,31 @@ import {
  * What Adobe may do, and no more. Adobe lists the streams of the account when a connection is made, which IAM cannot
  * limit to one stream.
  * https://experienceleague.adobe.com/docs/experience-platform/destinations/catalog/cloud-storage/amazon-kinesis.html
+ * Who writes to a stream that a key of ours encrypts needs a data key, and Kinesis says for which stream it asks:
+ * https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
  */
-const kinesisPolicy = ({ partition, region, account, name }: KinesisStream) => ({
-  Version: '2012-10-17',
-  Statement: [
-    { Sid: 'AdobeListsStreams', Effect: 'Allow', Action: 'kinesis:ListStreams', Resource: '*' },
-    {
-      Sid: 'AdobeWritesExports',
-      Effect: 'Allow',
-      Action: ['kinesis:PutRecord', 'kinesis:PutRecords'],
-      Resource: `arn:${partition}:kinesis:${region}:${account}:stream/${name}`,
-    },
-  ],
-});
+function kinesisPolicy({ partition, region, account, name, key }: KinesisStream) {
+  const stream = `arn:${partition}:kinesis:${region}:${account}:stream/${name}`;
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      { Sid: 'AdobeListsStreams', Effect: 'Allow', Action: 'kinesis:ListStreams', Resource: '*' },
+      {
+        Sid: 'AdobeWritesExports',
+        Effect: 'Allow',
+        Action: ['kinesis:PutRecord', 'kinesis:PutRecords'],
+        Resource: stream,
+      },
+      {
+        Sid: 'AdobeEncryptsExports',
+        Effect: 'Allow',
+        Action: 'kms:GenerateDataKey',
+        Resource: key ?? `arn:${partition}:kms:${region}:${account}:key/*`,
+        Condition: { StringEquals: { 'kms:EncryptionContext:aws:kinesis:arn': stream } },
+      },
+    ],
+  };
+}
 
 const kinesisFields = ({ region, name }: KinesisStream) => ({
   authentication: {

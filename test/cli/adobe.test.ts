@@ -92,7 +92,7 @@ describe('the files', () => {
       expect(read('CHECKLIST.md')).toContain(`\`${path}\``);
   });
 
-  test('Adobe may write to one stream, list streams, and do nothing else', () => {
+  test('Adobe may write to one stream, encrypted or not, list streams, and do nothing else', () => {
     expect(bodies().get('kinesis/policy.json')).toEqual({
       Version: '2012-10-17',
       Statement: [
@@ -102,6 +102,18 @@ describe('the files', () => {
           Effect: 'Allow',
           Action: ['kinesis:PutRecord', 'kinesis:PutRecords'],
           Resource: 'arn:aws:kinesis:eu-central-1:123456789012:stream/exports',
+        },
+        {
+          Sid: 'AdobeEncryptsExports',
+          Effect: 'Allow',
+          Action: 'kms:GenerateDataKey',
+          Resource: 'arn:aws:kms:eu-central-1:123456789012:key/*',
+          Condition: {
+            StringEquals: {
+              'kms:EncryptionContext:aws:kinesis:arn':
+                'arn:aws:kinesis:eu-central-1:123456789012:stream/exports',
+            },
+          },
         },
       ],
     });
@@ -127,6 +139,14 @@ describe('the files', () => {
       });
     }
   });
+});
+
+test('with the ARN of the stream’s key Adobe may use that key and no other', async () => {
+  const key = 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const said = await adobe(...URL_ARGS, ...STREAMS, '--kinesis-key', key, '--json');
+  const { files } = JSON.parse(said.out) as { files: Record<string, string> };
+  expect(files['kinesis/policy.json']).toContain(`"Resource": "${key}"`);
+  expect(files['kinesis/policy.json']).not.toContain('key/*');
 });
 
 test('without --out it prints the checklist, with --json every file', async () => {
@@ -159,6 +179,11 @@ test.each([
   [['--url', 'https://a.example.com/?x=1'], '--url takes an https address'],
   [[...URL_ARGS, '--login', 'basic'], '--login takes oauth2 or bearer'],
   [[...URL_ARGS, '--kinesis', 'exports'], '--kinesis takes the ARN'],
+  [
+    [...URL_ARGS, ...STREAMS, '--kinesis-key', 'arn:aws:kms:eu-central-1:123456789012:alias/x'],
+    '--kinesis-key takes',
+  ],
+  [[...URL_ARGS, '--kinesis-key', 'arn:aws:kms:eu-central-1:123456789012:key/x'], 'goes with --kinesis'],
   [[...URL_ARGS, '--event-hub', 'exports; rm -rf /'], '--event-hub takes NAMESPACE/HUB'],
   [[...URL_ARGS, '--config', 'nowhere.yaml'], 'config.unreadable'],
   [[...URL_ARGS, '--out', `${config}/below`], 'config.unreadable'],
@@ -176,6 +201,7 @@ test('--help tells every option', async () => {
     '--out',
     '--login',
     '--kinesis',
+    '--kinesis-key',
     '--event-hub',
     '--config',
     '--functions',

@@ -88,6 +88,14 @@ test.each([
   expect(out).not.toContain('short');
 });
 
+test('the rule file is that of the deployment unless another is named', async () => {
+  const env = { ...MEMORY, TRIBUTARY_SECRET_CRM: 'x', TRIBUTARY_CONFIG: config };
+  const { status, out } = await runLent(runDoctor, [], { env });
+  expect([status, out]).toEqual([0, expect.stringContaining('connection sales')]);
+  const named = await runLent(runDoctor, [config], { env: { ...env, TRIBUTARY_CONFIG: 'nowhere.yaml' } });
+  expect(named.status).toBe(0);
+});
+
 test('wrong words, an unknown connection and a file with faults are wrong use', async () => {
   expect((await doctor(['--seconds', '0'])).status).toBe(2);
   expect((await doctor(['second.yaml'])).status).toBe(2);
