@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Fault } from '../../core/fault.js';
 import type { Message } from '../../core/ports.js';
 import type { TableRow } from '../ports.js';
@@ -7,8 +8,8 @@ import { comeBack, patienceOf, reasonOf } from './come-back.js';
 import { type Case, compared, demandAllParts, familyIdOf, isSettled, presentNow } from './comparing.js';
 import type { IntakeDeps, Limits } from './deps.js';
 import { exitsTable, familyAfter, forgetRolls } from './exports.js';
-import { changeFamily } from './family.js';
-import { type Hold, Lost, takeHold } from './hold.js';
+import { changeFamily, type Family } from './family.js';
+import { giveBack, type Hold, Lost, takeHold } from './hold.js';
 import { type FileOrder, sendOrders } from './order.js';
 import type { IntakePages } from './pages.js';
 import { exitBody, presenceOf } from './presence.js';
@@ -74,9 +75,29 @@ async function carryOut(hold: Hold<Closing>, work: Case, limits: Limits, since: 
   );
 }
 
+const readFamily = async (work: Case): Promise<Family> =>
+  (await work.pages.family.read(familyIdOf(work))).value ?? { rolls: [] };
+
 async function turn(hold: Hold<Closing>, work: Case, limits: Limits, since: number): Promise<void> {
-  const { pages } = work;
-  const family = (await pages.family.read(familyIdOf(work))).value ?? { rolls: [] };
+  const family = await readFamily(work);
+  try {
+    await turnWith(family, hold, work, limits, since);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'store.format') throw error;
+    if (isDeepStrictEqual(await readFamily(work), family)) throw error;
+    // What is gone belongs to an export that another one has made needless meanwhile.
+    const text = `the exports that ${hold.value.stem} is compared with have changed meanwhile; it is compared again`;
+    throw new Fault('store.contended', text, { cause: error });
+  }
+}
+
+async function turnWith(
+  family: Family,
+  hold: Hold<Closing>,
+  work: Case,
+  limits: Limits,
+  since: number,
+): Promise<void> {
   const now = await presentNow(work, family);
   // Its last file sends an order of its own when it has come to its end.
   if (!now || now.rolls.length === 0 || isSettled(hold.value, now)) return hold.release(hold.value);
@@ -118,7 +139,7 @@ export async function workClosing(
     await turn(hold, work, limits, since);
   } catch (error) {
     if (error instanceof Lost) return sendOrders(deps.queue, [order], patienceOf(0));
-    if (!(error instanceof Fault)) throw error;
+    if (!(error instanceof Fault)) return giveBack(hold, error);
     const { value } = hold;
     const next = { ...value, reason: reasonOf(error), idle: value.idle + 1 };
     if (error.retryable) return comeBack(hold, next, order, patienceOf(value.idle), deps);

@@ -16,6 +16,8 @@ const FIRST_MS = 30_000;
 const LONGEST_MS = 900_000;
 /** An order that comes back about then is as good as one of our own. */
 const ABOUT_MS = 60_000;
+/** Clocks differ: an order that is due within that may be the one that is being worked on. */
+const SKEW_MS = 5_000;
 
 /** How long to leave something alone that did not move on, the longer the more often; milliseconds. */
 export const patienceOf = (idle: number): number => Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(idle, 10));
@@ -36,7 +38,8 @@ export async function comeBack<T extends Returning>(
 ): Promise<void> {
   const now = clock.now();
   const due = now + Math.min(afterMs, queue.maxDelayMs);
-  const isComing = value.due !== undefined && value.due > now && value.due <= due + ABOUT_MS;
-  if (!isComing) await sendOrders(queue, [order], afterMs);
+  const isOther = value.due !== undefined && value.due !== order.due && value.due > now + SKEW_MS;
+  const isComing = isOther && value.due <= due + ABOUT_MS;
+  if (!isComing) await sendOrders(queue, [{ ...order, due }], afterMs);
   await hold.release({ ...value, due: isComing ? value.due : due });
 }

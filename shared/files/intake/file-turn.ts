@@ -3,7 +3,7 @@ import type { FileEntry, FilePlace } from '../ports.js';
 import { comeBack, patienceOf, reasonOf } from './come-back.js';
 import type { IntakeDeps, Limits } from './deps.js';
 import { changeFamily, completeAt, familyId, rollOf, withRoll } from './family.js';
-import type { Hold } from './hold.js';
+import { giveBack, type Hold } from './hold.js';
 import { noteBegun } from './index-page.js';
 import { type FileOrder, sendOrders } from './order.js';
 import type { IntakePages } from './pages.js';
@@ -139,7 +139,7 @@ export async function takeTurn(turn: FileTurn): Promise<void> {
     }
     await runTurn(turn);
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
+    if (!(error instanceof Fault)) return await giveBack(hold, error);
     await failed(turn, error);
   }
 }

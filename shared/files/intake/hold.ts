@@ -78,3 +78,10 @@ export async function takeHold<T extends Leased>(
   }
   return { kind: 'ours', hold };
 }
+
+/** Gives a lease back after a failure nobody has foreseen, so that the next one need not wait for it to run out; throws that. */
+export async function giveBack<T>(hold: Hold<T>, error: unknown): Promise<never> {
+  // A lease that is lost, or a store that does not answer: the failure that was first says more.
+  if (!(error instanceof Lost)) await hold.release(hold.value).catch(() => undefined);
+  throw error;
+}

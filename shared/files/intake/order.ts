@@ -12,6 +12,8 @@ const FileOrder = z.object({
   source: z.string().min(1),
   /** Path within the place. */
   name: z.string().min(1),
+  /** When it comes out of the queue, epoch milliseconds: by that a page knows the order it has sent itself. */
+  due: z.number().optional(),
 });
 
 /** What a message of the files queue asks for. The content is asked of the place when the message is worked on. */
@@ -36,8 +38,8 @@ export function jsonIn(body: Uint8Array): unknown {
 export function readOrder(value: unknown): Result<FileOrder> {
   const parsed = FileOrder.safeParse(value);
   if (!parsed.success) return bad('park.format', 'a message of the files queue is no order of tributary');
-  const { work, source, name } = parsed.data;
-  return ok({ work, source, name });
+  const { work, source, name, due } = parsed.data;
+  return ok({ work, source, name, ...(due !== undefined && { due }) });
 }
 
 /** Puts orders into the files queue. A wait longer than the queue's own longest is cut to that: who comes early waits again. */

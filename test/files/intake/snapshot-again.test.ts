@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { closingId } from '../../../shared/files/intake/closing.js';
 import { retry } from '../../../shared/files/intake/desk.js';
 import { progressId } from '../../../shared/files/intake/progress.js';
 import { createFileWork } from '../../../shared/files/intake/worker.js';
@@ -66,6 +67,43 @@ test('so does a file of a complete export, and who leaves afterwards leaves', as
   await take(w, 2, [1]);
   await w.drain();
   expect(hot(w)).toEqual(['1']);
+});
+
+test('two full exports that end at once both come to their end', async () => {
+  const w = world({ mostExits: 1, segmentLines: 2 });
+  for (const [n, count] of [
+    [1, 40],
+    [2, 38],
+    [3, 36],
+  ] as const) {
+    write(w, n, seq(count));
+    await w.work(order(n), { deadline: w.clock.now() + 3_600_000 });
+    if (n === 1) await w.drain();
+  }
+  const close = (n: number, objects = w.deps.objects) =>
+    createFileWork({ ...w.deps, objects })(
+      { ...order(n), work: 'close' },
+      { deadline: w.clock.now() + 3_600_000 },
+    );
+  const { objects } = w.deps;
+  let reads = 0;
+  await close(3, {
+    place: objects.place,
+    put: (name, bytes) => objects.put(name, bytes),
+    remove: (name) => objects.remove(name),
+    list: (prefix) => objects.list(prefix),
+    async get(name) {
+      reads += 1;
+      // The one before ends, and removes what only it was compared with.
+      if (reads === 3) await close(2);
+      return objects.get(name);
+    },
+  });
+  expect(await w.pages.closing.read(closingId('daily', fileOf(3), 'ups/hot-1'))).toMatchObject({
+    value: { stage: 'comparing', reason: { code: 'store.contended' } },
+  });
+  await w.drain();
+  expect(hot(w)).toHaveLength(36);
 });
 
 test('who slept through the lease spoils nothing that the next one has written', async () => {
