@@ -14,7 +14,7 @@ import { readDoorSettings } from './door/settings.js';
 import { watchStream } from './door/stream-watch.js';
 import { jsonLog } from './log.js';
 import { CONNECTION_SETTINGS, openSecrets, withSecrets } from './secrets.js';
-import { keptOptions } from './settings.js';
+import { checkSettings, keptOptions } from './settings.js';
 import { identityIn } from './stores/azure-connection.js';
 import { openAppender } from './stores/open-appender.js';
 import { openLetters } from './stores/open-kept.js';
@@ -41,6 +41,7 @@ export async function assembleDoor(
     fetch = globalThis.fetch,
   }: Partial<DoorMachine> & Pick<DoorMachine, 'checksCertificates'>,
 ): Promise<Door> {
+  checkSettings(given, readDoorSettings);
   const secrets = await openSecrets(given, clock);
   const env = await withSecrets(given, secrets, CONNECTION_SETTINGS);
   const settings = readDoorSettings(env);

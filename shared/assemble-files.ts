@@ -62,7 +62,7 @@ async function openFound(given: Env, clock: Clock, logOf: (settings: StateSettin
   const secrets = await openSecrets(given, clock);
   const env = await withSecrets(given, secrets, CONNECTION_SETTINGS);
   const settings = readStateSettings(env);
-  const config = await readConfig(settings.TRIBUTARY_CONFIG, env['TRIBUTARY_FUNCTIONS'], env);
+  const config = await readConfig(settings.TRIBUTARY_CONFIG, settings.TRIBUTARY_FUNCTIONS, env);
   const store = await openStore(settings.TRIBUTARY_STATE, {
     clock,
     connection: settings.TRIBUTARY_STATE_CONNECTION,

@@ -15,7 +15,7 @@ import { inflate } from './pipeline/inflate.js';
 import { createReplay, type Replay } from './pipeline/replay.js';
 import { createPipeline } from './pipeline/run.js';
 import { openSecrets, withSecrets } from './secrets.js';
-import { keptOptions, patienceOf, readSettings, tuningOf } from './settings.js';
+import { checkSettings, keptOptions, patienceOf, readSettings, tuningOf } from './settings.js';
 import { openStore } from './stores/open.js';
 import { openLetters, openParking } from './stores/open-kept.js';
 
@@ -52,6 +52,7 @@ export interface Assembled {
  * local run call this, so that they cannot differ. Throws a `config.*` fault that names what is wrong.
  */
 export async function assembleAll(given: Env, { clock, fetch }: Machine = thisMachine): Promise<Assembled> {
+  checkSettings(given);
   const secrets = await openSecrets(given, clock);
   const env = await withSecrets(given, secrets);
   const settings = readSettings(env);

@@ -22,7 +22,8 @@ export const settingSecrets = (settings: Env): Secrets => ({
   },
 });
 
-const MANAGED = /^secrets-manager:(?<prefix>[\w/+=.@-]*)$/;
+/** What TRIBUTARY_SECRETS may say. */
+export const MANAGED_SECRETS = /^secrets-manager:(?<prefix>[\w/+=.@-]*)$/;
 
 /**
  * Opens the secrets of a deployment: those of AWS Secrets Manager when `TRIBUTARY_SECRETS` says so
@@ -33,7 +34,7 @@ export async function openSecrets(env: Env, clock: Pick<Clock, 'now'>): Promise<
   const { TRIBUTARY_SECRETS: where } = env;
   const settings = settingSecrets(env);
   if (!isSet(where)) return settings;
-  const prefix = MANAGED.exec(where)?.groups?.['prefix'];
+  const prefix = MANAGED_SECRETS.exec(where)?.groups?.['prefix'];
   if (prefix === undefined) {
     const text = `TRIBUTARY_SECRETS is ${JSON.stringify(where)}; this version knows secrets-manager:PREFIX`;
     throw new Fault('config.invalid', `${text}, and settings when it is not set`);
@@ -51,6 +52,9 @@ export const SECRET_SETTINGS = ['TRIBUTARY_LOG_KEY', ...CONNECTION_SETTINGS] as 
 
 const NAMED = /^secret:([\w./-]+)$/;
 
+/** The name in a setting that names a secret, `secret:NAME`; undefined in any other. */
+export const secretNamed = (value: string | undefined): string | undefined => NAMED.exec(value ?? '')?.[1];
+
 /**
  * The settings, and of those that are listed the values of the secrets that they name: a part of a deployment asks only
  * for secrets that it needs, as it may not be allowed others. Throws what {@link openSecrets}' secrets throw.
@@ -62,7 +66,7 @@ export async function withSecrets(
 ): Promise<Env> {
   const values = await Promise.all(
     listed.map(async (setting) => {
-      const [, name] = NAMED.exec(env[setting] ?? '') ?? [];
+      const name = secretNamed(env[setting]);
       return name === undefined ? {} : { [setting]: await secrets.get(name) };
     }),
   );

@@ -1,58 +1,15 @@
 import * as z from 'zod';
 import { Fault } from './core/fault.js';
-import { LEVELS } from './log.js';
 import { PATIENCE, type Patience } from './pipeline/keep.js';
 import { TUNING, type Tuning } from './pipeline/run.js';
+import { SECRET_SETTINGS, secretNamed } from './secrets.js';
+import { MAKE_KEY, PIPELINE_ROWS } from './settings/pipeline-rows.js';
+import { exampleOf, type Rows, shapeOf } from './settings/row.js';
 import { type AzureConnection, connectionIn } from './stores/azure-connection.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-const MAKE_KEY = 'make one with: openssl rand -hex 32';
-const KEY_LENGTH = 16;
-
-/** A text, or what {@link connectionIn} has put together from the settings `…__accountName` and so on. */
-const Connection = z.custom<AzureConnection>((value) => value !== undefined);
-
-const Fields = z.object({
-  /** Path of the customer's file. */
-  TRIBUTARY_CONFIG: z.string().min(1).default('tributary.yaml'),
-  /** Path of the customer's file of functions (`.js`, `.mjs`, `.ts`), for rules that name one. */
-  TRIBUTARY_FUNCTIONS: z.string().min(1).optional(),
-  /** Where persons' state lives: `dynamodb:TABLE`, `azure-table:TABLE` or `memory:NAME`. */
-  TRIBUTARY_STATE: z.string().min(1),
-  /**
-   * For `azure-table`: a connection string, or the account's table URL with a shared access signature. A secret. Or none, but
-   * an identity: `TRIBUTARY_STATE_CONNECTION__accountName`, `…__credential`, and so on.
-   */
-  TRIBUTARY_STATE_CONNECTION: Connection.optional(),
-  /** Days after which a person nothing is heard of is forgotten; 400 unless set. */
-  TRIBUTARY_STATE_TTL_DAYS: z.coerce.number().int().min(1).max(3650).optional(),
-  /** The retry queue: `sqs:QUEUE` (name or URL), `storage-queue:NAME` or `memory:NAME`. */
-  TRIBUTARY_PARKING: z.string().min(1),
-  /** Where dead letters go, and parked messages too long for their queue: `s3:BUCKET[/PREFIX]`, `blob:CONTAINER[/PREFIX]` or `memory:NAME`. */
-  TRIBUTARY_DEAD_LETTERS: z.string().min(1),
-  /** For `storage-queue` and `blob`: a connection string of the storage account, a secret; or an identity, as for the state. */
-  TRIBUTARY_STORAGE_CONNECTION: Connection.optional(),
-  /** How often a record is tried in vain, parked in between, before it becomes a dead letter; 20 unless set. */
-  TRIBUTARY_PARKING_ATTEMPTS: z.coerce.number().int().min(1).max(1000).optional(),
-  /** Days after which a record that was parked over and over becomes a dead letter all the same; 7 unless set. */
-  TRIBUTARY_PARKING_DAYS: z.coerce.number().positive().max(365).optional(),
-  /** The queue of work on files: `sqs:QUEUE` (name or URL), `storage-queue:NAME` or `memory:NAME`; for deployments with `files:`. */
-  TRIBUTARY_FILES_QUEUE: z.string().min(1),
-  TRIBUTARY_LOG_LEVEL: z.enum(LEVELS).default('info'),
-  /**
-   * Key of the one-way names that stand for persons in logs and kept messages: whoever knows it can find a person's name by
-   * trying. A secret; may be absent beside a state in memory, then each process makes up its own.
-   */
-  TRIBUTARY_LOG_KEY: z
-    .string()
-    .min(KEY_LENGTH, `is shorter than ${KEY_LENGTH} characters; ${MAKE_KEY}`)
-    .optional(),
-  /** Where metrics go: `cloudwatch:NAMESPACE`, `lines`, `memory:NAME` or `off`, which it is unless set. */
-  TRIBUTARY_METRICS: z.string().min(1).optional(),
-  /** Name of an observer inside this process; only the local run provides one. */
-  TRIBUTARY_OBSERVER: z.string().min(1).optional(),
-});
+const Fields = z.object(shapeOf(PIPELINE_ROWS));
 
 const NO_KEY = `is not set; it keeps the names of persons in the logs from being guessed: ${MAKE_KEY}`;
 
@@ -84,6 +41,7 @@ export type FilesSettings = z.infer<typeof FilesSettings>;
 /** The settings that say which file holds, and where the state of persons is: all that forgetting takes. */
 export const StateSettings = Fields.pick({
   TRIBUTARY_CONFIG: true,
+  TRIBUTARY_FUNCTIONS: true,
   TRIBUTARY_STATE: true,
   TRIBUTARY_STATE_CONNECTION: true,
   TRIBUTARY_STATE_TTL_DAYS: true,
@@ -131,21 +89,59 @@ const withoutEmpty = (env: Env): Env =>
 
 const CONNECTION = /^(TRIBUTARY_\w*?_CONNECTION)__/;
 
-/** With each connection that is told in parts under its own name. */
-const withIdentities = (env: Env): Readonly<Record<string, AzureConnection | undefined>> => {
-  const names = Object.keys(env).flatMap((key) => CONNECTION.exec(key)?.[1] ?? []);
-  return { ...env, ...Object.fromEntries(names.map((name) => [name, connectionIn(env, name)])) };
-};
+/** With each connection that is told in parts under its own name, and what is wrong with the parts of others. */
+function withIdentities(env: Env): {
+  readonly set: Readonly<Record<string, AzureConnection | undefined>>;
+  readonly faults: readonly string[];
+} {
+  const names = new Set(Object.keys(env).flatMap((key) => CONNECTION.exec(key)?.[1] ?? []));
+  const set: Record<string, AzureConnection | undefined> = { ...env };
+  const faults: string[] = [];
+  for (const name of names) {
+    try {
+      set[name] = connectionIn(env, name);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      faults.push(error.message);
+    }
+  }
+  return { set, faults };
+}
 
-/** Reads the settings of a schema, as {@link readSettings} does; unset ones are missing from what it sees. */
-export function readBy<T>(schema: z.ZodType<T>, env: Env): T {
-  const set = withIdentities(withoutEmpty(env));
+/**
+ * Throws what {@link readSettings}, or another reader, throws, before any secret has been fetched: one that is named is taken for a good one. So
+ * that everything wrong is told, and not only the first secret that cannot be had.
+ */
+export function checkSettings(env: Env, read: (env: Env) => unknown = readSettings): void {
+  const named = SECRET_SETTINGS.filter((name) => secretNamed(env[name]) !== undefined);
+  read({ ...env, ...Object.fromEntries(named.map((name) => [name, 'fetched later'.padEnd(64)])) });
+}
+
+/** What is wrong with one setting, and a value that could stand there; never the one that does. */
+export function faultText(
+  name: string,
+  { code, message }: Pick<z.core.$ZodIssue, 'code' | 'message'>,
+  { rows, isSet }: { readonly rows: Rows; readonly isSet: boolean },
+): string {
+  // Ours say what to do themselves.
+  if (code === 'custom') return `${name}: ${message}`;
+  const row = Object.hasOwn(rows, name) ? rows[name] : undefined;
+  return `${name}: ${isSet ? message : 'is not set'}${row ? ` (${exampleOf(row)})` : ''}`;
+}
+
+/**
+ * Reads the settings of a schema, as {@link readSettings} does; unset ones are missing from what it sees. `rows` are those
+ * that the schema is made of.
+ */
+export function readBy<T>(schema: z.ZodType<T>, env: Env, rows: Rows = PIPELINE_ROWS): T {
+  const { set, faults: partFaults } = withIdentities(withoutEmpty(env));
   const parsed = schema.safeParse(set);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ code, path, message }) => {
-    const name = path.join('.');
-    return `${name}: ${set[name] === undefined && code !== 'custom' ? 'is not set' : message}`;
+  if (parsed.success && partFaults.length === 0) return parsed.data;
+  const issues = parsed.error?.issues ?? [];
+  const faults = issues.map((issue) => {
+    const name = issue.path.join('.');
+    return faultText(name, issue, { rows, isSet: set[name] !== undefined });
   });
-  const text = `settings (environment variables): ${faults.join('; ')}`;
+  const text = `settings (environment variables): ${[...faults, ...partFaults].join('; ')}`;
   throw new Fault('config.missing-setting', text, { cause: parsed.error });
 }

@@ -1,12 +1,24 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../shared/core/fault.js';
-import { keptOptions, patienceOf, readKeptSettings, readSettings, tuningOf } from '../shared/settings.js';
+import {
+  checkSettings,
+  keptOptions,
+  patienceOf,
+  readKeptSettings,
+  readSettings,
+  tuningOf,
+} from '../shared/settings.js';
 
 const NEEDED = {
   TRIBUTARY_STATE: 'memory:a',
   TRIBUTARY_PARKING: 'memory:b',
   TRIBUTARY_DEAD_LETTERS: 'memory:c',
 };
+
+/** What is said of the places of kept messages when there are none. */
+const NO_PLACES =
+  'TRIBUTARY_PARKING: is not set (for example sqs:tributary-parked or storage-queue:tributary-parked); ' +
+  'TRIBUTARY_DEAD_LETTERS: is not set (for example s3:acme-tributary-letters or blob:tributary-letters)';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -58,7 +70,8 @@ test('an empty setting is one that is not set', () => {
   };
   expect(readSettings({ ...NEEDED, ...empty })).toEqual(readSettings(NEEDED));
   expect(faultOf({ ...NEEDED, TRIBUTARY_STATE: '' }).message).toBe(
-    'settings (environment variables): TRIBUTARY_STATE: is not set',
+    'settings (environment variables): TRIBUTARY_STATE: is not set ' +
+      '(for example dynamodb:tributary-state or azure-table:tributarystate)',
   );
 });
 
@@ -66,8 +79,8 @@ test('everything that is missing or wrong is named at once', () => {
   const fault = faultOf({ TRIBUTARY_STATE: 'memory:a', TRIBUTARY_LOG_LEVEL: 'loud' });
   expect(fault.code).toBe('config.missing-setting');
   expect(fault.message).toBe(
-    'settings (environment variables): TRIBUTARY_PARKING: is not set; TRIBUTARY_DEAD_LETTERS: is not set; ' +
-      'TRIBUTARY_LOG_LEVEL: Invalid option: expected one of "info"|"warn"|"error"|"silent"',
+    `settings (environment variables): ${NO_PLACES}; ` +
+      'TRIBUTARY_LOG_LEVEL: Invalid option: expected one of "info"|"warn"|"error"|"silent" (for example warn)',
   );
 });
 
@@ -110,6 +123,21 @@ test('a key that can be guessed is refused', () => {
   }
 });
 
+test('a connection that is told in parts is no reason to keep silent about the rest', () => {
+  const { code, message } = faultOf({ TRIBUTARY_STATE_CONNECTION__accountName: 'NO ACCOUNT' });
+  expect(code).toBe('config.missing-setting');
+  expect(message).toContain('TRIBUTARY_STATE_CONNECTION__accountName is no name of a storage account');
+  expect(message).toContain(NO_PLACES);
+});
+
+test('what is missing is told before a secret is fetched, and one that is named is none that is missing', () => {
+  const env = { TRIBUTARY_STATE: 'dynamodb:persons', TRIBUTARY_LOG_KEY: 'secret:key' };
+  expect(faultOf(env, checkSettings).message).toBe(`settings (environment variables): ${NO_PLACES}`);
+  expect(() => checkSettings({ ...env, ...NEEDED })).not.toThrow();
+  // The name itself is no key.
+  expect(faultOf({ ...env, ...NEEDED }).message).toContain('TRIBUTARY_LOG_KEY: is shorter than 16');
+});
+
 test('no message tells a value: some are secrets', () => {
   const env = Object.fromEntries(Object.keys(readSettings(NEEDED)).map((name) => [name, 'S3CRET']));
   const fault = faultOf({ ...env, TRIBUTARY_STATE_TTL_DAYS: 'S3CRET', TRIBUTARY_PARKING: undefined });
@@ -124,9 +152,7 @@ test('the settings of kept messages are read alone', () => {
     deadLetters: 'memory:c',
     connection: 'c',
   });
-  expect(faultOf({}, readKeptSettings).message).toBe(
-    'settings (environment variables): TRIBUTARY_PARKING: is not set; TRIBUTARY_DEAD_LETTERS: is not set',
-  );
+  expect(faultOf({}, readKeptSettings).message).toBe(`settings (environment variables): ${NO_PLACES}`);
 });
 
 test('patience is what is set, in milliseconds, or what it is by itself', () => {
