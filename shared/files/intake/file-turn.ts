@@ -1,5 +1,5 @@
-import { Fault } from '../../core/fault.js';
-import type { FileEntry, FilePlace } from '../ports.js';
+import { Fault, ok } from '../../core/fault.js';
+import type { FileEntry, FilePlace, TableRow } from '../ports.js';
 import { comeBack, patienceOf, reasonOf } from './come-back.js';
 import type { IntakeDeps, Limits } from './deps.js';
 import { changeFamily, completeAt, familyId, rollOf, withRoll } from './family.js';
@@ -11,7 +11,8 @@ import type { FileProgress, Stage } from './progress.js';
 import { readThrough } from './reading.js';
 import { reportBytes, reportName, reportOf } from './report.js';
 import { messageOf, runRows } from './rows.js';
-import type { FileSource } from './source.js';
+import type { FileSource, RowReader } from './source.js';
+import { hasOthers, standingNow } from './standing-now.js';
 
 /** One file, and all that working on it takes. */
 export interface FileTurn {
@@ -68,9 +69,12 @@ export async function orderClosing({ order, source, deps }: Pick<FileTurn, 'orde
   await sendOrders(deps.queue, [{ ...order, work: 'close' }], source.stableMs);
 }
 
-/** Makes a full export known before its rows act; false when a newer one is complete, so that it has nothing to say. */
-async function enroll({ hold, source, pages }: FileTurn): Promise<boolean> {
-  if (!source.snapshot) return true;
+/**
+ * Makes a full export known before its rows act. `old`: a newer one is complete, so that it has nothing to say; `now`: others were there
+ * before, and its rows count as of its own time.
+ */
+async function enroll({ hold, source, pages }: FileTurn): Promise<'old' | 'now' | 'alone'> {
+  if (!source.snapshot) return 'alone';
   const { value } = hold;
   const roll = rollOf(value, source.namingOf(value.name).stem);
   const isOld = (newest: number | undefined): boolean => newest !== undefined && newest > value.time;
@@ -78,8 +82,17 @@ async function enroll({ hold, source, pages }: FileTurn): Promise<boolean> {
     isOld(completeAt(known)) ? known : withRoll(known, roll),
   );
   if (!family) throw new Fault('store.contended', `too many files of ${source.name} begin at once`);
-  return !isOld(completeAt(family));
+  if (isOld(completeAt(family))) return 'old';
+  return hasOthers(family, roll.stem) ? 'now' : 'alone';
 }
+
+/** Rows of a full export, as of its time. */
+const standingRows =
+  ({ bodyOf }: RowReader, at: number): RowReader['bodyOf'] =>
+  (row) => {
+    const body = bodyOf(row);
+    return body.ok ? ok(standingNow(body.value, at)) : body;
+  };
 
 const overtaken = ({ name }: FileEntry): Fault =>
   new Fault('file.overtaken', `${name} is older than a full export of the same audience that is complete`);
@@ -106,8 +119,11 @@ async function runTurn(turn: FileTurn): Promise<void> {
     const isWhole = await readThrough(hold, table, { source, reader: reader.value }, deps, limits);
     if (!isWhole) return back(turn, {}, 0);
   }
-  if (!(await enroll(turn))) return finish(turn, 'overtaken', overtaken(entry));
-  const toMessage = (row: Parameters<typeof messageOf>[0]) => messageOf(row, reader.value, hold.value);
+  const enrolled = await enroll(turn);
+  if (enrolled === 'old') return finish(turn, 'overtaken', overtaken(entry));
+  const own = reader.value;
+  const rows = enrolled === 'now' ? { ...own, bodyOf: standingRows(own, hold.value.time) } : own;
+  const toMessage = (row: TableRow) => messageOf(row, rows, hold.value);
   const end = await runRows(hold, table, toMessage, deps, limits);
   if (end.kind === 'more') return back(turn, {}, 0);
   if (end.kind === 'held') return backLater(turn, end.fault);

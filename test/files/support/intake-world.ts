@@ -101,9 +101,16 @@ const STAMP = /_(\d{4})(\d\d)(\d\d)(?:_\d)?\.csv$/;
 /** A source of such files: `NAME_YYYYMMDD.csv`, parts `NAME_YYYYMMDD_2.csv`; manifests list names, one a line. */
 export function sourceIn(
   place: FilePlace,
-  options: { mostExits?: number; stableMs?: number; rowsAtOnce?: number; manifest?: boolean } = {},
+  options: {
+    mostExits?: number;
+    stableMs?: number;
+    rowsAtOnce?: number;
+    manifest?: boolean;
+    /** When all rows say that people qualified, ISO 8601; the time of the file unless set. */
+    qualified?: string;
+  } = {},
 ): FileSource {
-  const { mostExits, stableMs = 0, rowsAtOnce = 7, manifest = false } = options;
+  const { mostExits, stableMs = 0, rowsAtOnce = 7, manifest = false, qualified } = options;
   return {
     name: 'daily',
     from: place.from,
@@ -167,7 +174,10 @@ export function sourceIn(
             ...(crmid ? { crmid: [{ id: String(crmid) }] } : {}),
             ...(email ? { email: [{ id: String(email) }] } : {}),
           };
-          const membership = { status: String(status), lastQualificationTime: new Date(at).toISOString() };
+          const membership = {
+            status: String(status),
+            lastQualificationTime: qualified ?? new Date(at).toISOString(),
+          };
           return ok({
             identityMap,
             points: Number(points),
@@ -222,11 +232,13 @@ export function world(options: {
   mostExits?: number;
   stableMs?: number;
   manifest?: boolean;
+  qualified?: string;
+  rules?: unknown;
   chunkRows?: number;
   segmentLines?: number;
 }) {
   const crm = options.crm ?? fakeCrm();
-  const rules = rulesOf(RULES);
+  const rules = rulesOf(options.rules ?? RULES);
   const pipelineDeps = fakeDeps(rules, crm);
   const { clock, store, deadLetters } = pipelineDeps;
   const place = folder();
