@@ -101,8 +101,10 @@ export class CsvCutter {
     const isOpen = newline === Number.POSITIVE_INFINITY;
     if (isOpen && !isLast) return undefined;
     const end = Math.min(newline, this.text.length);
-    if (this.quotes.next(from) < end) return this.careful(from, isLast, rows);
     const line = this.withoutReturn(from, end);
+    // Blank lines may come by the million.
+    if (line === '') return end + 1;
+    if (this.quotes.next(from) < end) return this.careful(from, isLast, rows);
     const cells = line.split(this.dialect.delimiter).map((cell) => bareCell(cell, this.dialect));
     this.keep({ cells, at: end }, from, rows, isOpen);
     return end + 1;

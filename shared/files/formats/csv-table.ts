@@ -1,6 +1,5 @@
 import { LIMITS } from '../../core/envelope.js';
 import { bad, ok } from '../../core/fault.js';
-import { quote } from '../../core/names.js';
 import type { Table, TableRow } from '../ports.js';
 import { CsvCutter, type CsvRow } from './csv-cutter.js';
 import { type CsvDialect, dialectOf } from './csv-dialect.js';
@@ -56,8 +55,12 @@ function namesOf({ cells, wrong }: CsvRow): readonly string[] {
   const names = cells.map((cell) => cell ?? '');
   const nameless = names.indexOf('');
   if (nameless >= 0) throw refused(`column ${nameless + 1} of the header has no name`);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw refused(`two columns of the header are called ${quote(twice)}`);
+  const second = names.findIndex((name, index) => names.indexOf(name) !== index);
+  // What they are called is not told: where a header is missing, it is somebody's value.
+  if (second >= 0)
+    throw refused(
+      `columns ${names.indexOf(names[second] ?? '') + 1} and ${second + 1} of the header are called the same; look whether the file has a header`,
+    );
   if (names.includes('__proto__')) throw refused('a column of the header is called __proto__');
   return names;
 }
@@ -91,7 +94,8 @@ async function* read(plain: Plain, opening: Opening, from: number): AsyncGenerat
       if (number > 0) refuseCutOff(row, opening.columns.length);
       if (number >= from && number > 0) wanted.push(tableRow(row, number, opening.columns));
     }
-    if (wanted.length > 0) yield wanted;
+    // Without rows, too: who reads looks at the clock in between.
+    yield wanted;
   }
 }
 

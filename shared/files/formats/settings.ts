@@ -60,11 +60,12 @@ export interface TableSettings {
 }
 
 /**
- * A terabyte of rows; text compresses 1:20, what machines repeat 1:200. Spark writes row groups of 128 MiB, Lambda has 512 MiB
+ * 16 GiB is more than three kilobytes for each of five million rows, and can be passed in the time of one invocation, as every
+ * continuing invocation must; text compresses 1:20, what machines repeat 1:200. Spark writes row groups of 128 MiB, Lambda has 512 MiB
  * of disk unless told otherwise.
  */
 export const LIMITS: TableLimits = {
-  plainBytes: 2 ** 40,
+  plainBytes: 2 ** 34,
   ratio: 1000,
   freeBytes: 64 * 2 ** 20,
   rowGroupBytes: 256 * 2 ** 20,

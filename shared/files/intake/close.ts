@@ -4,7 +4,7 @@ import { Fault } from '../../core/fault.js';
 import type { Message } from '../../core/ports.js';
 import type { TableRow } from '../ports.js';
 import { type Closing, closingId, closingReport, freshClosing } from './closing.js';
-import { comeBack, patienceOf, reasonOf } from './come-back.js';
+import { comeBack, isVerdict, patienceOf, reasonOf } from './come-back.js';
 import { type Case, compared, demandAllParts, familyIdOf, isSettled, presentNow } from './comparing.js';
 import type { IntakeDeps, Limits } from './deps.js';
 import { exitsTable, familyAfter, forgetRolls } from './exports.js';
@@ -142,7 +142,7 @@ export async function workClosing(
     if (!(error instanceof Fault)) return giveBack(hold, error);
     const { value } = hold;
     const next = { ...value, reason: reasonOf(error), idle: value.idle + 1 };
-    if (error.retryable) return comeBack(hold, next, order, patienceOf(value.idle), deps);
+    if (!isVerdict(error)) return comeBack(hold, next, order, patienceOf(value.idle), deps);
     await finish(hold, { ...next, stage: 'waiting' }, work, since);
   }
 }

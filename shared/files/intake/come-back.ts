@@ -22,6 +22,12 @@ const SKEW_MS = 5_000;
 /** How long to leave something alone that did not move on, the longer the more often; milliseconds. */
 export const patienceOf = (idle: number): number => Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(idle, 10));
 
+/**
+ * Whether a fault is a verdict on the file itself. Everything else (a store, a target, a secret that is missing) can be put
+ * right while the file waits, and must not end a file whose rows have begun to act.
+ */
+export const isVerdict = ({ code, retryable }: Fault): boolean => code.startsWith('file.') && !retryable;
+
 /** The words of a fault, as pages and reports have them. */
 export const reasonOf = ({ code, message }: Fault): Reason => ({ code, text: message });
 

@@ -5,7 +5,7 @@ import { reasonOf } from './come-back.js';
 import type { IntakeDeps } from './deps.js';
 import { compareRolls, objectionTo, partsOf } from './exports.js';
 import { completeAt, type Family, familyId, type Roll } from './family.js';
-import type { Hold } from './hold.js';
+import { type Hold, renewing } from './hold.js';
 import type { FileOrder } from './order.js';
 import type { IntakePages } from './pages.js';
 import { partMissing } from './parts.js';
@@ -78,19 +78,6 @@ const idsOf = (rolls: readonly Roll[]): string[] => rolls.map(({ id }) => id).so
 const isSame = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((id, i) => id === other[i]);
 
-/** How often the lease is renewed while exports are compared, milliseconds. */
-const RENEW_MS = 60_000;
-
-/** Renews a lease when it is time to. */
-function renewing(hold: Hold<Closing>, { clock }: Pick<IntakeDeps, 'clock'>): () => Promise<void> {
-  let saved = clock.now();
-  return async () => {
-    if (clock.now() - saved < RENEW_MS) return;
-    saved = clock.now();
-    await hold.save(hold.value);
-  };
-}
-
 /** Compares an export with those before it, unless that has been done for the same files. */
 export async function compared(
   hold: Hold<Closing>,
@@ -110,7 +97,7 @@ export async function compared(
   const fresh = isKnown ? value : freshClosing(source.name, value.name, value.stem, deps.clock.now());
   const next: Closing = { ...fresh, lease: value.lease, accepted: value.accepted, time, parts };
   const comparison = { closing: next, audience, before, now };
-  const { exits, turnover } = await compareRolls(comparison, deps, renewing(hold, deps));
+  const { exits, turnover } = await compareRolls(comparison, deps, renewing(hold, deps.clock));
   const objection = isSame(parts, value.accepted)
     ? undefined
     : objectionTo(next, now, turnover, source.snapshot);

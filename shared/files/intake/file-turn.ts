@@ -1,6 +1,6 @@
 import { Fault, ok } from '../../core/fault.js';
 import type { FileEntry, FilePlace, TableRow } from '../ports.js';
-import { comeBack, patienceOf, reasonOf } from './come-back.js';
+import { comeBack, isVerdict, patienceOf, reasonOf } from './come-back.js';
 import type { IntakeDeps, Limits } from './deps.js';
 import { changeFamily, completeAt, familyId, rollOf, withRoll } from './family.js';
 import { giveBack, type Hold } from './hold.js';
@@ -13,6 +13,9 @@ import { reportBytes, reportName, reportOf } from './report.js';
 import { messageOf, runRows } from './rows.js';
 import type { FileSource, RowReader } from './source.js';
 import { hasOthers, standingNow } from './standing-now.js';
+
+/** An invocation that took so long should have moved something, milliseconds. */
+const LONG_MS = 60_000;
 
 /** One file, and all that working on it takes. */
 export interface FileTurn {
@@ -41,6 +44,16 @@ const backLater = (turn: FileTurn, fault: Fault | undefined): Promise<void> => {
   const { idle } = turn.hold.value;
   return back(turn, { idle: idle + 1, reason: fault && reasonOf(fault) }, patienceOf(idle));
 };
+
+/** Puts it back to go on at once; later, when a long invocation has not even come to the next row. */
+function goOn(turn: FileTurn, before: FileProgress): Promise<void> {
+  const { hold, deps, since } = turn;
+  const { next, name, stage } = hold.value;
+  const hasMoved = next > before.next || stage !== before.stage;
+  if (hasMoved || deps.clock.now() - since < LONG_MS) return back(turn, {}, 0);
+  const text = `${name}: one invocation was not enough to come to row ${next}; have it exported in smaller files`;
+  return backLater(turn, new Fault('run.deadline', text));
+}
 
 /** Nothing more is done for this file: the report first, then the page, then the line in the log. */
 export async function finish(turn: FileTurn, stage: Stage, fault?: Fault): Promise<void> {
@@ -112,12 +125,13 @@ async function runTurn(turn: FileTurn): Promise<void> {
   if (source.snapshot) demandPast(hold.value, deps.clock.now());
   if (hold.value.turns === 0) await noteBegun(pages.index, hold.value);
   await hold.save({ ...hold.value, turns: hold.value.turns + 1 });
+  const before = hold.value;
   const table = await source.open(place.bytes(entry));
   const reader = await source.reader(table, entry, hold.value.time);
   if (!reader.ok) throw reader.fault;
   if (hold.value.stage === 'reading') {
     const isWhole = await readThrough(hold, table, { source, reader: reader.value }, deps, limits);
-    if (!isWhole) return back(turn, {}, 0);
+    if (!isWhole) return goOn(turn, before);
   }
   const enrolled = await enroll(turn);
   if (enrolled === 'old') return finish(turn, 'overtaken', overtaken(entry));
@@ -125,7 +139,7 @@ async function runTurn(turn: FileTurn): Promise<void> {
   const rows = enrolled === 'now' ? { ...own, bodyOf: standingRows(own, hold.value.time) } : own;
   const toMessage = (row: TableRow) => messageOf(row, rows, hold.value);
   const end = await runRows(hold, table, toMessage, deps, limits);
-  if (end.kind === 'more') return back(turn, {}, 0);
+  if (end.kind === 'more') return goOn(turn, before);
   if (end.kind === 'held') return backLater(turn, end.fault);
   await finish(turn, 'done');
   await orderClosing(turn);
@@ -141,8 +155,8 @@ async function failed(turn: FileTurn, fault: Fault): Promise<void> {
     await finish(turn, 'changed', fault);
     return sendOrders(deps.queue, [order]);
   }
-  if (fault.retryable) return backLater(turn, fault);
-  await finish(turn, 'refused', fault);
+  if (isVerdict(fault)) return finish(turn, 'refused', fault);
+  await backLater(turn, fault);
 }
 
 /** Works on a file that is ours for now, until it is done, time is up, or something holds it. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/ports.js';
 import type { Pages } from './page.js';
 
 /** A page that somebody may have to themselves for a while. */
@@ -84,4 +85,17 @@ export async function giveBack<T>(hold: Hold<T>, error: unknown): Promise<never>
   // A lease that is lost, or a store that does not answer: the failure that was first says more.
   if (!(error instanceof Lost)) await hold.release(hold.value).catch(() => undefined);
   throw error;
+}
+
+/** How often the lease is renewed while nothing else is saved, milliseconds. */
+const RENEW_MS = 60_000;
+
+/** Renews a lease when it is time to: called again and again by whoever works for long without saving. */
+export function renewing<T>(hold: Hold<T>, clock: Pick<Clock, 'now'>): () => Promise<void> {
+  let saved = clock.now();
+  return async () => {
+    if (clock.now() - saved < RENEW_MS) return;
+    saved = clock.now();
+    await hold.save(hold.value);
+  };
 }

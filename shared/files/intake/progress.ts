@@ -42,7 +42,7 @@ export const FileProgress = z.object({
   lease: Lease.optional(),
   /** The first row that has not been read (`reading`) or is not settled (`rows`), from 1. */
   next: z.int().min(1),
-  /** Rows behind `next` that are settled already; less than a chunk. */
+  /** Rows behind `next` that are settled already, rising; less than a chunk, for nothing behind them is begun before. */
   ahead: z.array(z.int().min(1)).default([]),
   /** Rows in the file, once it has been read to its end. */
   rows: Count.optional(),

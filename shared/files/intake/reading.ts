@@ -60,7 +60,7 @@ async function keep(hold: Hold<FileProgress>, finds: Finds, { objects, newId }: 
     badRows: value.badRows + finds.bad,
     bad: [...value.bad, ...finds.named].slice(0, NAMED_BAD_ROWS),
     segments,
-    idle: 0,
+    idle: finds.next > value.next ? 0 : value.idle,
   });
 }
 

@@ -2,7 +2,7 @@ import type { Fault } from '../../core/fault.js';
 import type { EndingName, Message, Settlement } from '../../core/ports.js';
 import type { Table, TableRow } from '../ports.js';
 import { CHUNK_ROWS, type IntakeDeps, type Limits } from './deps.js';
-import type { Hold } from './hold.js';
+import { type Hold, renewing } from './hold.js';
 import { type FileProgress, fileHash, withEndings } from './progress.js';
 import type { RowReader } from './source.js';
 
@@ -15,19 +15,30 @@ export type RowsEnd =
   | { readonly kind: 'more' }
   | { readonly kind: 'held'; readonly fault: Fault | undefined };
 
-/** Rows from number `from` in pieces of `size`, those in `done` left out. */
+/**
+ * Rows that are not settled in pieces of `size`; an empty one where the table has nothing for now. Those among rows that are
+ * settled come alone: nothing behind them is begun before, so that `ahead` never holds more than was begun at once.
+ */
 export async function* chunksOf(
   table: Pick<Table, 'rows'>,
-  from: number,
+  { next, ahead }: Pick<Stretch, 'next' | 'ahead'>,
   size: number,
-  done: ReadonlySet<number>,
 ): AsyncGenerator<readonly TableRow[]> {
+  const done = new Set(ahead);
+  const last = ahead.at(-1) ?? 0;
   let chunk: TableRow[] = [];
-  for await (const rows of table.rows(from)) {
+  for await (const rows of table.rows(next)) {
     for (const row of rows) {
       if (done.has(row.number)) continue;
+      const isBehind = row.number > last && (chunk[0]?.number ?? row.number) <= last;
+      if (isBehind || chunk.length >= size) {
+        yield chunk;
+        chunk = [];
+      }
       chunk.push(row);
-      if (chunk.length < size) continue;
+    }
+    if (rows.length === 0) yield [];
+    else if (chunk.length >= size) {
       yield chunk;
       chunk = [];
     }
@@ -66,7 +77,8 @@ export function advanced<T extends Stretch>(
     next,
     ahead: behind.filter((number) => number > next),
     endings: withEndings(progress.endings, names),
-    idle: settled.length > 0 ? 0 : progress.idle,
+    // As long as the first of them stays where it is, somebody waits for something.
+    idle: next > progress.next ? 0 : progress.idle,
   };
 }
 
@@ -84,8 +96,8 @@ export async function runRows<T extends Stretch>(
   { pipeline, clock, chunkRows = CHUNK_ROWS }: Pick<IntakeDeps, 'pipeline' | 'clock' | 'chunkRows'>,
   { deadline, stop }: Limits,
 ): Promise<RowsEnd> {
-  const { next, ahead } = hold.value;
-  const chunks = chunksOf(table, next, chunkRows, new Set(ahead));
+  const chunks = chunksOf(table, hold.value, chunkRows);
+  const renew = renewing(hold, clock);
   let coming = chunks.next();
   try {
     while (!stop?.aborted && clock.now() + SHORTEST_MS < deadline) {
@@ -94,6 +106,10 @@ export async function runRows<T extends Stretch>(
       coming = chunks.next();
       // Looked at when its turn comes; until then nobody listens.
       coming.catch(() => undefined);
+      if (chunk.value.length === 0) {
+        await renew();
+        continue;
+      }
       const messages = chunk.value.map(toMessage);
       const options = { redelivers: true, deadline: Math.min(deadline, hold.safeUntil) };
       const settlements = await pipeline.run(messages, options);

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/fault.js';
 import type { FileEntry, FilePlace } from '../ports.js';
 import { workClosing } from './close.js';
-import { patienceOf } from './come-back.js';
+import { isVerdict, patienceOf } from './come-back.js';
 import type { IntakeDeps, Limits } from './deps.js';
 import { orderClosing, takeTurn } from './file-turn.js';
 import { Lost, takeHold } from './hold.js';
@@ -95,7 +95,7 @@ export function createFileWork(deps: IntakeDeps): FileWork {
     } catch (error) {
       // What was begun is taken up by whoever has taken over, or once the lease has run out.
       if (error instanceof Lost) return sendOrders(deps.queue, [order], patienceOf(0));
-      if (!(error instanceof Fault) || !error.retryable) throw error;
+      if (!(error instanceof Fault) || isVerdict(error)) throw error;
       const { code, message } = error;
       deps.log.write('warn', 'file.waits', { source: order.source, file: order.name, code, why: message });
       await sendOrders(deps.queue, [order], UNREACHED_MS);

@@ -121,3 +121,27 @@ test('no more is read than somebody asks for, and whoever stops lets go', async 
   }
   expect([file.opened, file.given - before < 200_000]).toEqual([0, true]);
 });
+
+test('a file without header that gets a header tells no value of it', async () => {
+  const text = 'C-1,ada@example.com,ada@example.com\nC-2,bea@example.com,bea@example.com\n';
+  const fault = await read(text).catch((error: unknown) => error);
+  expect(fault).toMatchObject({ code: 'file.refused', message: expect.stringContaining('columns 2 and 3') });
+  expect(String(fault)).not.toContain('ada');
+});
+
+test('millions of blank lines, and rows that are skipped, give the reader its turn with every piece', async () => {
+  const text = `a,b\n1,2\n${'\n'.repeat(3_000_000)}3,4\n`;
+  const table = await openTable(new MemoryFile('export', text), {});
+  for (const [from, rows] of [
+    [1, 2],
+    [2, 1],
+  ] as const) {
+    let [turns, seen] = [0, 0];
+    for await (const some of table.rows(from)) {
+      turns += 1;
+      seen += some.length;
+    }
+    expect(seen).toBe(rows);
+    expect(turns).toBeGreaterThan(40);
+  }
+});
