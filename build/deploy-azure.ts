@@ -1,6 +1,7 @@
 import { packageFaults } from '../local/functions-host/package-check.js';
 import type { FunctionMetadata } from '../local/functions-host/rpc.js';
 import { AZURE_FOLDER, AZURE_TEMPLATE } from './azure-places.js';
+import { azureLacks, type PlannedSettings } from './rules-need.js';
 
 /** What a command said. */
 export interface Said {
@@ -14,10 +15,12 @@ export interface Deployer {
   ask(command: string, args: readonly string[]): Promise<Said>;
   /** Runs a command that talks to the person itself, in a folder of the project. */
   show(command: string, args: readonly string[], folder?: string): Promise<number>;
-  /** Makes the package and says which functions it registers. */
-  build(settings: ReadonlySet<string>): Promise<readonly FunctionMetadata[]>;
+  /** Makes the package and says which functions it registers, and what its rule file holds. */
+  build(
+    settings: PlannedSettings,
+  ): Promise<{ readonly functions: readonly FunctionMetadata[]; readonly rules: unknown }>;
   /** The settings that the template gives the app with these parameters, and the secrets it names. */
-  planned(parameters: string): Promise<{ settings: ReadonlySet<string>; secrets: readonly string[] }>;
+  planned(parameters: string): Promise<{ settings: PlannedSettings; secrets: readonly string[] }>;
   readonly hostJson: unknown;
   confirm(question: string): Promise<boolean>;
   /** The status of a GET; undefined when nobody answers. */
@@ -125,7 +128,11 @@ export async function deployAzure(options: DeployOptions, deployer: Deployer): P
   await needTools(deployer);
   await needGroup(deployer, options.group);
   const { settings, secrets } = await planned(options.parameters);
-  const faults = packageFaults({ functions: await build(settings), hostJson, settings });
+  const { functions, rules } = await build(settings);
+  const faults = [
+    ...packageFaults({ functions, hostJson, settings: new Set(Object.keys(settings)) }),
+    ...azureLacks(rules, settings),
+  ];
   if (faults.length > 0) refuse(`the package is not ready to publish:\n  ${faults.join('\n  ')}`);
   if ((await show('az', deployment('what-if', options))) !== 0) refuse('az could not say what would change');
   if (options.whatIf) return;

@@ -8,6 +8,8 @@ import { toolsFor } from '../shared/tools/load.js';
 
 /** Where the customer's files are put in a package; the settings of deployed functions name them there. */
 export const RULES_FOLDER = 'dist/rules';
+/** The rule file there. */
+export const RULES_FILE = 'tributary.json';
 
 /** The customer's files, from where the command runs. */
 export interface CustomerFiles {
@@ -66,7 +68,7 @@ export async function packRules(root: string, files: CustomerFiles, into = root)
   const folder = join(into, RULES_FOLDER);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'tributary.json'), json);
+  await writeFile(join(folder, RULES_FILE), json);
   if (functions !== undefined) await compile(root, functions, join(folder, 'functions.mjs'));
   const built = { functions: functions === undefined ? '' : `${RULES_FOLDER}/functions.mjs` };
   await writeFile(join(folder, 'built.json'), `${JSON.stringify(built)}\n`);

@@ -19,6 +19,34 @@ const WELL: Readonly<Record<string, { code?: number; out?: string }>> = {
 
 const stream = { type: 'eventHubTrigger', connection: 'EventHubConnection', eventHubName: 'h' };
 
+const RULES = {
+  audiences: { hot: 'hot-1' },
+  person: { key: ['crmid'] },
+  connections: {
+    sales: {
+      type: 'http',
+      url: `https://\${SALES_HOST}/rows`,
+      auth: { bearer: { token: 'secret:salesforce' } },
+    },
+  },
+  rules: [
+    {
+      name: 'rows',
+      when: { member: 'hot' },
+      do: [{ upsert: 'sales/Contact', match: { Id: '$key' }, set: { Hot: { member: 'hot' } } }],
+    },
+  ],
+};
+
+const SETTINGS = {
+  EventHubConnection__credential: 'managedidentity',
+  TRIBUTARY_DOOR_AUTH: 'oauth',
+  SALES_HOST: 'sales.example.com',
+  TRIBUTARY_SECRET_SALESFORCE: '@Microsoft.KeyVault(…)',
+  TRIBUTARY_SECRET_DOOR_CLIENTS: '@Microsoft.KeyVault(…)',
+  TRIBUTARY_SECRET_DOOR_KEYS: '@Microsoft.KeyVault(…)',
+};
+
 /** A machine where everything is there and goes well, but for what is said. */
 function machine(
   said: Readonly<Record<string, { code?: number; out?: string }>> = {},
@@ -36,8 +64,8 @@ function machine(
   const deployer: Deployer = {
     ask: async (command, args) => find(command, args),
     show: async (command, args) => find(command, args).code,
-    build: async () => [{ name: 'f', bindings: { b: stream } }],
-    planned: async () => ({ settings: new Set(['EventHubConnection__credential']), secrets: ['salesforce'] }),
+    build: async () => ({ functions: [{ name: 'f', bindings: { b: stream } }], rules: RULES }),
+    planned: async () => ({ settings: SETTINGS, secrets: ['salesforce'] }),
     hostJson: {
       version: '2.0',
       extensionBundle: { id: 'Microsoft.Azure.Functions.ExtensionBundle', version: '[4.0.0, 5.0.0)' },
@@ -83,8 +111,26 @@ describe('it is refused, and said what to do', () => {
     ['without a group', machine({ 'group show': { code: 3 } }), /az group create --name rg/],
     [
       'with a package that lacks a setting',
-      machine({}, { planned: async () => ({ settings: new Set<string>(), secrets: [] }) }),
+      machine({}, { planned: async () => ({ settings: {}, secrets: [] }) }),
       /not ready to publish:\n {2}f: no setting is EventHubConnection/,
+    ],
+    [
+      'with a rule file that names a setting that the app would not have',
+      machine({}, { planned: async () => ({ settings: { ...SETTINGS, SALES_HOST: '' }, secrets: [] }) }),
+      /not ready to publish:\n {2}connections\.sales\.url: the setting SALES_HOST is not set/,
+    ],
+    [
+      'with a rule file that names a secret that the app would not have',
+      machine(
+        {},
+        {
+          planned: async () => ({
+            settings: { ...SETTINGS, TRIBUTARY_SECRET_SALESFORCE: '', TRIBUTARY_SECRET_DOOR_KEYS: '' },
+            secrets: [],
+          }),
+        },
+      ),
+      /not ready to publish:\n.*secret:door-keys.*\n.*secret:salesforce: add "salesforce"/,
     ],
     ['when what-if fails', machine({ 'what-if': { code: 1 } }), /could not say/],
     ['when the deployment fails', machine({ 'deployment group create': { code: 1 } }), /deployment failed/],
@@ -108,6 +154,15 @@ test('the program itself: help without a group, and a refusal where there are no
   const program = resolve(import.meta.dirname, '../../dist/build/deploy-main.js');
   const run = (...args: string[]) =>
     spawnSync(process.execPath, [program, ...args], { env: { PATH: '' }, encoding: 'utf8' });
-  expect(run()).toMatchObject({ status: 2, stderr: expect.stringContaining('--what-if') });
+  expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('--what-if') });
+  expect(run()).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^--group is missing[\s\S]*--what-if/),
+  });
+  const refused = (...args: string[]) => run('--group', 'rg', ...args).stderr;
+  expect(refused('--stage', 'test')).toMatch(/^--stage takes dev or prod, not "test"/);
+  expect(refused('--satge', 'dev')).toMatch(/^Unknown option '--satge'/);
+  expect(refused('--parameters', 'nowhere.json')).toMatch(/^nowhere\.json cannot be read.*--parameters FILE/);
+  expect(refused('--parameters', 'README.md')).toMatch(/^README\.md is no file of parameters/);
   expect(run('--group', 'rg')).toMatchObject({ status: 1, stderr: expect.stringMatching(/^az is missing/) });
 });
