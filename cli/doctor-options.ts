@@ -5,7 +5,7 @@ import { WrongUse } from './wrong-use.js';
 /** What `tributary doctor --help` says. */
 export const HELP = `tributary doctor [FILE]: can everything be reached that a deployment needs, and may it do what the rules ask?
 
-Looks at the state store, the retry queue, the dead letters and the stream of the door as the settings name them
+Looks at the settings (docs/settings.md: names that nothing reads, values that are wrong, what is missing, secrets in plain text), and at the state store, the retry queue, the dead letters and the stream of the door as the settings name them
 (docs/stores.md, docs/parking.md), and at each connection of the rule file (TRIBUTARY_CONFIG, or ${DEFAULT_CONFIG}): its secrets are there, it
 authenticates, and its objects, fields, external ids, lists and permissions are what the rules need; and at each place
 where files lie (docs/files-places.md), which is listed and read. Run it with the settings and secrets of the deployment.

@@ -7,6 +7,7 @@ import { connectionParts, type Opened } from '../shared/doctor/connections.js';
 import { fileParts } from '../shared/doctor/files.js';
 import { type Diagnosis, lookAt, type Part } from '../shared/doctor/part.js';
 import { placesOf } from '../shared/doctor/places.js';
+import { settingsPart } from '../shared/doctor/settings.js';
 import type { FileRule } from '../shared/files/meaning/file-rule.js';
 import { openSecrets } from '../shared/secrets.js';
 import { toolsFor } from '../shared/tools/load.js';
@@ -50,8 +51,9 @@ async function partsOf(
   const connections = connectionParts(opened, deps);
   const storage = env['TRIBUTARY_STORAGE_CONNECTION'];
   const places = { ...deps, random: Math.random, ...(storage && { connection: storage }) };
+  const settings = settingsPart(env, { files: opened.files.length > 0 });
   if (connection === undefined)
-    return [...placesOf(env, clock), ...connections, ...fileParts(opened.files, places)];
+    return [settings, ...placesOf(env, clock), ...connections, ...fileParts(opened.files, places)];
   const meant = connections.filter(({ name }) => name === `connection ${connection}`);
   if (meant.length > 0) return meant;
   const known = [...opened.connections.keys()].join(', ');

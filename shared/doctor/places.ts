@@ -2,7 +2,7 @@ import type { Clock } from '../core/ports.js';
 import type { Finding } from '../core/remote.js';
 import { openGateOf } from '../door/auth/open-gate.js';
 import { readDoorSettings } from '../door/settings.js';
-import { openSecrets } from '../secrets.js';
+import { type CONNECTION_SETTINGS, openSecrets, withSecrets } from '../secrets.js';
 import { connectionIn, identityIn } from '../stores/azure-connection.js';
 import { openStore } from '../stores/open.js';
 import { openAppender } from '../stores/open-appender.js';
@@ -78,24 +78,27 @@ const NOBODY = ':doctor';
 
 /** The stores, queues and streams of a deployment, each asked something that changes nothing. */
 export function placesOf(env: Env, clock: Clock): readonly Part[] {
-  const kept = (parking: string, deadLetters: string) => ({
+  // A connection may be a secret that is named. It is fetched by whoever needs it: then they say what is wrong with it.
+  const connectionOf = async (setting: (typeof CONNECTION_SETTINGS)[number]) =>
+    connectionIn(await withSecrets(env, await openSecrets(env, clock), [setting]), setting);
+  const kept = async (parking: string, deadLetters: string) => ({
     parking,
     deadLetters,
-    connection: connectionIn(env, 'TRIBUTARY_STORAGE_CONNECTION'),
+    connection: await connectionOf('TRIBUTARY_STORAGE_CONNECTION'),
     clock,
   });
   return [
     place(env, 'state', 'TRIBUTARY_STATE', async (value, signal) => {
-      const connection = connectionIn(env, 'TRIBUTARY_STATE_CONNECTION');
+      const connection = await connectionOf('TRIBUTARY_STATE_CONNECTION');
       const store = await openStore(value, { clock, connection });
       await store.read([NOBODY], signal);
     }),
     place(env, 'retry queue', 'TRIBUTARY_PARKING', async (value) => {
       const letters = env['TRIBUTARY_DEAD_LETTERS'] ?? '';
-      await (await openParking(kept(value, letters))).total();
+      await (await openParking(await kept(value, letters))).total();
     }),
     place(env, 'dead letters', 'TRIBUTARY_DEAD_LETTERS', async (value, signal) => {
-      await (await openLetters(kept('', value))).reach(signal);
+      await (await openLetters(await kept('', value))).reach(signal);
     }),
     door(env, clock),
     place(env, 'stream of the door', 'TRIBUTARY_DOOR_STREAM', async (value, signal) => {

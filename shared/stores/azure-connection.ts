@@ -39,11 +39,12 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 const set = (env: Env, setting: string): string | undefined => env[setting] || undefined;
 
-const PARTS = Object.keys(Parts.shape);
+/** The parts that a connection by identity may have: `accountName` and so on. */
+export const CONNECTION_PARTS: readonly string[] = Object.keys(Parts.shape);
 
 /** The identity that settings `SETTING__…` name; nothing when there are none. Throws `config.invalid` that names the setting. */
 export function identityIn(env: Env, setting: string): IdentityConnection | undefined {
-  const given = PARTS.flatMap((part) => {
+  const given = CONNECTION_PARTS.flatMap((part) => {
     const value = set(env, `${setting}__${part}`);
     return value === undefined ? [] : [[part, value] as const];
   });

@@ -113,3 +113,35 @@ test('--help names every option', async () => {
   for (const option of ['--config', '--connection', '--seconds', '--functions', '--json'])
     expect(out).toContain(option);
 });
+
+test('holds the settings against the table: misspelt, wrong, missing, secrets in plain text', async () => {
+  const { status, out } = await doctor(['--json'], {
+    ...MEMORY,
+    TRIBUTARY_PARKING_ATEMPTS: '3',
+    TRIBUTARY_STATE_TTL_DAYS: 'soon',
+    TRIBUTARY_SECRET_CRM: 'S3CRET',
+  });
+  const told = jsonLines(out).filter(({ part }) => part === 'settings');
+  expect(status).toBe(1);
+  expect(told.map(({ level, what }) => `${level} ${what}`)).toEqual([
+    expect.stringMatching(/^warning TRIBUTARY_DOOR_AUTH: is not set \(for example oauth/),
+    expect.stringMatching(/^warning TRIBUTARY_PARKING_ATEMPTS: .*did you mean TRIBUTARY_PARKING_ATTEMPTS/),
+    expect.stringMatching(/^error TRIBUTARY_STATE_TTL_DAYS: .*for example 400/),
+    'warning TRIBUTARY_SECRET_CRM: holds a secret in plain text',
+  ]);
+  expect(out).not.toContain('S3CRET');
+});
+
+test('a connection that names a secret is looked at with the secret', async () => {
+  const env = {
+    TRIBUTARY_STATE: 'azure-table:persons',
+    TRIBUTARY_STATE_CONNECTION: 'secret:state',
+    TRIBUTARY_SECRET_CRM: 'x',
+  };
+  const of = async (more: object): Promise<unknown> =>
+    jsonLines((await doctor(['--json'], { ...env, ...more })).out).find(({ part }) => part === 'state');
+  expect(await of({})).toMatchObject({ what: expect.stringContaining('TRIBUTARY_SECRET_STATE') });
+  expect(await of({ TRIBUTARY_SECRET_STATE: 'https://127.0.0.1:9/x?sv=1&sig=x' })).toMatchObject({
+    what: expect.stringContaining('store.unavailable'),
+  });
+});
