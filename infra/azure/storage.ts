@@ -140,8 +140,13 @@ export const STORAGE: readonly Resource[] = [
   queue(FILES_QUEUE),
   queue(`${FILES_QUEUE}-poison`),
   table(TABLE),
-  // Bytes of parked messages that nobody came back for. One account has one policy, so an existing one keeps its own.
-  lifecycle('dataStorage', [expiry('parked', `${LETTERS}/parked/`, 30)], made('dataStorage')),
+  // Bytes of parked messages, and who was in full exports, that nobody came back for: of the latter the state knows nothing
+  // any more after as long. One account has one policy, so an existing one keeps its own.
+  lifecycle(
+    'dataStorage',
+    [expiry('parked', `${LETTERS}/parked/`, 30), expiry('files', `${LETTERS}/files/`, 400)],
+    made('dataStorage'),
+  ),
   account('filesStorage', { keys: parameter('adobeFilesByKey'), condition: newFiles }),
   service('filesStorage', 'blobServices', { condition: newFiles, properties: UNDELETE }),
   container('filesStorage', parameter('filesContainer'), parameter('files')),

@@ -7,7 +7,7 @@ import { type Closing, closingId, closingReport, freshClosing } from './closing.
 import { comeBack, isVerdict, patienceOf, reasonOf } from './come-back.js';
 import { type Case, compared, demandAllParts, familyIdOf, isSettled, presentNow } from './comparing.js';
 import type { IntakeDeps, Limits } from './deps.js';
-import { exitsTable, familyAfter, forgetRolls } from './exports.js';
+import { exitsTable, familyAfter } from './exports.js';
 import { changeFamily, type Family } from './family.js';
 import { giveBack, type Hold, Lost, takeHold } from './hold.js';
 import { type FileOrder, sendOrders } from './order.js';
@@ -16,6 +16,7 @@ import { exitBody, presenceOf } from './presence.js';
 import { reportBytes, reportName } from './report.js';
 import { runRows } from './rows.js';
 import type { FileSource } from './source.js';
+import { tidyAfter } from './tidy.js';
 
 /** The record that says that somebody has left. */
 const messageOf =
@@ -30,7 +31,8 @@ const messageOf =
     return { id: `exit/${id}`, body: exitBody(presence, at), at, source: `file:${name}` };
   };
 
-async function finish(hold: Hold<Closing>, value: Closing, { place, deps }: Case, since: number) {
+async function finish(hold: Hold<Closing>, value: Closing, work: Case, since: number) {
+  const { place, deps } = work;
   const { log, clock } = deps;
   const now = clock.now();
   const ended = { ...value, ended: now, worked: value.worked + now - since };
@@ -41,7 +43,7 @@ async function finish(hold: Hold<Closing>, value: Closing, { place, deps }: Case
     if (!(error instanceof Fault)) throw error;
     log.write('warn', 'file.report-unwritten', { code: error.code, why: error.message });
   }
-  await hold.release(ended);
+  await hold.save(ended);
   const { result, source, exits, membersBefore, endings } = report;
   log.write(value.stage === 'overtaken' ? 'warn' : 'info', 'file.export', {
     source,
@@ -51,6 +53,9 @@ async function finish(hold: Hold<Closing>, value: Closing, { place, deps }: Case
     exits,
     endings,
   });
+  // As long as the lease is ours nobody else compares, and writes what would be taken for needless.
+  await tidyAfter(ended, work);
+  await hold.release(ended);
 }
 
 /** Everything after the comparison: the exits, then the end. */
@@ -66,13 +71,8 @@ async function carryOut(hold: Hold<Closing>, work: Case, limits: Limits, since: 
     return comeBack(hold, { ...value, worked, idle, reason }, order, patienceOf(value.idle), deps);
   }
   const id = familyIdOf(work);
-  const known = (await pages.family.read(id)).value?.rolls ?? [];
   await changeFamily(pages.family, id, (family) => familyAfter(family, value));
   await finish(hold, { ...value, stage: 'done', reason: undefined }, work, since);
-  await forgetRolls(
-    known.filter((roll) => value.before.includes(roll.id)),
-    deps,
-  );
 }
 
 const readFamily = async (work: Case): Promise<Family> =>
@@ -91,6 +91,13 @@ async function turn(hold: Hold<Closing>, work: Case, limits: Limits, since: numb
   }
 }
 
+/** Of an export of which nothing is kept: compared once it has been overtaken, by what removed it. */
+async function moot(hold: Hold<Closing>, work: Case, since: number): Promise<void> {
+  const { value } = hold;
+  if (value.parts.length === 0) return hold.release(value);
+  await finish(hold, { ...value, stage: 'overtaken', reason: undefined }, work, since);
+}
+
 async function turnWith(
   family: Family,
   hold: Hold<Closing>,
@@ -100,7 +107,13 @@ async function turnWith(
 ): Promise<void> {
   const now = await presentNow(work, family);
   // Its last file sends an order of its own when it has come to its end.
-  if (!now || now.rolls.length === 0 || isSettled(hold.value, now)) return hold.release(hold.value);
+  if (!now) return hold.release(hold.value);
+  if (isSettled(hold.value, now)) {
+    // Whoever brought it to its end may have died before everything was tidied up.
+    await tidyAfter(hold.value, work);
+    return hold.release(hold.value);
+  }
+  if (now.rolls.length === 0) return moot(hold, work, since);
   await demandAllParts(work, now);
   const value = await compared(hold, family, now.rolls, work);
   if (value === hold.value && value.stage !== 'exits') return hold.release(value);

@@ -23,7 +23,8 @@ export interface Case {
 }
 
 /** Where the family of an export is kept. */
-export const familyIdOf = ({ source, audience }: Case): string => familyId({ source: source.name, audience });
+export const familyIdOf = ({ source, audience }: Pick<Case, 'source' | 'audience'>): string =>
+  familyId({ source: source.name, audience });
 
 /** The files of an export: those that lie in the place, and those that act or have acted. */
 export interface Present {

@@ -7,7 +7,7 @@ import type { Family, Roll } from './family.js';
 import { mergeLines } from './merge.js';
 import { partOf } from './parts.js';
 import { lineOf } from './presence.js';
-import { readRun, removeRun, type SortedRun, writeRun } from './run-pieces.js';
+import { readRun, type SortedRun, writeRun } from './run-pieces.js';
 import type { FileSource } from './source.js';
 
 /** The files that make up one full export: those with one stem, audience and time in their names. */
@@ -117,11 +117,3 @@ export const familyAfter = ({ rolls }: Family, { parts, before }: Closing): Fami
     .filter(({ id }) => !before.includes(id))
     .map((roll) => (parts.includes(roll.id) ? { ...roll, complete: true } : roll)),
 });
-
-/** Removes what was kept of exports that are needed no more. */
-export async function forgetRolls(
-  rolls: readonly Roll[],
-  { objects }: Pick<IntakeDeps, 'objects'>,
-): Promise<void> {
-  for (const run of runsOf(rolls)) await removeRun(objects, run);
-}

@@ -8,11 +8,12 @@ import { noteBegun } from './index-page.js';
 import { type FileOrder, sendOrders } from './order.js';
 import type { IntakePages } from './pages.js';
 import type { FileProgress, Stage } from './progress.js';
-import { readThrough } from './reading.js';
+import { readThrough, segmentsFolder } from './reading.js';
 import { reportBytes, reportName, reportOf } from './report.js';
 import { messageOf, runRows } from './rows.js';
 import type { FileSource, RowReader } from './source.js';
 import { hasOthers, standingNow } from './standing-now.js';
+import { sweep } from './sweep.js';
 
 /** An invocation that took so long should have moved something, milliseconds. */
 const LONG_MS = 60_000;
@@ -55,9 +56,23 @@ function goOn(turn: FileTurn, before: FileProgress): Promise<void> {
   return backLater(turn, new Fault('run.deadline', text));
 }
 
+/**
+ * Removes who was found in a file, but for what its full export is compared by. Whoever has lost the lease learns it before
+ * anything of the next holder's is gone.
+ */
+async function tidy({ hold, source, pages, deps }: FileTurn): Promise<void> {
+  if (!source.snapshot) return;
+  await hold.save(hold.value);
+  const { value } = hold;
+  const family = (await pages.family.read(familyId(value))).value;
+  const { id } = rollOf(value, '');
+  await sweep(deps.objects, segmentsFolder(value), family?.rolls.find((roll) => roll.id === id)?.segments);
+}
+
 /** Nothing more is done for this file: the report first, then the page, then the line in the log. */
 export async function finish(turn: FileTurn, stage: Stage, fault?: Fault): Promise<void> {
   const { hold, place, deps, since } = turn;
+  await tidy(turn);
   const { log, clock } = deps;
   const now = clock.now();
   const { value } = hold;

@@ -77,8 +77,3 @@ export async function* readRun(
     yield gunzipSync(bytes).toString('utf8').split('\n');
   }
 }
-
-/** Removes the pieces of a run; those that are gone already do not matter. */
-export async function removeRun(objects: ObjectStore, { at, pieces }: SortedRun): Promise<void> {
-  for (let piece = 0; piece < pieces; piece++) await objects.remove(nameOf(at, piece));
-}

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { closingId } from '../../../shared/files/intake/closing.js';
+import { progressId } from '../../../shared/files/intake/progress.js';
 import { type Doom, world } from '../support/intake-world.js';
 
 const day = (n: number): string => `2026090${n}`;
@@ -171,12 +172,48 @@ test('members are those of the newest export, whatever dies, in which order part
   );
 });
 
+/** The folders of what is kept, each file's and each comparison's. */
+const kept = (w: ReturnType<typeof world>): string[] => [
+  ...new Set(w.objects.names().map((name) => name.split('/')[1] ?? '')),
+];
+
 test('what is kept of exports that are needed no more is removed', async () => {
   const w = world({ mostExits: 1, segmentLines: 4 });
   for (const n of [1, 2, 3, 4]) {
     await take(w, n, [n, n + 1, n + 2, n + 3, n + 4, n + 5]);
     await w.drain();
   }
-  const segments = w.objects.names().filter((name) => !name.includes('/exits/'));
-  expect(segments.length).toBeLessThanOrEqual(2);
+  const entry = await w.place.stat(fileOf(4));
+  expect(kept(w)).toEqual([entry && progressId('daily', entry).split('/').at(-1)]);
+});
+
+test('so is what was found in files that are overtaken, refused or changed', async () => {
+  const w = world({ mostExits: 1, segmentLines: 4 });
+  await take(w, 3, [1, 2, 3, 4]);
+  await w.drain();
+  const names = w.objects.names();
+  await take(w, 2, [1, 2, 3, 4, 5]);
+  await w.drain();
+  expect(w.report(fileOf(2)).result).toBe('overtaken');
+  const rows = [1, 2, 3, 4, 5, 6, 7, 8].map((person) => row(person));
+  w.place.write(fileOf(4), [...rows, 'CUT'].join('\n'), at(4));
+  await w.arrive(fileOf(4));
+  await w.drain();
+  expect(w.report(fileOf(4)).result).toBe('refused');
+  expect(w.objects.names()).toEqual(names);
+});
+
+test('so is who would have left by an export that a newer one made moot', async () => {
+  const w = world({ mostExits: 0.2 });
+  await take(w, 1, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  await w.drain();
+  await take(w, 2, [1, 2]);
+  await w.drain();
+  expect(exportReport(w, 2)).toMatchObject({ result: 'waiting for you', exits: 8 });
+  await take(w, 3, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  await w.drain();
+  expect(kept(w)).toHaveLength(1);
+  await w.arrive(fileOf(2));
+  await w.drain();
+  expect(exportReport(w, 2)).toMatchObject({ result: 'overtaken' });
 });
