@@ -115,7 +115,11 @@ async function turnWith(
   }
   if (now.rolls.length === 0) return moot(hold, work, since);
   await demandAllParts(work, now);
-  const value = await compared(hold, family, now.rolls, work);
+  const value = await compared(hold, family, now.rolls, work, limits);
+  if (value.stage === 'comparing') {
+    const worked = value.worked + work.deps.clock.now() - since;
+    return comeBack(hold, { ...value, worked, idle: 0, reason: undefined }, work.order, 0, work.deps);
+  }
   if (value === hold.value && value.stage !== 'exits') return hold.release(value);
   if (value.stage !== 'exits') return finish(hold, value, work, since);
   await hold.save(value);
@@ -156,6 +160,6 @@ export async function workClosing(
     const { value } = hold;
     const next = { ...value, reason: reasonOf(error), idle: value.idle + 1 };
     if (!isVerdict(error)) return comeBack(hold, next, order, patienceOf(value.idle), deps);
-    await finish(hold, { ...next, stage: 'waiting' }, work, since);
+    await finish(hold, { ...next, stage: 'waiting', comparison: undefined }, work, since);
   }
 }

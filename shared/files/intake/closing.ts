@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { ENDINGS } from '../../core/ports.js';
+import { Comparison } from './comparison.js';
 import { pageId } from './page.js';
 import { fileHash, Lease, Reason } from './progress.js';
-import { NO_RUN, SortedRun } from './run-pieces.js';
+import { SortedRun } from './run-pieces.js';
 
 const Count = z.int().min(0);
 const Time = z.number();
@@ -31,7 +32,9 @@ export const Closing = z.object({
   accepted: z.array(z.string()).default([]),
   /** Members before, and those of them who are missing. */
   members: Count.default(0),
-  exits: SortedRun.default(NO_RUN),
+  exits: z.array(SortedRun).default([]),
+  /** How far the comparison has come. */
+  comparison: Comparison.optional(),
   /** The first exit that is not settled, from 1, and those behind it that are. */
   next: Count.default(1),
   ahead: z.array(Count).default([]),
@@ -66,7 +69,7 @@ export const freshClosing = (source: string, name: string, stem: string, now: nu
   before: [],
   accepted: [],
   members: 0,
-  exits: NO_RUN,
+  exits: [],
   next: 1,
   ahead: [],
   endings: {},
@@ -74,6 +77,9 @@ export const freshClosing = (source: string, name: string, stem: string, now: nu
   began: now,
   worked: 0,
 });
+
+/** How many lines there are in runs. */
+const linesIn = (runs: readonly SortedRun[]): number => runs.reduce((sum, { lines }) => sum + lines, 0);
 
 const iso = (at: number | undefined): string | undefined =>
   at === undefined ? undefined : new Date(at).toISOString();
@@ -90,7 +96,7 @@ export function closingReport(closing: Closing) {
     time: iso(time),
     files: parts.length,
     membersBefore: members,
-    exits: exits.lines,
+    exits: linesIn(exits),
     settled: next - 1 + closing.ahead.length,
     endings: Object.fromEntries(ENDINGS.map((ending) => [ending, closing.endings[ending] ?? 0])),
     began: iso(began),

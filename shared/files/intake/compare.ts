@@ -1,80 +1,90 @@
 import { type Presence, pairIn, pairsOfOthers, presenceOf } from './presence.js';
 
-/** Sorted lines, read anew at each call. */
-export type Lines = () => AsyncGenerator<string>;
-
 /** Of one audience: how many were in it, and how many of them are missing. */
 export interface Turnover {
   was: number;
   gone: number;
 }
 
-/** Persons who are missing under one id and known under others are asked for so many at a time. */
-const AT_ONCE = 50_000;
+/** What looking at lines has brought since it was last written down. */
+export interface Finds {
+  /** Members before whose own id is not there now, in order. */
+  readonly missing: string[];
+  /** Their other ids, each with their own behind it, in no order. */
+  readonly asks: string[];
+  /** The own ids of those who are there under another, in no order. */
+  readonly found: string[];
+  /** Who has left, in order. */
+  readonly exits: string[];
+  readonly turnover: Map<string, Turnover>;
+}
 
-/** Members alone, each pair once. */
-async function* membersOf(lines: Lines): AsyncGenerator<Presence> {
+/** One thing looked at: its place in the order, and what it brings. */
+export interface Look {
+  readonly key: string;
+  tell(finds: Finds): void;
+}
+
+type Lines = AsyncGenerator<string>;
+
+const count = ({ turnover }: Finds, { audience }: Presence, what: keyof Turnover): void => {
+  const known = turnover.get(audience) ?? { was: 0, gone: 0 };
+  known[what] += 1;
+  turnover.set(audience, known);
+};
+
+/** Lines, and whether their pair is among others. Both are sorted, so one pass over each is enough. */
+async function* joined(lines: Lines, others: Lines): AsyncGenerator<{ line: string; isThere: boolean }> {
+  try {
+    let { value, done } = await others.next();
+    for await (const line of lines) {
+      const pair = pairIn(line);
+      while (!done && pairIn(value) < pair) ({ value, done } = await others.next());
+      yield { line, isThere: !done && pairIn(value) === pair };
+    }
+  } finally {
+    await others.return(undefined);
+  }
+}
+
+/** Who was a member before and is not present under the same id. */
+export async function* lookForMissing(before: Lines, present: Lines): AsyncGenerator<Look> {
   let last = '';
-  for await (const line of lines()) {
-    const presence = presenceOf(line);
-    if (!presence.member || presence.pair === last) continue;
-    last = presence.pair;
-    yield presence;
+  for await (const { line, isThere } of joined(before, present)) {
+    const one = presenceOf(line);
+    if (!one.member || one.pair === last) continue;
+    last = one.pair;
+    yield {
+      key: one.pair,
+      tell(finds) {
+        count(finds, one, 'was');
+        if (isThere) return;
+        finds.missing.push(line);
+        for (const other of pairsOfOthers(one)) finds.asks.push(`${other}\t${one.pair}`);
+      },
+    };
   }
 }
 
-/** Members whose own id is not among those present. Both are sorted, so one pass over each is enough. */
-async function* missing(
-  before: Lines,
-  present: Lines,
-  turnover: (audience: string) => Turnover,
-): AsyncGenerator<Presence> {
-  const now = present();
-  let { value, done } = await now.next();
-  for await (const member of membersOf(before)) {
-    turnover(member.audience).was += 1;
-    while (!done && pairIn(value ?? '') < member.pair) ({ value, done } = await now.next());
-    if (done || pairIn(value ?? '') !== member.pair) yield member;
+/** Who of them is present under another id. */
+export async function* lookForOthers(asks: Lines, present: Lines): AsyncGenerator<Look> {
+  for await (const { line, isThere } of joined(asks, present)) {
+    const key = pairIn(line);
+    yield { key, tell: ({ found }) => isThere && found.push(`${line.slice(key.length + 1)}\t`) };
   }
-  await now.return(undefined);
 }
 
-/** Those of a batch who are not present under another id either. */
-async function strangers(batch: readonly Presence[], present: Lines): Promise<readonly Presence[]> {
-  if (batch.length === 0) return batch;
-  const byPair = new Map<string, Presence[]>();
-  for (const one of batch)
-    for (const pair of pairsOfOthers(one)) byPair.set(pair, [...(byPair.get(pair) ?? []), one]);
-  const found = new Set<Presence>();
-  for await (const line of present()) for (const one of byPair.get(pairIn(line)) ?? []) found.add(one);
-  return batch.filter((one) => !found.has(one));
-}
-
-/**
- * Who was a member before and is not present now under any of their ids, counted by audience. Both sides are read as
- * streams; what is in memory does not depend on how many there are.
- */
-export async function* goneFrom(
-  before: Lines,
-  present: Lines,
-  counts: Map<string, Turnover>,
-): AsyncGenerator<Presence> {
-  const turnover = (audience: string): Turnover => {
-    const known = counts.get(audience) ?? { was: 0, gone: 0 };
-    counts.set(audience, known);
-    return known;
-  };
-  const count = (one: Presence): Presence => {
-    turnover(one.audience).gone += 1;
-    return one;
-  };
-  let batch: Presence[] = [];
-  for await (const one of missing(before, present, turnover)) {
-    if (pairsOfOthers(one).length === 0) yield count(one);
-    else batch.push(one);
-    if (batch.length < AT_ONCE) continue;
-    for (const stranger of await strangers(batch, present)) yield count(stranger);
-    batch = [];
+/** Who is present under none. */
+export async function* lookForLeavers(missing: Lines, found: Lines): AsyncGenerator<Look> {
+  for await (const { line, isThere } of joined(missing, found)) {
+    const one = presenceOf(line);
+    yield {
+      key: one.pair,
+      tell(finds) {
+        if (isThere) return;
+        count(finds, one, 'gone');
+        finds.exits.push(line);
+      },
+    };
   }
-  for (const stranger of await strangers(batch, present)) yield count(stranger);
 }

@@ -1,11 +1,12 @@
 import { Fault } from '../../core/fault.js';
 import type { FileEntry, FilePlace } from '../ports.js';
-import { type Closing, freshClosing } from './closing.js';
+import { type Closing, exitsFolder, freshClosing } from './closing.js';
 import { reasonOf } from './come-back.js';
-import type { IntakeDeps } from './deps.js';
-import { compareRolls, objectionTo, partsOf } from './exports.js';
+import { type Comparison, freshComparison, goOn } from './comparison.js';
+import type { IntakeDeps, Limits } from './deps.js';
+import { objectionTo, partsOf, runsOf } from './exports.js';
 import { completeAt, type Family, familyId, type Roll } from './family.js';
-import { type Hold, renewing } from './hold.js';
+import type { Hold } from './hold.js';
 import type { FileOrder } from './order.js';
 import type { IntakePages } from './pages.js';
 import { partMissing } from './parts.js';
@@ -79,12 +80,24 @@ const idsOf = (rolls: readonly Roll[]): string[] => rolls.map(({ id }) => id).so
 const isSame = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((id, i) => id === other[i]);
 
-/** Compares an export with those before it, unless that has been done for the same files. */
+/** A comparison of these runs that can be taken up; of one that waits only a whole one has been kept. */
+function begunIn({ stage, comparison }: Closing, of: string): Comparison | undefined {
+  if (comparison?.of !== of) return undefined;
+  return stage === 'comparing' || (stage === 'waiting' && comparison.step === 'done')
+    ? comparison
+    : undefined;
+}
+
+/**
+ * Compares an export with those before it, unless that has been done for the same files. What it gives is still at
+ * `comparing` when time was up before; the position is kept.
+ */
 export async function compared(
   hold: Hold<Closing>,
   family: Family,
   now: readonly Roll[],
   work: Case,
+  limits: Limits,
 ): Promise<Closing> {
   const { source, deps, audience } = work;
   const { value } = hold;
@@ -97,18 +110,24 @@ export async function compared(
   const before = family.rolls.filter((roll) => !parts.includes(roll.id) && roll.time <= time);
   const fresh = isKnown ? value : freshClosing(source.name, value.name, value.stem, deps.clock.now());
   const next: Closing = { ...fresh, lease: value.lease, accepted: value.accepted, time, parts };
-  const comparison = { closing: next, audience, before, now };
-  const { exits, turnover } = await compareRolls(comparison, deps, renewing(hold, deps.clock));
+  const runs = { before: runsOf(before), now: runsOf(now), folder: exitsFolder(next, audience) };
+  const start = freshComparison(runs);
+  const save = (comparison: Comparison) => hold.save({ ...next, stage: 'comparing', comparison });
+  const comparison = await goOn(begunIn(value, start.of) ?? start, runs, save, deps, limits);
+  if (comparison.step !== 'done') return hold.value;
+  const { exits, turnover } = comparison;
   const objection = isSame(parts, value.accepted)
     ? undefined
     : objectionTo(next, now, turnover, source.snapshot);
-  const members = [...turnover.values()].reduce((sum, { was }) => sum + was, 0);
+  const waits = exits.length > 0 ? objection : undefined;
+  const members = Object.values(turnover).reduce((sum, { was }) => sum + was, 0);
   return {
     ...next,
     before: idsOf(before),
     members,
     exits,
-    stage: objection && exits.lines > 0 ? 'waiting' : 'exits',
-    reason: objection && exits.lines > 0 ? reasonOf(objection) : undefined,
+    stage: waits ? 'waiting' : 'exits',
+    reason: waits && reasonOf(waits),
+    comparison: waits && comparison,
   };
 }

@@ -83,7 +83,7 @@ export async function accept(
   const id = closingId(source.name, stem, audience);
   const { value, version } = await pages.closing.read(id);
   // Without exits it is a file that is missing, and nobody can agree to that.
-  if (value?.stage !== 'waiting' || value.exits.lines === 0) return false;
+  if (value?.stage !== 'waiting' || value.exits.length === 0) return false;
   if (!(await pages.closing.write(id, { ...value, accepted: value.parts }, version))) return false;
   await sendOrders(queue, [orderOf(looked, 'close')]);
   return true;

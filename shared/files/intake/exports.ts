@@ -1,13 +1,11 @@
 import { Fault } from '../../core/fault.js';
 import type { FileEntry, FilePlace, Table } from '../ports.js';
-import { type Closing, exitsFolder } from './closing.js';
-import { goneFrom, type Lines, type Turnover } from './compare.js';
+import type { Closing } from './closing.js';
+import type { Turnover } from './compare.js';
 import type { IntakeDeps } from './deps.js';
 import type { Family, Roll } from './family.js';
-import { mergeLines } from './merge.js';
 import { partOf } from './parts.js';
-import { lineOf } from './presence.js';
-import { readRun, type SortedRun, writeRun } from './run-pieces.js';
+import { readRun, type SortedRun } from './run-pieces.js';
 import type { FileSource } from './source.js';
 
 /** The files that make up one full export: those with one stem, audience and time in their names. */
@@ -22,54 +20,9 @@ export async function partsOf(
   return parts;
 }
 
-const runsOf = (rolls: readonly Roll[]): readonly SortedRun[] => rolls.flatMap(({ segments }) => segments);
-
-/** Lines between two looks at the clock. */
-const LINES_A_LOOK = 20_000;
-
-/** The lines of files, in order; `tick` is called now and then. */
-const linesOfRolls = (
-  rolls: readonly Roll[],
-  { objects }: Pick<IntakeDeps, 'objects'>,
-  tick: () => Promise<void>,
-): Lines =>
-  async function* lines() {
-    let count = 0;
-    for await (const line of mergeLines(runsOf(rolls).map((run) => readRun(objects, run)))) {
-      yield line;
-      count += 1;
-      if (count % LINES_A_LOOK === 0) await tick();
-    }
-  };
-
-/** What a comparison found. */
-export interface Compared {
-  readonly exits: SortedRun;
-  readonly turnover: ReadonlyMap<string, Turnover>;
-}
-
-/** What is compared: an export, with the files that come before it. */
-export interface Comparison {
-  readonly closing: Closing;
-  readonly audience: string | undefined;
-  readonly before: readonly Roll[];
-  readonly now: readonly Roll[];
-}
-
-/** Writes down who was in the exports before and is not in this one. `tick` is called now and then while that takes its time. */
-export async function compareRolls(
-  { closing, audience, before, now }: Comparison,
-  deps: Pick<IntakeDeps, 'objects' | 'newId'>,
-  tick: () => Promise<void>,
-): Promise<Compared> {
-  const turnover = new Map<string, Turnover>();
-  const gone = goneFrom(linesOfRolls(before, deps, tick), linesOfRolls(now, deps, tick), turnover);
-  async function* lines(): AsyncGenerator<string> {
-    for await (const one of gone) yield lineOf(one);
-  }
-  const at = `${exitsFolder(closing, audience)}/${deps.newId()}`;
-  return { exits: await writeRun(deps.objects, at, lines()), turnover };
-}
+/** The segments of files of full exports. */
+export const runsOf = (rolls: readonly Roll[]): readonly SortedRun[] =>
+  rolls.flatMap(({ segments }) => segments);
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10}%`;
 
@@ -77,7 +30,7 @@ const percent = (share: number): string => `${Math.round(share * 1000) / 10}%`;
 export function objectionTo(
   { stem, name }: Pick<Closing, 'stem' | 'name'>,
   now: readonly Roll[],
-  turnover: ReadonlyMap<string, Turnover>,
+  turnover: Readonly<Record<string, Turnover>>,
   { mostExits }: { readonly mostExits: number },
 ): Fault | undefined {
   const then = `nobody is taken out before you say so: tributary files accept ${name}`;
@@ -87,7 +40,7 @@ export function objectionTo(
       'file.exits',
       `${bad} rows of the full export ${stem} cannot be read; whoever they are about would count as missing; ${then}`,
     );
-  for (const [audience, { was, gone }] of turnover) {
+  for (const [audience, { was, gone }] of Object.entries(turnover)) {
     if (gone <= was * mostExits) continue;
     const text = `${gone} of ${was} members of the audience ${audience} are missing in the full export ${stem}, ${percent(gone / was)} and so more than the ${percent(mostExits)} that "most exits" allows; ${then}`;
     return new Fault('file.exits', text);
@@ -100,12 +53,18 @@ export function exitsTable(closing: Closing, { objects }: Pick<IntakeDeps, 'obje
   return {
     async *rows(from = 1) {
       let number = 0;
-      for await (const lines of readRun(objects, closing.exits)) {
-        const rows = lines.map((line) => {
-          number += 1;
-          return { number, cells: { ok: true, value: { line } } as const };
-        });
-        yield rows.filter((row) => row.number >= from);
+      for (const run of closing.exits) {
+        if (number + run.lines < from) {
+          number += run.lines;
+          continue;
+        }
+        for await (const lines of readRun(objects, run)) {
+          const rows = lines.map((line) => {
+            number += 1;
+            return { number, cells: { ok: true, value: { line } } as const };
+          });
+          yield rows.filter((row) => row.number >= from);
+        }
       }
     },
   };

@@ -33,11 +33,6 @@ export function linesOf({ ids, body, memberOf, told }: PersonKeys): readonly str
   });
 }
 
-/** The line of somebody who is missing, as it is kept until their exit has been carried out. */
-export function lineOf({ pair, member }: Presence): string {
-  return `${pair}${TAB}${member ? JSON.stringify([member.others, member.body]) : ''}`;
-}
-
 /** Reads a line that {@link linesOf} wrote. */
 export function presenceOf(line: string): Presence {
   const end = line.indexOf(TAB);

@@ -2,15 +2,13 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { Fault } from '../../core/fault.js';
 import type { ObjectStore } from '../../stores/objects.js';
+import { pairIn } from './presence.js';
 
 const Count = z.int().min(0);
 
 /** Sorted lines in pieces that fit into memory, one beside the other; `at` is what the names of its pieces begin with. */
 export const SortedRun = z.object({ at: z.string(), pieces: Count, lines: Count });
 export type SortedRun = z.infer<typeof SortedRun>;
-
-/** A run without lines, which lies nowhere. */
-export const NO_RUN: SortedRun = { at: '', pieces: 0, lines: 0 };
 
 /** Characters of a piece before it is packed. */
 const PIECE_CHARACTERS = 128 * 1024;
@@ -55,25 +53,47 @@ export async function writeRun(
   return counts;
 }
 
-/** The lines of a run, a piece at a time; the next piece is fetched meanwhile. */
+async function linesIn(objects: ObjectStore, name: string): Promise<readonly string[]> {
+  const bytes = await objects.get(name);
+  if (bytes) return gunzipSync(bytes).toString('utf8').split('\n');
+  const text = `${name} in ${objects.place} is gone, and with it who was in a full export; let the file be read again: tributary files retry`;
+  throw new Fault('store.format', text);
+}
+
+/** The last piece whose first pair is `after` or before that: the pieces ahead of it hold nothing behind `after`. */
+async function pieceAt(objects: ObjectStore, { at, pieces }: SortedRun, after: string): Promise<number> {
+  let [low, high] = [0, pieces - 1];
+  while (after !== '' && low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    const [first = ''] = await linesIn(objects, nameOf(at, middle));
+    if (pairIn(first) <= after) low = middle;
+    else high = middle - 1;
+  }
+  return after === '' ? 0 : low;
+}
+
+/**
+ * The lines of a run, a piece at a time; the next piece is fetched meanwhile. Of lines whose pair is `after` or before that
+ * no more than those of one piece are among them.
+ */
 export async function* readRun(
   objects: ObjectStore,
-  { at, pieces }: SortedRun,
+  run: SortedRun,
+  after = '',
 ): AsyncGenerator<readonly string[]> {
-  const fetch = (piece: number): Promise<Uint8Array | undefined> => {
-    const bytes = objects.get(nameOf(at, piece));
+  const { at, pieces } = run;
+  const fetch = (piece: number): Promise<readonly string[]> => {
+    const lines = linesIn(objects, nameOf(at, piece));
     // Looked at when its turn comes.
-    bytes.catch(() => undefined);
-    return bytes;
+    lines.catch(() => undefined);
+    return lines;
   };
-  let coming = pieces > 0 ? fetch(0) : undefined;
-  for (let piece = 0; piece < pieces; piece++) {
-    const bytes = await coming;
-    coming = piece + 1 < pieces ? fetch(piece + 1) : undefined;
-    if (!bytes) {
-      const text = `${nameOf(at, piece)} in ${objects.place} is gone, and with it who was in a full export; let the file be read again: tributary files retry`;
-      throw new Fault('store.format', text);
-    }
-    yield gunzipSync(bytes).toString('utf8').split('\n');
+  if (pieces === 0) return;
+  const first = await pieceAt(objects, run, after);
+  let coming = fetch(first);
+  for (let piece = first; piece < pieces; piece++) {
+    const lines = await coming;
+    if (piece + 1 < pieces) coming = fetch(piece + 1);
+    yield lines;
   }
 }

@@ -26,5 +26,5 @@ export async function tidyAfter(
   }
   for (const stem of stems)
     if (stem !== closing.stem) await sweep(objects, exitsFolder({ source: source.name, stem }, audience));
-  await sweep(objects, exitsFolder(closing, audience), closing.stage === 'waiting' ? [closing.exits] : []);
+  await sweep(objects, exitsFolder(closing, audience), closing.stage === 'waiting' ? closing.exits : []);
 }

@@ -137,3 +137,17 @@ test('who slept through the lease spoils nothing that the next one has written',
   await w.drain();
   expect(hot(w)).toHaveLength(40);
 });
+
+test('a comparison whose time is up goes on where it was with the next order', async () => {
+  const w = world({ mostExits: 1 });
+  await take(w, 1, seq(40));
+  await w.drain();
+  write(w, 2, seq(39));
+  await w.work(order(2), { deadline: w.clock.now() + 3_600_000 });
+  await w.work({ ...order(2), work: 'close' }, { deadline: w.clock.now() });
+  const { value } = await w.pages.closing.read(closingId('daily', fileOf(2), 'ups/hot-1'));
+  expect(value).toMatchObject({ stage: 'comparing', comparison: { step: 'missing' }, lease: undefined });
+  expect(value?.comparison?.after).toContain('C-1');
+  await w.drain();
+  expect(hot(w)).toHaveLength(39);
+});
