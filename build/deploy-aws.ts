@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { missingOnAws } from './aws-settings.js';
 import { judge } from './template/judge.js';
 import { Template } from './template/template.js';
 
@@ -81,6 +82,8 @@ async function main(args: string[]): Promise<number> {
   }
   const stage = ['--stage', values.stage, ...values.param.map((param) => `--param=${param}`)];
   await run([join(ROOT, 'dist/build/main.js'), 'aws']);
+  // The build has said which.
+  if (deploys && (await missingOnAws(ROOT)) !== undefined) return 2;
   await run([OSLS, 'package', ...stage]);
   await judgePackage();
   if (!deploys) return 0;

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { missingOnAws } from './aws-settings.js';
 import { packAzure } from './azure.js';
 import { AZURE_CONFIG, AZURE_FOLDER } from './azure-places.js';
 import { pack } from './bundle.js';
@@ -28,6 +29,8 @@ async function buildAws(): Promise<void> {
     const { atStart, inAll } = weigh(await pack(ROOT, lambdaBundle(name)));
     process.stdout.write(`${name}: ${kB(atStart)} read at each cold start, ${kB(inAll)} in all\n`);
   }
+  const missing = await missingOnAws(ROOT);
+  if (missing !== undefined) process.stderr.write(`${missing}\n`);
 }
 
 async function buildAzure(): Promise<void> {

@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+
+const COMMAND = resolve(import.meta.dirname, '../../dist/build/deploy-aws.js');
+const home = mkdtempSync(join(tmpdir(), 'tributary-deploy-aws-'));
+afterAll(() => rmSync(home, { recursive: true }));
+
+/** On a machine where nobody has signed in. */
+const deploy = (...args: readonly string[]) =>
+  spawnSync(process.execPath, [COMMAND, ...args], {
+    env: { PATH: process.env['PATH'], HOME: home, USERPROFILE: home },
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+
+test('without credentials it refuses before it does anything, and says how to sign in', () => {
+  const { status, stdout, stderr } = deploy('--stage', 'prod');
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('nothing was deployed');
+  for (const way of ['aws sso login', 'AWS_ACCESS_KEY_ID', 'AWS_PROFILE', '--no-deploy'])
+    expect(stderr).toContain(way);
+});
+
+test('an option that it has not is refused', () => {
+  const { status, stderr } = deploy('--stag', 'prod');
+  expect(status).toBe(1);
+  expect(stderr).toContain("'--stag'");
+});
+
+test('--help names every option', () => {
+  const { status, stdout } = deploy('--help');
+  expect(status).toBe(0);
+  for (const option of ['--stage', '--param', '--no-deploy']) expect(stdout).toContain(option);
+});
