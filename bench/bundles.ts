@@ -66,7 +66,7 @@ export async function benchBundles(rounds: number): Promise<readonly BundleResul
 export const bundlesText = (results: readonly BundleResult[]): string =>
   results
     .map(({ name, atStart, inAll, bare, ms }) => {
-      const bytes = `${Math.round(atStart / 1000)} kB at each cold start, ${Math.round(inAll / 1000)} kB in all`;
+      const bytes = `${Math.round(atStart / 1000)} kB before the first event, at most ${Math.round(inAll / 1000)} kB with it`;
       return `${name.padEnd(9)} ${bytes}, imported in ${ms.toFixed(0)} ms over bare node (target: ${MOST.ms}), were bare node ${MOST.bare} ms and not ${bare.toFixed(0)}\n`;
     })
     .join('');
@@ -74,6 +74,8 @@ export const bundlesText = (results: readonly BundleResult[]): string =>
 /** The targets that were missed. */
 export const bundlesMissed = (results: readonly BundleResult[]): readonly string[] =>
   results.flatMap(({ name, atStart, ms }) => [
-    ...(atStart > MOST.bytes ? [`${name}: ${atStart} bytes at each cold start are above ${MOST.bytes}`] : []),
+    ...(atStart > MOST.bytes
+      ? [`${name}: ${atStart} bytes before the first event are above ${MOST.bytes}`]
+      : []),
     ...(ms > MOST.ms ? [`${name}: ${ms.toFixed(1)} ms of import are above ${MOST.ms}`] : []),
   ]);

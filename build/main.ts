@@ -27,7 +27,7 @@ async function buildAws(): Promise<void> {
   await rm(resolve(ROOT, 'dist/aws'), { recursive: true, force: true });
   for (const name of lambdaNames(ROOT)) {
     const { atStart, inAll } = weigh(await pack(ROOT, lambdaBundle(name)));
-    process.stdout.write(`${name}: ${kB(atStart)} read at each cold start, ${kB(inAll)} in all\n`);
+    process.stdout.write(`${name}: ${kB(atStart)} read before its first event, up to ${kB(inAll)} with it\n`);
   }
   const missing = await missingOnAws(ROOT);
   if (missing !== undefined) process.stderr.write(`${missing}\n`);
@@ -38,7 +38,7 @@ async function buildAzure(): Promise<void> {
   await packRules(ROOT, { config, functions: functions || undefined });
   const { atStart, inAll } = weigh(await packAzure(ROOT));
   process.stdout.write(
-    `${AZURE_FOLDER}: ${kB(atStart)} read at each cold start, ${kB(inAll)} in all; the rules are ${AZURE_CONFIG}\n`,
+    `${AZURE_FOLDER}: ${kB(atStart)} read before its first event, up to ${kB(inAll)} with it; the rules are ${AZURE_CONFIG}\n`,
   );
 }
 

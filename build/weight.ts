@@ -2,7 +2,7 @@ import type { Written } from './bundle.js';
 
 /** Sizes of a bundle in bytes, without its source maps. */
 export interface Weight {
-  /** What every cold start reads: the entry and all that it imports at once. */
+  /** What is read before the first event: the entry and all that it imports at once. Stores and connectors come with the event. */
   readonly atStart: number;
   /** That and everything that is imported when it is needed, or never. */
   readonly inAll: number;

@@ -54,6 +54,22 @@ test('a deployment on a stream, a bucket and a table that exist makes none and u
     expect(under(under(prod, 'Conditions'), `${name}.Fn::Equals`)).toEqual([expect.stringMatching(/a/), '']);
 });
 
+test('the dashboard shows every function and every queue', () => {
+  const body = JSON.stringify(under(template.Resources['Dashboard'], 'Properties.DashboardBody'));
+  for (const name of packaged.bundles.keys())
+    expect(body.split(`tributary-dev-${name}`).length).toBeGreaterThan(2);
+  for (const queue of ['parked', 'unparked', 'files', 'unfiled'])
+    expect(body).toContain(`tributary-dev-${queue}\\"`);
+});
+
+test('only the bucket of exports, where one is named, may call the function that it tells', async () => {
+  const named = await packaged.package('dev', 'exportsBucket=acme-exports');
+  const { SourceArn: arn, SourceAccount: account } = named.Resources['ArrivalsFromS3']?.Properties ?? {};
+  expect(account).toEqual({ Ref: 'AWS::AccountId' });
+  expect(JSON.stringify(arn)).toContain('HasExports');
+  expect(JSON.stringify(arn)).toContain('s3:::acme-exports');
+});
+
 test('every alarm points to a heading of the runbooks that is there', () => {
   const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
   const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -32,6 +32,8 @@ export async function makePackage(rules: string): Promise<Packaged> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-package-'));
   for (const part of ['serverless.yml', 'infra/aws', 'package.json'])
     await cp(join(ROOT, part), join(folder, part), { recursive: true });
+  await mkdir(join(folder, 'dist'));
+  await symlink(join(ROOT, 'dist/build'), join(folder, 'dist/build')); // what judges before it is packaged
   await packRules(ROOT, { config: join(ROOT, rules) }, folder);
   const bundles = new Map<string, Written>();
   for (const name of lambdaNames(ROOT)) bundles.set(name, await pack(ROOT, lambdaBundle(name, folder)));

@@ -1,0 +1,19 @@
+// What osls asks before it packages: are the bundles and the rules there, and do names and settings fit? All of it is judged
+// by build/before-package.ts; without the build there is nothing to package anyway.
+module.exports = class BeforePackage {
+  constructor(serverless, options, { log }) {
+    this.hooks = {
+      'before:package:initialize': async () => {
+        const { packagingOf, judgePackaging } = await import('../../dist/build/before-package.js').catch(
+          (error) => {
+            if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+            throw new serverless.classes.Error('there is nothing to package yet: npm run build:aws first');
+          },
+        );
+        const { faults, notes } = await judgePackaging(packagingOf(serverless, options));
+        if (faults.length > 0) throw new serverless.classes.Error(`not packaged:\n  ${faults.join('\n  ')}`);
+        for (const note of notes) log.notice(note);
+      },
+    };
+  }
+};
