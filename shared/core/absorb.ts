@@ -42,12 +42,18 @@ function disputed(a: PersonState, b: PersonState): string[] {
 
 /** What the other still owes, as seen from the person: what they knew before is no change for them. */
 function owedBy(other: PersonState, person: PersonState): OwedMembership[] {
-  return other.owed.flatMap(({ audience, first, backfill, begun, ...one }): OwedMembership[] => {
+  return other.owed.flatMap((one): OwedMembership[] => {
+    if (one.overtaken) return [one];
+    const { audience, first, backfill } = one;
     const seen = other.standing.get(audience);
     const known = person.standing.get(audience);
     const change = seen && changeOf(known, seen);
     if (seen === undefined || (change !== 'entered' && change !== 'left')) return [];
-    const edge = { audience, change, ...(begun ? { begun, at: one.at } : { at: seen.at }) };
+    const edge = {
+      audience,
+      change,
+      ...(one.seen === undefined ? { at: seen.at } : { at: one.at, seen: seen.at }),
+    };
     return known ? [edge] : [{ ...edge, ...(first && { first }), ...(backfill && { backfill }) }];
   });
 }

@@ -109,7 +109,9 @@ function dropUnchanged(state: PersonState, pending: Pending): void {
  */
 function withdraw(drafts: Verdict[], pending: Pending, optOut: () => readonly string[]): void {
   for (const [i, draft] of drafts.entries()) {
-    if (draft.kind === 'acts') drafts[i] = { ...draft, kind: 'withheld', targets: [] };
+    // Nor does anything of it come due when consent is given again.
+    if (draft.kind === 'acts') drafts[i] = { ...draft, kind: 'withheld', targets: [], edges: [] };
+    else drafts[i] = { ...draft, edges: [] };
   }
   pending.actions.clear();
   pending.written.clear();

@@ -106,7 +106,10 @@ function bidEdges(hall: Hall, transitions: readonly Transition[], rules: Compile
     for (const rule of about ?? []) {
       if (!completes(rule, edge, transitions, hall.sight.view)) continue;
       if (rule.judge && !rule.judge.holds(hall.sight)) continue;
-      speak(hall, { rule, actions: rule.actions, cause: rule.causes[change], occasion, edge, matched: true });
+      // What came after an edge that was overtaken has its own word about rows.
+      const isPast = change !== 'changed' && edge.overtaken === true;
+      const actions = isPast ? [] : rule.actions;
+      speak(hall, { rule, actions, cause: rule.causes[change], occasion, edge, matched: !isPast });
     }
   }
 }

@@ -2,13 +2,20 @@ import type { Audience, CompiledRules } from './compiled.js';
 import type { Owed, OwedMembership, PersonState } from './state.js';
 import type { MembershipEdge, Transition } from './view.js';
 
-const membershipOf = ({ audience, change, at, first, backfill, begun }: MembershipEdge): OwedMembership => ({
+const membershipOf = ({
+  audience,
+  first,
+  backfill,
+  seen,
+  overtaken,
+  ...edge
+}: MembershipEdge): OwedMembership => ({
+  ...edge,
   audience: audience.key,
-  change,
-  at,
   ...(first && { first }),
   ...(backfill && { backfill }),
-  ...(begun && { begun }),
+  ...(seen !== undefined && { seen }),
+  ...(overtaken && { overtaken }),
 });
 
 /** An edge as it is kept until it comes due. */
@@ -17,44 +24,65 @@ const toOwed = (edge: Transition): Owed => (edge.change === 'changed' ? edge : m
 /** Edges as they are kept until they come due. */
 export const owedOf = (edges: readonly Transition[]): readonly Owed[] => edges.map(toOwed);
 
+type Known = PersonState['standing'] extends ReadonlyMap<string, infer V> ? V | undefined : never;
+
+/** Whether the standing is on the side that a change led to. */
+const isOn = ({ change }: Pick<OwedMembership, 'change'>, known: Known): boolean =>
+  known?.member === (change !== 'left');
+
 /**
  * Owed changes of membership as of now: the opposite puts an end to them, and a newer assertion of the same carries them
- * along, because nothing else has been made of it; but not what was begun, or it would be done twice.
+ * along, because nothing else has been made of it. What was begun keeps its time, or it would be done twice.
  */
-export function movedAlong(
+export const movedAlong = (
   owed: readonly OwedMembership[],
   standing: PersonState['standing'],
-): readonly OwedMembership[] {
-  return owed.flatMap((one) => {
+): readonly OwedMembership[] =>
+  owed.flatMap((one) => {
     const known = standing.get(one.audience);
-    if (known?.member !== (one.change !== 'left')) return [];
-    return known.at === one.at || one.begun ? [one] : [{ ...one, at: known.at }];
+    if (one.overtaken) return [one];
+    if (known === undefined || !isOn(one, known)) return [];
+    if (one.seen !== undefined) return [one.seen === known.at ? one : { ...one, seen: known.at }];
+    return [one.at === known.at ? one : { ...one, at: known.at }];
   });
-}
 
-/** Only entering and leaving can be owed: `stayed` and `changed` are about a moment, and by then another has come. */
-const isLasting = (edge: Transition): edge is MembershipEdge =>
-  edge.change === 'entered' || edge.change === 'left';
-
-/** What is owed once edges have been made, in this order: of each audience the last, while it holds. */
-export function owedAfter(
+/** What somebody without a key owes: entering and leaving. `stayed` is about a moment, and by then another has come. */
+export function owedWaiting(
   before: readonly OwedMembership[],
   made: readonly Transition[],
   { standing }: PersonState,
 ): readonly OwedMembership[] {
-  const byAudience = new Map(before.map((one) => [one.audience, one]));
-  for (const edge of made.filter(isLasting)) byAudience.set(edge.audience.key, membershipOf(edge));
-  return movedAlong([...byAudience.values()], standing);
+  const fresh = made.flatMap((edge) =>
+    edge.change === 'entered' || edge.change === 'left' ? [membershipOf(edge)] : [],
+  );
+  const renewed = new Set(fresh.map(({ audience }) => audience));
+  return [...movedAlong(before, standing).filter(({ audience }) => !renewed.has(audience)), ...fresh];
 }
 
+/** Whether any rule does something once when this happens. */
+const hasSends = ({ audience, change }: MembershipEdge): boolean =>
+  audience.rules[change].some(({ sends }) => sends.length > 0);
+
 /**
- * A view in which edges have been made, for as long as what rules wanted of them has not all been done. The standing moves
- * on before anything is sent, so that a record that overtakes a failure, or a crash, sees the change that it makes itself.
+ * A view in which edges have been made, in this order, for as long as what rules wanted of them has not all been done. The
+ * standing moves on before anything is sent, so that a record that overtakes a failure, or a crash, sees the change that it
+ * makes itself.
  */
-export const owing = (view: PersonState, made: readonly Transition[]): PersonState => ({
-  ...view,
-  owed: owedAfter(view.owed, made, view).map((one) => ({ ...one, begun: true })),
-});
+export function owing(view: PersonState, made: readonly Transition[]): PersonState {
+  const edges = made.filter((edge) => edge.change !== 'changed');
+  const fresh = edges.flatMap((edge, i): OwedMembership[] => {
+    const owed = membershipOf(edge);
+    if (edge.overtaken) return [owed];
+    const isTurned = edges.some(
+      (later, n) =>
+        n > i && later.audience === edge.audience && (later.change === 'left') !== (edge.change === 'left'),
+    );
+    if (isTurned) return hasSends(edge) ? [{ ...owed, overtaken: true }] : [];
+    const known = view.standing.get(owed.audience);
+    return known && isOn(owed, known) ? [{ ...owed, seen: known.at }] : [];
+  });
+  return { ...view, owed: [...movedAlong(view.owed, view.standing), ...fresh] };
+}
 
 /** The declared audience whose standing has this key; undefined when the file no longer names it. */
 function audienceOf(key: string, { audiences }: CompiledRules): Audience | undefined {
@@ -65,14 +93,15 @@ function audienceOf(key: string, { audiences }: CompiledRules): Audience | undef
 /** Whether what is known is still just what made the edge: nothing newer has overtaken it. */
 function holds(owed: Owed, { standing, values }: PersonState): boolean {
   if (owed.change === 'changed') return values.get(owed.path)?.at === owed.at / 1000;
+  if (owed.overtaken) return true;
   const known = standing.get(owed.audience);
-  if (known?.member !== (owed.change !== 'left')) return false;
-  return known.at === owed.at || (owed.begun === true && known.at > owed.at);
+  return isOn(owed, known) && known?.at === (owed.seen ?? owed.at);
 }
 
+/** Whether a record makes an owed edge itself. What was overtaken it cannot make any more. */
 function isSame(owed: Owed, edge: Transition): boolean {
   if (owed.change === 'changed') return edge.change === 'changed' && edge.path === owed.path;
-  return edge.change === owed.change && edge.audience.key === owed.audience;
+  return edge.change === owed.change && edge.audience.key === owed.audience && !owed.overtaken;
 }
 
 /**
@@ -98,4 +127,8 @@ export function edgesDue(
 export const stillOwed = (
   owed: readonly OwedMembership[],
   edges: readonly Transition[],
-): readonly OwedMembership[] => owed.filter((one) => !edges.some((edge) => isSame(one, edge)));
+): readonly OwedMembership[] =>
+  owed.filter(
+    ({ audience, change, at }) =>
+      !edges.some((edge) => edge.change === change && edge.audience.key === audience && edge.at === at),
+  );

@@ -52,6 +52,8 @@ export type Outcome =
       readonly afterMs?: number;
       /** Nothing was sent, so the target holds what it held: the row is as certain as before. */
       readonly unsent?: boolean;
+      /** An attempt before had no answer, so it may have been done all the same. */
+      readonly doubtful?: boolean;
     }
   /** The request may or may not have been carried out (time-out, reset after sending). */
   | { readonly kind: 'unknown'; readonly fault: Fault };

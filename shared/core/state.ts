@@ -34,8 +34,13 @@ export interface OwedMembership {
   /** What was known of the audience when it was made: nothing; and that it was old already. */
   readonly first?: boolean;
   readonly backfill?: boolean;
-  /** Some of what rules wanted may have been done: it keeps its time, by which that is known, until the opposite happens. */
-  readonly begun?: boolean;
+  /**
+   * Some of what rules wanted may have been done. So it keeps its time, by which that is known, and this is the newest
+   * assertion of the same since, epoch microseconds.
+   */
+  readonly seen?: number;
+  /** The opposite followed before all was done: what is owed is only what happens once. */
+  readonly overtaken?: boolean;
 }
 
 /** A change of an attribute that rules have not had their say about; `at` is its record's time, epoch microseconds. */

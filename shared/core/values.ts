@@ -22,7 +22,7 @@ const SEEN = '$seen:';
 export const seenPath = (path: string): string => `${SEEN}${path}`;
 
 /** What makes edges or letters: held back until its records are settled, because it must be made again when they come again. */
-const makesEdges = (path: string): boolean => path === NEWEST || path === TOLD || path.startsWith(SEEN);
+const makesEdges = (path: string): boolean => path === TOLD || path.startsWith(SEEN);
 
 /** `stayed` is about a record newer than all seen: one that comes again, or late, has nothing to add. */
 export const isLatest = (state: PersonState, audience: Audience, at: number): boolean =>

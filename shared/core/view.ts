@@ -16,8 +16,9 @@ export interface MembershipEdge {
   readonly first?: boolean;
   /** Seen for the first time, and old already: history that Adobe exports when a destination is activated. */
   readonly backfill?: boolean;
-  /** Made before, and only some of what rules wanted may have been done since. */
-  readonly begun?: boolean;
+  /** Made before, as `OwedMembership` says. */
+  readonly seen?: number;
+  readonly overtaken?: boolean;
 }
 
 /** A change of an attribute that rules can be about; `at` is the record's time, epoch microseconds. */

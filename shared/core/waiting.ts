@@ -1,6 +1,6 @@
 import type { CompiledRules } from './compiled.js';
 import type { Draft, FoldRecord, Verdict } from './fold.js';
-import { owedAfter } from './owed.js';
+import { owedWaiting } from './owed.js';
 import type { PersonState } from './state.js';
 import { advance } from './view.js';
 
@@ -20,7 +20,7 @@ export function wait(
   for (const { profile, at } of records) {
     const next = advance(view, profile, rules, at);
     if (next.state === view) continue;
-    view = { ...next.state, owed: owedAfter(view.owed, next.transitions, next.state) };
+    view = { ...next.state, owed: owedWaiting(view.owed, next.transitions, next.state) };
   }
   return { verdicts: records.map(() => WAITS), actions: [], view, written: new Map() };
 }

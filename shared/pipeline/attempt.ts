@@ -13,8 +13,8 @@ import type { Lane } from './waves.js';
 export interface Attempt extends Known {
   readonly draft: Draft;
   readonly lane: Lane;
-  /** Targets in doubt that are sent to because somebody has judged that nothing was done. */
-  readonly judged: ReadonlySet<string>;
+  /** Targets in doubt that are sent to because somebody has judged that nothing was done, with the time of that judgement. */
+  readonly judged: ReadonlyMap<string, number>;
 }
 
 /** The state with everything as unsure that must not be relied on: sent in vain, accepted too long ago, forgotten. */
@@ -55,15 +55,16 @@ function permitted(
   { entries }: Work,
   { unsure }: PersonState,
   { sent }: Run,
-): ReadonlySet<string> {
-  const targets = entries.flatMap((entry, i) => {
-    const { owed, attempts = 0 } = entry.message;
-    if (owed === undefined || attempts > 0) return [];
-    return (verdicts[i]?.targets ?? []).filter(
-      (target) => unsure.has(target) && !unsure.has(spent(target)) && !sent.get(entry)?.has(target),
-    );
-  });
-  return new Set(targets);
+): ReadonlyMap<string, number> {
+  const targets = new Map<string, number>();
+  for (const [i, entry] of entries.entries()) {
+    const { owed, attempts = 0, firstSeen = 0 } = entry.message;
+    if (owed === undefined || attempts > 0) continue;
+    for (const target of verdicts[i]?.targets ?? [])
+      if (unsure.has(target) && !unsure.has(spent(target, firstSeen)) && !sent.get(entry)?.has(target))
+        targets.set(target, firstSeen);
+  }
+  return targets;
 }
 
 /** What a person's records come to. Who has no key yet only waits. */

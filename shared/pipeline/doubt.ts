@@ -20,8 +20,14 @@ const doubtful = (connection: string): Outcome => ({
 export const lastWord = (outcome: Outcome, action: PlannedAction, connector: Connector): Outcome =>
   outcome.kind === 'unknown' && mustNotRepeat(action, connector) ? doubtful(action.connection) : outcome;
 
-/** In the list of what is unsure: the judgement that a target was not reached has been acted upon, without an answer so far. */
-export const spent = (target: string): string => `judged:${target}`;
+/**
+ * In the list of what is unsure: a judgement that a target was not reached has been acted upon. It is known by the time it
+ * was made, `at` (epoch milliseconds), so that a queue that hands out its message again does not give leave twice.
+ */
+export const spent = (target: string, at: number): string => `${judgements(target)}${at}`;
+
+/** Begins every judgement about a target. */
+export const judgements = (target: string): string => `judged:${target}@`;
 
 /**
  * Outcomes that are decided before anything is sent: what may have been done before a crash, and must not be repeated.
@@ -30,7 +36,7 @@ export const spent = (target: string): string => `judged:${target}`;
 export function decided(
   actions: readonly PlannedAction[],
   unsure: ReadonlySet<string>,
-  permitted: ReadonlySet<string>,
+  permitted: ReadonlyMap<string, unknown>,
   connectors: ReadonlyMap<string, Connector>,
 ): Map<string, Outcome> {
   const open = actions.filter(

@@ -89,5 +89,5 @@ export function blame(outcome: Outcome, { down, answered, failing, silent }: Hea
     return down || inVain ? { ...outcome, scope: 'connection' } : outcome;
   }
   const alone = outcome.kind === 'unknown' && silent.has(outcome) && !down && answered > 0;
-  return alone ? { kind: 'retry', scope: 'row', fault: outcome.fault } : outcome;
+  return alone ? { kind: 'retry', scope: 'row', fault: outcome.fault, doubtful: true } : outcome;
 }

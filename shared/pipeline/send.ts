@@ -111,7 +111,8 @@ interface Pending {
 /** Once an attempt may have been carried out, a later one that was refused or never made does not undo it. */
 function inDoubt(answer: Outcome): Outcome {
   if (answer.kind === 'rejected') return { ...answer, doubtful: true };
-  return answer.kind === 'retry' && answer.unsent ? { ...answer, unsent: false } : answer;
+  if (answer.kind !== 'retry') return answer;
+  return { ...answer, doubtful: true, ...(answer.unsent && { unsent: false }) };
 }
 
 function note(pending: Pending, answer: Outcome, outcomes: Outcome[]): void {

@@ -31,7 +31,7 @@ async function claim(attempts: readonly Attempt[], run: Run): Promise<readonly A
         unsure: new Set([
           ...one.state.unsure,
           ...one.draft.actions.map(({ target }) => target),
-          ...[...one.judged].map(spent),
+          ...[...one.judged].map(([target, at]) => spent(target, at)),
         ]),
       },
     })),

@@ -5,7 +5,7 @@ import type { PersonState } from '../core/state.js';
 import { forget, isSent, remembered, type WrittenFields } from '../core/suppress.js';
 import { settledValues } from '../core/values.js';
 import type { Attempt } from './attempt.js';
-import { spent } from './doubt.js';
+import { judgements, spent } from './doubt.js';
 
 /** What an answer lets us remember of a row: what was sent, what was known before, or nothing. */
 type Memory = 'sent' | 'before' | 'none';
@@ -20,7 +20,9 @@ function memoryOf(outcome: Outcome, operation: Operation): Memory {
 /** What each target holds now; targets nothing was sent to may still move the time of a constant. */
 function writtenAfter({ state, draft, lane, work }: Attempt, settled: boolean): PersonState['written'] {
   const newest = Math.max(...work.entries.map(({ message }) => message.at));
-  const written = new Map<string, WrittenFields>(remembered(state.written, newest * 1000));
+  // Who owes something may have begun it long ago: then it must still be known what was sent.
+  const known = state.owed.length > 0 ? state.written : remembered(state.written, newest * 1000);
+  const written = new Map<string, WrittenFields>(known);
   for (const [target, fields] of draft.written)
     if (settled && !lane.outcomes.has(target)) written.set(target, fields);
   for (const { target, operation } of lane.actions) {
@@ -42,7 +44,8 @@ function writtenAfter({ state, draft, lane, work }: Attempt, settled: boolean): 
  */
 function isDoubtful(outcome: Outcome, operation: Operation): boolean {
   if (outcome.kind === 'rejected') return outcome.doubtful === true;
-  if (outcome.kind === 'retry') return operation !== 'send' && outcome.unsent !== true;
+  if (outcome.kind === 'retry')
+    return operation === 'send' ? outcome.doubtful === true : outcome.unsent !== true;
   return outcome.kind === 'unknown';
 }
 
@@ -55,16 +58,22 @@ function placesOf({ connection, object, target }: PlannedAction, written: Person
   return [...written.keys()].filter((place) => place.startsWith(`${row}#`) && place.endsWith(address));
 }
 
+/** Nobody needs to judge any more. */
+function certain(unsure: Set<string>, target: string): void {
+  unsure.delete(target);
+  for (const mark of unsure) if (mark.startsWith(judgements(target))) unsure.delete(mark);
+}
+
 /** Only an acceptance makes a target certain, or its absence; an attempt that failed may have been carried out all the same. */
-function unsureAfter({ state, lane }: Attempt, written: PersonState['written']): Set<string> {
+function unsureAfter({ state, lane, judged }: Attempt, written: PersonState['written']): Set<string> {
   const isOver = (target: string): boolean =>
     isSent(state.written.get(target) ?? NOTHING) && !written.has(target);
   const unsure = new Set([...state.unsure].filter((target) => !isOver(target)));
+  for (const [target, at] of judged) unsure.add(spent(target, at));
   for (const action of lane.actions) {
     const { target, operation } = action;
     const outcome = lane.outcomes.get(target);
-    if (outcome) unsure.delete(spent(target));
-    if (outcome?.kind === 'accepted' || outcome?.kind === 'absent') unsure.delete(target);
+    if (outcome?.kind === 'accepted' || outcome?.kind === 'absent') certain(unsure, target);
     else if (outcome && isDoubtful(outcome, operation)) unsure.add(target);
     if (operation === 'delete' && outcome && memoryOf(outcome, operation) === 'sent')
       for (const place of placesOf(action, written)) unsure.add(place);

@@ -43,7 +43,8 @@ const Edge = z.union([
     at: Time,
     first: Yes,
     backfill: Yes,
-    begun: Yes,
+    seen: Time.optional(),
+    overtaken: Yes,
   }),
   z.object({ path: z.string(), change: z.literal('changed'), at: Time }),
 ]);

@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
 import { bad, ok, type Result } from '../core/fault.js';
 import type { Json } from '../core/ports.js';
-import type { PersonState } from '../core/state.js';
+import type { OwedMembership, PersonState } from '../core/state.js';
 
 /*
  * A stored state is two bytes and a payload. First byte: the format, 1. Second byte: how the payload is packed. The payload
@@ -44,8 +44,8 @@ const Columns = z
     z.array(z.string()),
     // Claim: by, until; nothing when nobody holds the lease.
     z.union([z.tuple([]), z.tuple([z.string(), z.number()])]),
-    // Owed: audience key, change, time, one digit of flags.
-    z.array(z.tuple([z.string(), Change, z.number(), z.int().min(0).max(7)])),
+    // Owed: audience key, change, time, one digit of flags; the newest assertion of the same where it has been begun.
+    z.array(z.tuple([z.string(), Change, z.number(), z.int().min(0).max(7), z.number().optional()])),
     // Aliases: fingerprints, days.
     z.array(z.string()),
     z.array(z.number()),
@@ -63,6 +63,14 @@ const Columns = z
     'columns of unequal length',
   );
 type Columns = z.infer<typeof Columns>;
+
+/** An owed edge as a row of its own. */
+function owedColumn({ audience, change, at, first, backfill, overtaken, seen }: OwedMembership) {
+  const flags = (first ? 1 : 0) + (backfill ? 2 : 0) + (overtaken ? 4 : 0);
+  const edge: [string, OwedMembership['change'], number, number, number?] = [audience, change, at, flags];
+  if (seen !== undefined) edge.push(seen);
+  return edge;
+}
 
 function toColumns(state: PersonState): Columns {
   const { standing, values, written, unsure, accepted, claim, owed, aliases, claimants } = state;
@@ -82,12 +90,7 @@ function toColumns(state: PersonState): Columns {
     }),
     [...unsure],
     claim ? [claim.by, claim.until] : [],
-    owed.map(({ audience, change, at, first, backfill, begun }) => [
-      audience,
-      change,
-      at,
-      (first ? 1 : 0) + (backfill ? 2 : 0) + (begun ? 4 : 0),
-    ]),
+    owed.map(owedColumn),
     [...aliases.keys()],
     [...aliases.values()],
     claimants.map(({ to, key }) => [to, key]),
@@ -117,11 +120,12 @@ function fromColumns(columns: Columns): PersonState {
     unsure: new Set(unsure),
     accepted: new Map(written.flatMap(([target, , , , at]) => (at === 0 ? [] : [[target, at]]))),
     claim: by !== undefined && until !== undefined ? { by, until } : undefined,
-    owed: owed.map(([audience, change, at, digit]) => ({
+    owed: owed.map(([audience, change, at, digit, seen]) => ({
       ...{ audience, change, at },
       ...((digit & 1) !== 0 && { first: true }),
       ...((digit & 2) !== 0 && { backfill: true }),
-      ...((digit & 4) !== 0 && { begun: true }),
+      ...((digit & 4) !== 0 && { overtaken: true }),
+      ...(seen !== undefined && { seen }),
     })),
     aliases: mapOf(aliases, (i) => days[i] ?? 0),
     claimants: claimants.map(([to, key]) => ({ to, key })),

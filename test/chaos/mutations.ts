@@ -155,7 +155,7 @@ export const isAlwaysUnsure: Mutation = (deps) =>
 /** Forgets which changes have been made but not acted upon. */
 export const losesBegun = withStates((state) => ({
   ...state,
-  owed: state.owed.filter(({ begun }) => !begun),
+  owed: state.owed.filter(({ seen, overtaken }) => seen === undefined && !overtaken),
 }));
 
 const drop = async (): Promise<void> => undefined;

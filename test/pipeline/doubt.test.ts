@@ -49,8 +49,10 @@ test('a send without an answer, at a target that takes no key, is a dead letter 
   expect(crm.calls).toHaveLength(1);
 });
 
-/** A dead letter as `parked replay` begins it anew. */
-const judged = (letter: KeptMessage): Message => toMessage({ ...letter, attempts: 0 });
+let judgements = 1_790_000_000_000;
+/** A dead letter as `parked replay` begins it anew, at a time of its own. */
+const judged = (letter: KeptMessage): Message =>
+  toMessage({ ...letter, attempts: 0, firstSeen: ++judgements });
 
 test('a replay of that letter sends it, with the same key', async () => {
   const { crm, deps, run } = world([]);

@@ -188,7 +188,8 @@ describe('what format 1 looks like for ever', () => {
     claim: { by: 'run-1', until: 1_790_000_090_000 },
     owed: [
       { audience: 'ups/a', change: 'entered', at: 1_790_000_000_123_456, first: true, backfill: true },
-      { audience: 'ups/c', change: 'left', at: 1_790_000_000_123_458, begun: true },
+      { audience: 'ups/c', change: 'left', at: 1_790_000_000_123_458, seen: 1_790_000_000_123_459 },
+      { audience: 'ups/d', change: 'stayed', at: 1_790_000_000_123_460, overtaken: true },
     ],
     aliases: new Map([['a1b2c3', 20_717]]),
     claimants: [{ to: 'crmid:C-1', key: 'C-1' }],
@@ -196,7 +197,7 @@ describe('what format 1 looks like for ever', () => {
   const payload =
     '[["ups/a","ups/b","ups/c"],[1790000000123456,1790000000123457,1790000000123458],"302",["person.name"],[1790000000001],' +
     '[{"first":"Ada","tags":[1,null,"ü"]}],[["sales/Contact/C-1",["Name"],["abc.def"],[0],1790000000002]],["sales/Contact/C-1"],["run-1",1790000090000],' +
-    '[["ups/a","entered",1790000000123456,3],["ups/c","left",1790000000123458,4]],["a1b2c3"],[20717],[["crmid:C-1","C-1"]]]';
+    '[["ups/a","entered",1790000000123456,3],["ups/c","left",1790000000123458,0,1790000000123459],["ups/d","stayed",1790000000123460,4]],["a1b2c3"],[20717],[["crmid:C-1","C-1"]]]';
 
   test('plain', () => {
     expect(Buffer.from(encodeState(state)).toString()).toBe(`\u0001\u0000${payload}`);
@@ -229,6 +230,8 @@ describe('what format 1 looks like for ever', () => {
     expect(Object.keys(golden.members).sort()).toEqual(Object.keys(EMPTY_STATE).sort());
     for (const [name, value] of Object.entries(decoded(Buffer.from(golden.bytes, 'base64'))))
       expect(value, name).not.toEqual(EMPTY_STATE[name as keyof PersonState]); // its own keys
-    expect(JSON.stringify(golden.members['owed'])).toMatch(/"first":true.*"backfill":true.*"begun":true/);
+    expect(JSON.stringify(golden.members['owed'])).toMatch(
+      /"first":true.*"backfill":true.*"seen":\d.*"overtaken":true/,
+    );
   });
 });

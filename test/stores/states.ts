@@ -101,13 +101,15 @@ export const anyState: fc.Arbitrary<PersonState> = fc
           at: time,
           first: fc.boolean(),
           backfill: fc.boolean(),
-          begun: fc.boolean(),
+          overtaken: fc.boolean(),
+          seen: fc.option(time, { nil: undefined }),
         })
-        .map(({ first, backfill, begun, ...edge }) => ({
+        .map(({ first, backfill, overtaken, seen, ...edge }) => ({
           ...edge,
           ...(first && { first }),
           ...(backfill && { backfill }),
-          ...(begun && { begun }),
+          ...(overtaken && { overtaken }),
+          ...(seen !== undefined && { seen }),
         })),
       { maxLength: 4 },
     ),

@@ -1,0 +1,297 @@
+import { expect, test } from 'vitest';
+import { Fault } from '../../shared/core/fault.js';
+import type { KeptMessage } from '../../shared/core/kept.js';
+import type { EndingName, Message } from '../../shared/core/ports.js';
+import type { Action, Connector, Outcome } from '../../shared/core/remote.js';
+import { toMessage } from '../../shared/pipeline/replay.js';
+import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
+import { fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';
+
+// What becomes of edges that failed, when something overtakes them: a repetition, the opposite, a letter, another key, time.
+
+const DAY = 86_400_000;
+const T0 = 1_790_000_000_000;
+
+const rule = (name: string, when: object, ...actions: object[]) => ({ name, when, do: actions });
+const contact = rule(
+  'contact',
+  { member: 'hot' },
+  {
+    upsert: 'sales/Contact',
+    match: { Id: '$key' },
+    set: { Hot: { member: 'hot' } },
+  },
+);
+const cart = (change: 'entered' | 'left', value: string) =>
+  rule(
+    `cart ${change}`,
+    { [change]: 'hot' },
+    { upsert: 'desk/State', match: { Id: '$key' }, set: { Cart: { value } } },
+  );
+const call = (change: string) =>
+  rule(`call ${change}`, { [change]: 'hot' }, { send: 'desk/Call', set: { who: '$key' } });
+const of = (rules: object[], more: object = {}) =>
+  rulesOf({
+    audiences: { hot: 'hot-1' },
+    person: { key: ['crmid', 'email'] },
+    connections: { sales: { type: 'fake' }, desk: { type: 'fake' } },
+    rules,
+    ...more,
+  });
+
+let ids = 0;
+const says = (second: number, status: string, more: object = {}, at = T0): Message => {
+  ids += 1;
+  const membership = { status, lastQualificationTime: `2026-11-01T10:00:${second}Z` };
+  const body = {
+    identityMap: { crmid: [{ id: 'C-1' }] },
+    segmentMembership: { ups: { 'hot-1': membership } },
+    ...more,
+  };
+  return message(`m${ids}`, body, at + ids);
+};
+
+const as = (...identities: (readonly [string, string])[]) => ({
+  identityMap: Object.fromEntries(identities.map(([namespace, id]) => [namespace, [{ id }]])),
+});
+
+const busy: Outcome = { kind: 'retry', scope: 'row', fault: new Fault('remote.row-busy', 'locked') };
+const down: Outcome = {
+  kind: 'retry',
+  scope: 'connection',
+  fault: new Fault('remote.unavailable', '503'),
+};
+const refused: Outcome = { kind: 'rejected', code: 'NO', text: 'no' };
+const silence: Outcome = { kind: 'unknown', fault: new Fault('remote.timeout', 'no answer') };
+
+/** Two targets by two names that answer as they are told, object by object, or die. */
+function world(rules: ReturnType<typeof of>, { keys = true, attempts = 1 } = {}) {
+  const how: { answers: { [object: string]: Outcome | undefined }; dies: boolean } = {
+    answers: {},
+    dies: false,
+  };
+  const inner = fakeCrm({ answer: ({ object }) => how.answers[object] });
+  const crm: Connector = {
+    ...inner,
+    isIdempotent: ({ operation }: Pick<Action, 'operation'>) => keys || operation !== 'send',
+    send: (...given) => (how.dies ? Promise.reject(new Error('the process dies')) : inner.send(...given)),
+  };
+  const connectors = new Map([
+    ['sales', crm],
+    ['desk', { ...crm, name: 'desk' }],
+  ]);
+  const deps = { ...fakeDeps(rules, crm), tuning: { attempts }, connectors };
+  const calls = (): (string | undefined)[] =>
+    inner.calls
+      .flat()
+      .filter(({ operation }) => operation === 'send')
+      .map(({ idempotencyKey }) => idempotencyKey);
+  return { how, deps, calls, rows: inner.rows };
+}
+
+async function run(deps: PipelineDeps, messages: readonly Message[], redelivers = true) {
+  const settlements = await createPipeline(deps).run(messages, { redelivers });
+  return settlements.flatMap(({ endings }): EndingName[] => endings.map(({ name }) => name));
+}
+
+type World = ReturnType<typeof world>;
+
+/** All that is parked comes back, when it is due. */
+async function comesBack({ deps }: World) {
+  deps.clock.advance(400_000);
+  return run(deps, deps.parking.all().map(toMessage), false);
+}
+
+let judgements = T0;
+/** A dead letter as `parked replay` begins it anew, at a time of its own. */
+const judged = (letter: KeptMessage): Message =>
+  toMessage({ ...letter, attempts: 0, firstSeen: ++judgements });
+
+function onlyLetter({ deps }: World): KeptMessage {
+  const [letter, ...others] = deps.deadLetters.all();
+  if (!letter || others.length > 0) throw new Error('there is not one letter');
+  return letter;
+}
+
+test.each(['parked', 'dead'])(
+  'an entry that comes again is no stay, though it was %s in between',
+  async (how) => {
+    const one = world(of([contact, call('stayed')]));
+    const entry = says(11, 'realized');
+    if (how === 'parked') one.how.answers = { Contact: busy };
+    one.how.dies = how === 'dead';
+    await run(one.deps, [entry]).catch(() => []);
+    one.how.answers = {};
+    one.how.dies = false;
+    await comesBack(one);
+    await run(one.deps, [entry]);
+    expect(one.calls()).toEqual([]);
+  },
+);
+
+test('a stay that failed is done once, whatever comes first then', async () => {
+  const one = world(of([contact, call('stayed')]));
+  await run(one.deps, [says(11, 'realized')]);
+  const stay = says(11, 'realized');
+  one.how.answers = { Call: busy };
+  expect(await run(one.deps, [stay])).toEqual(['parked']);
+  one.how.answers = {};
+  const tried = one.calls().length;
+  await comesBack(one);
+  await run(one.deps, [stay]);
+  expect(one.calls().length - tried).toBe(1);
+});
+
+test('a letter with an old edge does not end the newer one that is owed', async () => {
+  const one = world(of([contact, cart('entered', 'left'), cart('left', 'taken')]));
+  one.how.answers = { Contact: busy };
+  await run(one.deps, [says(11, 'realized')]);
+  one.how.answers = { Contact: refused };
+  expect(await run(one.deps, [says(12, 'realized')])).toEqual(['rejected']);
+  const letter = onlyLetter(one);
+  one.how.answers = {};
+  expect(await run(one.deps, [says(13, 'exited')])).toEqual(['delivered']);
+  one.how.answers = { State: busy };
+  expect(await run(one.deps, [says(15, 'realized')])).toEqual(['parked']);
+  one.how.answers = {};
+  await run(one.deps, [judged(letter)], false);
+  await comesBack(one);
+  expect(one.rows.get('State/C-1')).toMatchObject({ Cart: 'left' });
+});
+
+test('a judgement holds for one call, though the queue hands its message out twice', async () => {
+  const one = world(of([call('entered')]), { keys: false });
+  one.how.answers = { Call: silence };
+  await run(one.deps, [says(11, 'realized')], false);
+  const again = judged(onlyLetter(one));
+  await run(one.deps, [again], false);
+  expect(one.calls()).toHaveLength(2);
+  await run(one.deps, [again], false);
+  expect(one.calls()).toHaveLength(2);
+  // Somebody looks and judges once more.
+  one.how.answers = {};
+  await run(one.deps, [judged(onlyLetter(one))], false);
+  expect(one.calls()).toHaveLength(3);
+});
+
+test.each([true, false])(
+  'an entry and its exit in one batch whose process dies: the call is made, or in doubt (keys: %s)',
+  async (keys) => {
+    const one = world(of([contact, call('entered')]), { keys });
+    const batch = [says(11, 'realized'), says(13, 'exited')];
+    one.how.dies = true;
+    await run(one.deps, batch).catch(() => []);
+    one.how.dies = false;
+    one.deps.clock.advance(400_000);
+    await run(one.deps, batch);
+    expect([one.calls().length, one.deps.deadLetters.all().length]).toEqual(keys ? [1, 0] : [0, 1]);
+  },
+);
+
+test.each([
+  ['parked', busy],
+  ['held', down],
+])('what an edge wants done once is done, though the opposite was %s with it', async (ending, trouble) => {
+  const one = world(of([call('left'), cart('entered', 'left'), cart('left', 'taken')]));
+  await run(one.deps, [says(11, 'realized')]);
+  one.how.answers = { Call: trouble };
+  const batch = [says(13, 'exited'), says(15, 'realized')];
+  expect(await run(one.deps, batch)).toEqual([ending, ending]);
+  one.how.answers = {};
+  const tried = one.calls().length;
+  await comesBack(one);
+  await run(one.deps, batch);
+  expect(one.calls().length - tried).toBe(1);
+  // Rows say what is true now.
+  expect(one.rows.get('State/C-1')).toMatchObject({ Cart: 'left' });
+});
+
+test.each([[[0]], [[1]], [[0, 1]], [[1, 0]]])(
+  'whatever of a batch comes first after a crash: %j',
+  async (order) => {
+    const one = world(of([contact, call('entered'), cart('entered', 'left'), cart('left', 'taken')]));
+    await run(one.deps, [says(11, 'realized')]);
+    const batch = [says(13, 'exited'), says(15, 'realized')];
+    one.how.dies = true;
+    await run(one.deps, batch).catch(() => []);
+    one.how.dies = false;
+    one.deps.clock.advance(400_000);
+    for (const i of order) await run(one.deps, batch.slice(i, i + 1));
+    expect(one.rows.get('State/C-1')).toMatchObject({ Cart: 'left' });
+    expect(new Set(one.calls()).size).toBe(2);
+  },
+);
+
+const consent = of([contact, call('entered')], {
+  consent: {
+    require: 'ok',
+    withdrawn: [{ upsert: 'sales/Out', match: { Id: '$key' }, set: { No: { value: true } } }],
+  },
+});
+
+test('what was withheld is not done once consent is back, trouble or not', async () => {
+  const one = world(consent);
+  one.how.answers = { Out: busy };
+  expect(await run(one.deps, [says(11, 'realized', { ok: 'n' })])).toEqual(['parked']);
+  one.how.answers = {};
+  await run(one.deps, [says(11, 'realized', { ok: 'y' })]);
+  await comesBack(one);
+  expect(one.calls()).toEqual([]);
+});
+
+test('what is owed is not done for somebody who has withdrawn meanwhile', async () => {
+  const one = world(consent);
+  one.how.answers = { Call: busy };
+  expect(await run(one.deps, [says(11, 'realized', { ok: 'y' })])).toEqual(['parked']);
+  one.how.answers = {};
+  const tried = one.calls().length;
+  await run(one.deps, [says(11, 'realized', { ok: 'n' })]);
+  await comesBack(one);
+  expect(one.calls()).toHaveLength(tried);
+});
+
+test('an edge that is owed for longer than sends are remembered is not done again', async () => {
+  const one = world(of([contact, call('entered')]));
+  one.how.answers = { Contact: busy };
+  for (const day of [0, 30, 60, 89, 91, 95])
+    await run(one.deps, [says(11 + Math.floor(day / 10), 'realized', {}, T0 + day * DAY)]);
+  expect(one.calls()).toHaveLength(1);
+});
+
+const mail = ['email', 'ada@example.com'] as const;
+const crmid = ['crmid', 'C-1'] as const;
+
+test.each([
+  ['no answer', { Call: silence }],
+  ['no answer, and then everything is down', { Call: silence, Contact: down }],
+])('what was begun under one key keeps its name under a better one: %s', async (_, answers) => {
+  const one = world(of([contact, call('entered')]));
+  one.how.answers = answers;
+  await run(one.deps, [says(11, 'realized', as(mail))]);
+  one.how.answers = {};
+  one.deps.clock.advance(400_000);
+  await run(one.deps, [says(11, 'realized', as(mail, crmid))]);
+  await comesBack(one);
+  expect(one.calls().length).toBeGreaterThan(1);
+  expect(new Set(one.calls()).size).toBe(1);
+});
+
+test('a second attempt that is put off does not make the first one certain', async () => {
+  const one = world(of([contact, call('entered')]), { attempts: 2 });
+  const answers = [silence, down];
+  const crm = one.deps.connectors.get('desk');
+  if (!crm) throw new Error('there is no desk');
+  const desk: Connector = {
+    ...crm,
+    async send(actions, signal) {
+      const outcomes = await crm.send(actions, signal);
+      return outcomes.map((outcome) => answers.shift() ?? outcome);
+    },
+  };
+  const connectors = new Map([...one.deps.connectors, ['desk', desk]]);
+  await run({ ...one.deps, connectors }, [says(11, 'realized', as(mail))]);
+  one.deps.clock.advance(400_000);
+  await run(one.deps, [says(11, 'realized', as(mail, crmid))]);
+  expect(one.calls().length).toBeGreaterThan(1);
+  expect(new Set(one.calls()).size).toBe(1);
+});
