@@ -98,14 +98,23 @@ function bidLevels(hall: Hall, rules: CompiledRules): void {
   }
 }
 
+/** What was known when an edge was made that has been overtaken since: what happens because of it tells of then. */
+export function sightOf(edge: Transition, sight: Sight): Sight {
+  if (edge.change === 'changed' || !edge.overtaken) return sight;
+  const then = { at: edge.at, member: edge.change !== 'left', ever: true };
+  const standing = new Map(sight.view.standing).set(edge.audience.key, then);
+  return { ...sight, view: { ...sight.view, standing } };
+}
+
 function bidEdges(hall: Hall, transitions: readonly Transition[], rules: CompiledRules): void {
   for (const edge of transitions) {
     const { change, at } = edge;
     const about = change === 'changed' ? rules.changes.get(edge.path) : edge.audience.rules[change];
     const occasion: Occasion = { constants: 'now', at, since: 0 };
+    const sight = sightOf(edge, hall.sight);
     for (const rule of about ?? []) {
-      if (!completes(rule, edge, transitions, hall.sight.view)) continue;
-      if (rule.judge && !rule.judge.holds(hall.sight)) continue;
+      if (!completes(rule, edge, transitions, sight.view)) continue;
+      if (rule.judge && !rule.judge.holds(sight)) continue;
       // What came after an edge that was overtaken has its own word about rows.
       const isPast = change !== 'changed' && edge.overtaken === true;
       const actions = isPast ? [] : rule.actions;

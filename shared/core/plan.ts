@@ -2,7 +2,7 @@ import type { Building } from './bids.js';
 import type { CompiledRules, Row } from './compiled.js';
 import { doingOf, fieldsOf, mergedFields } from './fields.js';
 import { fingerprint } from './fingerprint.js';
-import { collectBids, collectOptOut, type Due, type Wanted } from './match.js';
+import { collectBids, collectOptOut, type Due, sightOf, type Wanted } from './match.js';
 import { keyText } from './person.js';
 import type { Json } from './ports.js';
 import type { Operation } from './remote.js';
@@ -90,8 +90,9 @@ function onceOf({ send, rule, edge }: Due, { key, view }: Sight): string {
 }
 
 /** One thing to happen. */
-function sendOf(due: Due, sight: Sight): PlannedAction {
+function sendOf(due: Due, now: Sight): PlannedAction {
   const { send, rule, edge } = due;
+  const sight = sightOf(edge, now);
   const once = onceOf(due, sight);
   const fields = new Map<string, PlannedField>();
   for (const { name, read } of send.fields) {

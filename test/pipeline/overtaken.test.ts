@@ -206,6 +206,18 @@ test.each([
   expect(one.rows.get('State/C-1')).toMatchObject({ Cart: 'left' });
 });
 
+test('what is done for an edge that was overtaken tells of then', async () => {
+  const since = rule('since', { entered: 'hot' }, { send: 'desk/Call', set: { when: { since: 'hot' } } });
+  const one = world(of([since]));
+  one.how.answers = { Call: busy };
+  await run(one.deps, [says(11, 'realized'), says(13, 'exited')]);
+  one.how.answers = {};
+  await comesBack(one);
+  expect([...one.rows].filter(([key]) => key.startsWith('Call'))).toMatchObject([
+    [expect.anything(), { when: '2026-11-01T10:00:11.000Z' }],
+  ]);
+});
+
 test.each([[[0]], [[1]], [[0, 1]], [[1, 0]]])(
   'whatever of a batch comes first after a crash: %j',
   async (order) => {
