@@ -16,6 +16,8 @@ export interface DiffSums {
   readonly rules: Map<string, Counts>;
   /** The same of rules that are shadows: they change nothing, so they count nowhere else. */
   readonly shadows: Map<string, Counts>;
+  /** Actions of shadows, each once, by what became of them. */
+  readonly shadowActions: Counts;
 }
 
 const none = (): Counts => ({ added: 0, removed: 0, changed: 0 });
@@ -27,6 +29,7 @@ export const emptySums = (): DiffSums => ({
   actions: none(),
   rules: new Map(),
   shadows: new Map(),
+  shadowActions: none(),
 });
 
 /** The sums by rule, for tables: shadows last, and marked. */
@@ -56,7 +59,7 @@ export function countChanges(sums: DiffSums, changes: readonly Change[], causeOf
   if (changes.some(({ shadow }) => !shadow)) sums.differing += 1;
   for (const change of changes) {
     const { kind, shadow } = change;
-    if (!shadow) sums.actions[kind] += 1;
+    (shadow ? sums.shadowActions : sums.actions)[kind] += 1;
     const rules = shadow ? sums.shadows : sums.rules;
     for (const rule of rulesOf(change, causeOf)) {
       const counts = rules.get(rule) ?? none();

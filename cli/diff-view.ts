@@ -45,11 +45,18 @@ export function eventText(record: EventRecord, changes: readonly Change[], paint
   return `${head.join('  ')}\n${changes.map((change) => changeText(change, paint)).join('')}\n`;
 }
 
-/** What the sums come to, in a sentence. */
-export const sentenceOf = ({ events, differing, actions }: DiffSums): string =>
-  differing === 0
-    ? `no difference over ${plural(events, 'event')}`
-    : `${plural(actions.added, 'action')} added, ${actions.removed} removed, ${actions.changed} changed, over ${differing} of ${plural(events, 'event')}`;
+/** What the sums come to, in a sentence. What shadows do is said apart: it is in the table too, and changes nothing. */
+export function sentenceOf({ events, differing, actions, shadows, shadowActions: apart }: DiffSums): string {
+  const more =
+    shadows.size === 0
+      ? ''
+      : `; of shadows, which change nothing: ${apart.added} added, ${apart.removed} removed, ${apart.changed} changed`;
+  const of =
+    differing === 0
+      ? `no difference over ${plural(events, 'event')}`
+      : `${plural(actions.added, 'action')} added, ${actions.removed} removed, ${actions.changed} changed, over ${differing} of ${plural(events, 'event')}`;
+  return of + more;
+}
 
 /** The sums, for people; `hidden` differences were not shown. */
 export function sumsText(sums: DiffSums, hidden: number, paint: Paint): string {
@@ -93,7 +100,7 @@ export function eventJson(record: EventRecord, changes: readonly Change[], cause
 }
 
 /** The sums, as a JSON line. */
-export function sumsJson({ rules, shadows, ...sums }: DiffSums): string {
-  const told = shadows.size > 0 ? { shadows: Object.fromEntries(shadows) } : {};
+export function sumsJson({ rules, shadows, shadowActions, ...sums }: DiffSums): string {
+  const told = shadows.size > 0 ? { shadows: Object.fromEntries(shadows), shadowActions } : {};
   return `${JSON.stringify({ type: 'summary', ...sums, rules: Object.fromEntries(rules), ...told })}\n`;
 }

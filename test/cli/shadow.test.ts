@@ -66,7 +66,9 @@ describe('diff', () => {
   test('a shadow that comes is told of, and is no difference', async () => {
     const { out, status } = await runLent(runDiff, [alone, shadowed, events]);
     expect(out).toContain('  + shadow: upsert sales/Contact Id=C-1\n      Warm  true\n');
-    expect(out).toMatch(/tried \(shadow\) +1 +0 +0\n\nno difference over 1 event\n$/);
+    expect(out).toMatch(
+      /tried \(shadow\) +1 +0 +0\n\nno difference over 1 event; of shadows, which change nothing: 1 added, 0 removed, 0 changed\n$/,
+    );
     expect(status).toBe(0);
   });
 
@@ -78,6 +80,13 @@ describe('diff', () => {
       { type: 'summary', differing: 1, shadows: { tried: { added: 0, removed: 1, changed: 0 } } },
     ]);
     expect(status).toBe(1);
+  });
+
+  test('a rule that becomes a shadow: what the table says is what the sentence says', async () => {
+    const { out } = await runLent(runDiff, [live, shadowed, events]);
+    expect(out).toMatch(
+      /0 actions added, 0 removed, 1 changed, over 1 of 1 event; of shadows, .*: 1 added, 0 removed, 0 changed\n$/,
+    );
   });
 
   test('a report says it, too', async () => {

@@ -45,6 +45,27 @@ test('every alarm on AWS has a runbook', () => {
   }
 });
 
+test('an alarm that only one cloud has is said to be', () => {
+  const files = readdirSync(join(root, 'infra/aws')).filter((name) => name.endsWith('.yml'));
+  const aws = files.flatMap((file) =>
+    [
+      ...readFileSync(join(root, 'infra/aws', file), 'utf8').matchAll(
+        /AlarmName: tributary-\$\{sls:stage\}-(.*)/g,
+      ),
+    ].map(([, name = '']) =>
+      name.replace(/^(?:consumer|replay|files|arrivals|poll|door)-(errors|duration|throttles)$/, '$1'),
+    ),
+  );
+  const azure = ALARMS.map(({ name }) => name);
+  const alone = [
+    ...aws.filter((name) => !azure.includes(name)),
+    ...azure.filter((name) => !aws.includes(name)),
+  ];
+  expect(new Set(alone).size).toBeGreaterThan(3);
+  const [, table = ''] = /\| alarm \| on Azure \|\n((?:\|.*\n)+)/.exec(page) ?? [];
+  for (const name of alone) expect(table, name).toContain(`\`${name}\``);
+});
+
 test('every runbook has an alarm', () => {
   const alarmed = new Set([...onAws, ...onAzure].map(({ heading }) => heading));
   const runbooks = page.split(/^## Runbooks.*$/m)[1]?.split(/^## /m)[0] ?? '';
