@@ -19,7 +19,11 @@ const STAYS = [
   'AWS::DynamoDB::Table',
   'AWS::KMS::Key',
   'AWS::SecretsManager::Secret',
+  'AWS::SQS::Queue',
 ];
+
+/** Stays, but for one thing: it lets a first deployment that fails take away what it made, or the next would find the names taken. */
+const RETAINS = 'RetainExceptOnCreate';
 
 /** osls' own: it holds code, and osls empties and removes it with the stack. */
 const OF_OSLS = 'ServerlessDeploymentBucket';
@@ -46,8 +50,24 @@ const closed: Rule = (template) =>
 const stays: Rule = (template) =>
   Object.entries(template.Resources)
     .filter(([name, { Type }]) => STAYS.includes(Type) || (Type === 'AWS::S3::Bucket' && name !== OF_OSLS))
-    .filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'Retain')
-    .map(([name]) => `${name} would be deleted with the stack: DeletionPolicy must be Retain`);
+    .flatMap(([name, { DeletionPolicy, UpdateReplacePolicy }]) => [
+      ...(DeletionPolicy === RETAINS
+        ? []
+        : DeletionPolicy === 'Retain'
+          ? [`${name} would outlive a first deployment that failed: DeletionPolicy must be ${RETAINS}`]
+          : [`${name} would be deleted with the stack: DeletionPolicy must be ${RETAINS}`]),
+      ...(UpdateReplacePolicy === 'Retain'
+        ? []
+        : [`${name} would be deleted when it is replaced: UpdateReplacePolicy must be Retain`]),
+    ]);
+
+const worldUnique: Rule = (template) =>
+  ofType(template, 'AWS::S3::Bucket')
+    .filter(([, { Properties }]) => Properties['BucketName'] !== undefined)
+    .filter(([, { Properties }]) =>
+      /tributary-(?!.*AccountId)/.test(JSON.stringify(Properties['BucketName'])),
+    )
+    .map(([name]) => `${name} has a name that another account may have taken: it needs AWS::AccountId`);
 
 const table: Rule = (template) =>
   ofType(template, 'AWS::DynamoDB::Table').flatMap(([name, { Properties }]) => [
@@ -66,4 +86,4 @@ const logs: Rule = (template) =>
     .map(([name]) => `${name} keeps its lines for ever: RetentionInDays is missing`);
 
 /** What is kept is encrypted, closed to the public, there after a mistake, and gone in time. */
-export const KEPT_RULES: readonly Rule[] = [encrypted, rotated, closed, stays, table, logs];
+export const KEPT_RULES: readonly Rule[] = [encrypted, rotated, closed, stays, worldUnique, table, logs];

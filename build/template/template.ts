@@ -4,6 +4,7 @@ const Resource = z.looseObject({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
   DeletionPolicy: z.string().optional(),
+  UpdateReplacePolicy: z.string().optional(),
 });
 /** One resource of a CloudFormation template. */
 export type Resource = z.infer<typeof Resource>;

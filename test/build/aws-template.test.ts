@@ -39,7 +39,8 @@ test('CloudFormation has nothing against the template, and neither have our rule
 
 test('a deployment on a stream, a bucket and a table that exist makes none and uses those', async () => {
   const names = ['existingStream=aep-exports', 'existingLetters=acme-letters', 'existingTable=acme-state'];
-  const prod = await packaged.package('prod', ...names);
+  const left = ['existingQueues=yes', 'existingLogKey=yes'];
+  const prod = await packaged.package('prod', ...names, ...left);
   expect(await refused(prod)).toEqual([]);
   expect(judge(prod)).toEqual([]);
   const text = JSON.stringify(prod);
@@ -47,11 +48,22 @@ test('a deployment on a stream, a bucket and a table that exist makes none and u
     expect(text).toContain(arn);
   expect(under(prod.Resources['ConsumerLambdaFunction'], 'Properties.Environment.Variables')).toMatchObject({
     TRIBUTARY_STATE: 'dynamodb:acme-state',
-    TRIBUTARY_DEAD_LETTERS: 's3:acme-letters',
+    TRIBUTARY_DEAD_LETTERS: { 'Fn::Sub': 's3:acme-letters' },
     TRIBUTARY_SECRETS: 'secrets-manager:tributary/prod/',
   });
-  for (const name of ['OwnStream', 'OwnLetters', 'OwnTable'])
-    expect(under(under(prod, 'Conditions'), `${name}.Fn::Equals`)).toEqual([expect.stringMatching(/a/), '']);
+  for (const name of ['OwnStream', 'OwnLetters', 'OwnTable', 'OwnQueues', 'OwnLogKey'])
+    expect(under(under(prod, 'Conditions'), `${name}.Fn::Equals`)).toEqual([expect.stringMatching(/./), '']);
+});
+
+test('what is there only under a condition is asked for only under one', () => {
+  const all = Object.entries(template.Resources);
+  const conditional = all.filter(([, one]) => one['Condition'] !== undefined);
+  const always = all.filter(([, one]) => one['Condition'] === undefined);
+  const bare = JSON.stringify(always, (key, value: unknown) => (key === 'Fn::If' ? undefined : value));
+  expect(conditional.length).toBeGreaterThan(7);
+  for (const [name] of conditional)
+    for (const asked of [`"Fn::GetAtt":["${name}"`, `"Ref":"${name}"`, `\${${name}.`])
+      expect(bare).not.toContain(asked);
 });
 
 test('the dashboard shows every function and every queue', () => {
@@ -164,6 +176,11 @@ describe('our rules catch what is planted', () => {
     ['a queue in the clear', (r) => delete r['Parked']?.['KmsMasterKeyId'], /Parked is not encrypted/],
     ['a bucket in the clear', (r) => delete r['Letters']?.['BucketEncryption'], /Letters is not encrypted/],
     ['a public bucket', (r) => delete r['Letters']?.['PublicAccessBlockConfiguration'], /made public/],
+    [
+      'a bucket that somebody else has',
+      (r) => Object.assign(r['Letters'] ?? {}, { BucketName: 'tributary-dev-letters' }),
+      /Letters has a name that another account/,
+    ],
     ['a log for ever', (r) => delete r['DoorLogGroup']?.['RetentionInDays'], /DoorLogGroup keeps/],
     ['a log in the clear', (r) => delete r['DoorLogGroup']?.['KmsKeyId'], /DoorLogGroup is not encrypted/],
     ['a key for ever', (r) => delete r['Key']?.['EnableKeyRotation'], /Key is never rotated/],
@@ -254,7 +271,12 @@ describe('our rules catch what is planted', () => {
   test('what the stack would take with it', () => {
     const copy = structuredClone(template);
     delete copy.Resources['State']?.DeletionPolicy;
-    expect(judge(copy)).toEqual([expect.stringMatching(/State would be deleted/)]);
+    delete copy.Resources['Parked']?.DeletionPolicy;
+    delete copy.Resources['Letters']?.UpdateReplacePolicy;
+    Object.assign(copy.Resources['Events'] ?? {}, { DeletionPolicy: 'Retain' });
+    expect(judge(copy).join('\n')).toMatch(
+      /Events would outlive.*State would be deleted.*Parked would be deleted.*Letters would be deleted when it is replaced/s,
+    );
   });
 });
 

@@ -84,7 +84,12 @@ export function testZips(
     const taskRoot = await packaged.unzip(name);
     // As osls wrote them: texts.
     const variables = under(properties, 'Environment.Variables') as Record<string, string>;
-    const environment = { ...variables, ...aws.environment, TRIBUTARY_DOOR_AUTH: 'bearer' };
+    const environment = {
+      ...{ ...variables, ...aws.environment },
+      TRIBUTARY_DOOR_AUTH: 'bearer',
+      // CloudFormation puts account and region into the template's.
+      TRIBUTARY_DEAD_LETTERS: 's3:tributary-dev-letters',
+    };
     const handler = String(under(properties, 'Handler'));
     return { aws, taskRoot, lambda: await startRuntime({ ...runtime, taskRoot, handler, environment }) };
   }
