@@ -50,7 +50,7 @@ export const OTHER_ROWS = {
     about:
       'Where `osls` runs: name of the bucket of letters that is made. Bucket names are unique in the world.',
     examples: ['acme-tributary-letters'],
-    unset: '`tributary-STAGE-letters`',
+    unset: '`tributary-STAGE-letters-ACCOUNT-REGION`',
   },
   TRIBUTARY_TOKEN: {
     schema: text.optional(),
