@@ -3,7 +3,7 @@ import { concat, type Operand, type Resource } from './expression.js';
 import { runbook } from './monitor.js';
 import { IDS } from './names.js';
 import { named, parameter, variable } from './parameters.js';
-import { INVOCATIONS, numbers, POISON, THROTTLED } from './queries.js';
+import { DEPLOYMENT, HUBS, INVOCATIONS, numbers, POISON, THROTTLED } from './queries.js';
 
 /** An alarm: named and meant as on AWS; docs/operations.md has a runbook for each. */
 export interface Alarm {
@@ -29,8 +29,7 @@ const ended = (...endings: readonly EndingName[]): string => numbers('RecordsEnd
 /** `functionTimeout` of host.json is ten minutes, and a batch should end after eight. */
 const NEAR_LIMIT_MS = 540_000;
 
-const INCOMING = `AzureMetrics
-| where ResourceProvider == 'MICROSOFT.EVENTHUB' and MetricName == 'IncomingMessages'
+const INCOMING = `${HUBS} and MetricName == 'IncomingMessages'
 | summarize sum(Total)`;
 
 export const ALARMS: readonly Alarm[] = [
@@ -101,12 +100,24 @@ print value = iff(coalesce(ended, 0.0) > 0.0, 100.0 * coalesce(refused, 0.0) / e
   },
   {
     name: 'quota',
-    says: 'A target lets no more calls through: its quota, or ours, is used up.',
+    says: 'A target lets no more calls through: its quota is used up.',
     runbook: 'a-quota-is-used-up',
-    query: total(
-      numbers('ConnectionFailures', { Code: ['remote.quota', 'quota.spent', 'remote.throttled'] }),
-    ),
+    query: total(numbers('ConnectionFailures', { Code: ['remote.quota'] })),
     above: 0,
+    // It is tried again every 15 to 20 minutes.
+    window: 30,
+    every: 10,
+    severity: 2,
+  },
+  {
+    name: 'slowed',
+    says: 'Records wait for calls: our own quota is used up, or a target throttles.',
+    runbook: 'a-quota-is-used-up',
+    query: `${numbers('QuotaSpent')}
+| union (${numbers('ConnectionFailures', { Code: ['remote.throttled'] })})
+| summarize value = dcount(bin(TimeGenerated, 5m))`,
+    // A quarter of an hour without end: of single minutes nobody need know.
+    above: 2,
     window: 15,
     every: 5,
     severity: 2,
@@ -153,12 +164,13 @@ print value = iff(coalesce(ended, 0.0) > 0.0, 100.0 * coalesce(refused, 0.0) / e
   },
   {
     name: 'unparked',
-    says: 'Messages of a queue were received twenty times in vain.',
+    says: 'Messages were received in vain for days, lie in a queue of what failed, and are gone after seven days.',
     runbook: 'messages-left-the-retry-queue',
-    query: `${POISON}\n| summarize value = count()`,
+    query: POISON,
     above: 0,
-    window: 60,
-    every: 15,
+    // The longest there is: it goes on ringing while they lie there.
+    window: 2880,
+    every: 60,
     severity: 1,
   },
   {
@@ -173,7 +185,8 @@ print value = iff(coalesce(ended, 0.0) > 0.0, 100.0 * coalesce(refused, 0.0) / e
   },
 ];
 
-const minutes = (count: number): string => `PT${count}M`;
+/** Two days have a name of their own, and no other number of minutes that is used here has. */
+const minutes = (count: number): string => (count === 2880 ? 'P2D' : `PT${count}M`);
 
 const toRule = ({
   name,
@@ -205,7 +218,7 @@ const toRule = ({
     criteria: {
       allOf: [
         {
-          query,
+          query: concat(DEPLOYMENT, query),
           timeAggregation: 'Maximum',
           metricMeasureColumn: 'value',
           operator: 'GreaterThan',

@@ -28,7 +28,7 @@ export const FILES: readonly Resource[] = [
     apiVersion: API,
     name: named('files'),
     condition,
-    location: parameter('location'),
+    location: parameter('filesLocation'),
     identity,
     dependsOn: [storageId('filesStorage')],
     properties: { source: storageId('filesStorage'), topicType: 'Microsoft.Storage.StorageAccounts' },

@@ -73,7 +73,8 @@ export const MONITORING: readonly Resource[] = [
   watch({ on: IDS.vault, logs: ALL }),
   watch({ on: IDS.namespace, logs: ALL }),
   ...watchStorage('hostStorage'),
-  ...watchStorage('dataStorage', made('dataStorage')),
+  // Of one that was there already too: alarms rest on its queues and tables.
+  ...watchStorage('dataStorage'),
   ...watchStorage('filesStorage', call('and', parameter('files'), made('filesStorage'))),
 ];
 

@@ -44,7 +44,8 @@ export const NAMES: Readonly<Record<string, Value>> = {
   hostStorage: account('h'),
   dataStorage: call('if', made('dataStorage'), account('d'), parameter('dataStorage')),
   filesStorage: call('if', made('filesStorage'), account('f'), parameter('filesStorage')),
-  consumerGroup: 'tributary',
+  // Two stages may read one hub: each has its own group, or they would take events from each other.
+  consumerGroup: call('format', 'tributary-{0}', parameter('stage')),
 };
 
 /** Ids of the resources others need. */

@@ -57,6 +57,11 @@ export const PARAMETERS = {
     '',
   ),
   files: yes('AEP writes batch files into a container here.', false),
+  filesLocation: {
+    type: 'string',
+    defaultValue: call('parameters', 'location'),
+    metadata: { description: 'Where that account is: Event Grid tells of it from there alone.' },
+  } satisfies Parameter,
   filesContainer: text('That container.', 'aep-files', { minLength: 3, maxLength: 63 }),
   adobeFilesByKey: yes(
     'AEP writes files with a connection string (Azure Blob destination): keys of that account stay possible.',
@@ -87,7 +92,7 @@ export const PARAMETERS = {
   maximumInstances: count(
     'Each function grows up to this many; the stream up to its partitions.',
     40,
-    1,
+    40,
     1000,
   ),
   readyDoors: count(

@@ -1,4 +1,7 @@
 import type { DimensionsOf, MetricName } from '../../shared/core/metrics.js';
+import { concat, type Expression } from './expression.js';
+import { IDS } from './names.js';
+import { variable } from './parameters.js';
 
 /**
  * Questions to the logs, in Kusto. What a function writes to its standard output becomes a row of AppTraces, one line each;
@@ -7,7 +10,7 @@ import type { DimensionsOf, MetricName } from '../../shared/core/metrics.js';
 
 const lines = (event: string): string =>
   `AppTraces
-| where Message has '"event":"${event}"'
+| where AppRoleName =~ app and Message has '"event":"${event}"'
 | extend line = parse_json(extract(@'(\\{.*\\})', 1, Message))
 | where tostring(line.event) == '${event}'`;
 
@@ -38,12 +41,31 @@ export function numbers<Name extends MetricName>(
 }
 
 /** Invocations of the app's functions. */
-export const INVOCATIONS = 'AppRequests\n| where isnotempty(OperationName)';
+export const INVOCATIONS = 'AppRequests\n| where AppRoleName =~ app and isnotempty(OperationName)';
 
-/** Messages that the host has put aside after the last attempt. */
+/** Messages that came into queues of what failed, less those that were taken out: what lies there, as far as the logs go back. */
 export const POISON = `StorageQueueLogs
-| where OperationName == 'PutMessage' and Uri has '-poison'`;
+| where AccountName =~ data and Uri has '-poison' and StatusCode startswith '2'
+| summarize value = countif(OperationName == 'PutMessage') - countif(OperationName == 'DeleteMessage')`;
 
 /** The table of persons' state answers that too much is asked of it. */
 export const THROTTLED = `AzureMetrics
-| where ResourceId has '/TABLESERVICES/' and MetricName == 'Availability' and Average < 99`;
+| where ResourceId has strcat('/storageaccounts/', data, '/tableservices') and MetricName == 'Availability' and Average < 99`;
+
+/** Metrics of the namespace of the hub. */
+export const HUBS = `AzureMetrics
+| where ResourceId =~ hubs`;
+
+/**
+ * Which deployment a question is about, as a workspace may have several: `app`, `data` and `hubs` of the questions above. One line
+ * without double quotes, so that it can stand in the JSON of the workbook.
+ */
+export const DEPLOYMENT: Expression = concat(
+  "let app = '",
+  variable('app'),
+  "'; let data = '",
+  variable('dataStorage'),
+  "'; let hubs = '",
+  IDS.namespace,
+  "'; ",
+);

@@ -1,7 +1,7 @@
 import { call, type Resource } from './expression.js';
 import { IDS } from './names.js';
 import { named, parameter, variable } from './parameters.js';
-import { INVOCATIONS, numbers } from './queries.js';
+import { DEPLOYMENT, HUBS, INVOCATIONS, numbers } from './queries.js';
 
 interface Chart {
   readonly title: string;
@@ -54,11 +54,13 @@ export const CHARTS: readonly Chart[] = [
   },
   {
     title: 'Events in and out of the hub',
-    query: `AzureMetrics
-| where ResourceProvider == 'MICROSOFT.EVENTHUB' and MetricName in ('IncomingMessages', 'OutgoingMessages', 'ThrottledRequests')
+    query: `${HUBS} and MetricName in ('IncomingMessages', 'OutgoingMessages', 'ThrottledRequests')
 | summarize sum(Total) by MetricName, bin(TimeGenerated, 5m)`,
   },
 ];
+
+/** Stands where the deployment will stand. */
+const PLACE = '<deployment>';
 
 /** https://learn.microsoft.com/azure/azure-monitor/visualize/workbooks-overview */
 const content = {
@@ -69,7 +71,7 @@ const content = {
     content: {
       version: 'KqlItem/1.0',
       title,
-      query,
+      query: `${PLACE}${query}`,
       size: 0,
       timeContext: { durationMs: 86_400_000 },
       queryType: 0,
@@ -92,6 +94,6 @@ export const WORKBOOK: Resource = {
     displayName: named('workbook'),
     category: 'workbook',
     sourceId: variable('workspaceId'),
-    serializedData: JSON.stringify(content),
+    serializedData: call('replace', JSON.stringify(content), PLACE, DEPLOYMENT),
   },
 };

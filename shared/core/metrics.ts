@@ -94,6 +94,11 @@ export const METRICS = {
     by: ['Code'],
     says: 'how often a connection failed as a whole: its breaker opened, or was tried in vain, by reason',
   },
+  QuotaSpent: {
+    unit: 'Count',
+    by: [],
+    says: 'records that waited because the own `quota` of a connection was used up; not sent when there were none',
+  },
 } as const satisfies Record<string, Metric>;
 export type MetricName = keyof typeof METRICS;
 

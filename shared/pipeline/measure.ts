@@ -52,6 +52,7 @@ export function measure(
   messages: readonly Message[],
   ledger: Ledger,
   waitedMs: number,
+  faults: Readonly<Record<string, number>>,
   run: Run,
 ): readonly Measurement[] {
   const by = { Door: doorOf(messages) };
@@ -64,5 +65,7 @@ export function measure(
     ...[...run.counts.tallies.failures].map(([code, count]) =>
       measured('ConnectionFailures', { Code: code }, count),
     ),
+    // An own quota never opens a breaker, so only the faults of records tell of it.
+    ...(faults['quota.spent'] ? [measured('QuotaSpent', {}, faults['quota.spent'])] : []),
   ];
 }

@@ -181,9 +181,10 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       // Out of the retry queue several may come together.
       const source = [...new Set(messages.map((message) => message.source))].join(' ') || 'none';
       const waitedMs = messages.reduce((longest, { at }) => Math.max(longest, startedAt - at), 0);
-      deps.log.write('info', 'batch', { source, waitedMs, ...ledger, faults: countFaults(settlements) });
+      const faults = countFaults(settlements);
+      deps.log.write('info', 'batch', { source, waitedMs, ...ledger, faults });
       logShadows(source, run);
-      deps.metrics.record(measure(messages, ledger, waitedMs, run), run.id);
+      deps.metrics.record(measure(messages, ledger, waitedMs, faults, run), run.id);
       const replayed = messages.some(({ attempts }) => attempts !== undefined);
       deps.observer.batch({ source, replayed, ledger, settlements });
       return settlements;

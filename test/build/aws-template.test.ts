@@ -39,7 +39,7 @@ test('CloudFormation has nothing against the template, and neither have our rule
 
 test('a deployment on a stream, a bucket and a table that exist makes none and uses those', async () => {
   const names = ['existingStream=aep-exports', 'existingLetters=acme-letters', 'existingTable=acme-state'];
-  const left = ['existingQueues=yes', 'existingLogKey=yes'];
+  const left = ['existingQueues=yes', 'existingLogKey=yes', 'retentionHours=24'];
   const prod = await packaged.package('prod', ...names, ...left);
   expect(await refused(prod)).toEqual([]);
   expect(judge(prod)).toEqual([]);
@@ -51,6 +51,11 @@ test('a deployment on a stream, a bucket and a table that exist makes none and u
     TRIBUTARY_DEAD_LETTERS: { 'Fn::Sub': 's3:acme-letters' },
     TRIBUTARY_SECRETS: 'secrets-manager:tributary/prod/',
   });
+  // Twenty hours: what is too old is given up before the stream forgets it, and half of the retention is an alarm.
+  expect(
+    under(prod.Resources['ConsumerEventSourceMappingKinesisEvents'], 'Properties.MaximumRecordAgeInSeconds'),
+  ).toBe(72_000);
+  expect(text).toContain('age / 36000 / 24');
   for (const name of ['OwnStream', 'OwnLetters', 'OwnTable', 'OwnQueues', 'OwnLogKey'])
     expect(under(under(prod, 'Conditions'), `${name}.Fn::Equals`)).toEqual([expect.stringMatching(/./), '']);
 });
@@ -80,6 +85,12 @@ test('only the bucket of exports, where one is named, may call the function that
   expect(account).toEqual({ Ref: 'AWS::AccountId' });
   expect(JSON.stringify(arn)).toContain('HasExports');
   expect(JSON.stringify(arn)).toContain('s3:::acme-exports');
+});
+
+test('a line of the access log is JSON, whatever stands in it', () => {
+  const format = String(under(template.Resources['HttpApiStage'], 'Properties.AccessLogSettings.Format'));
+  const line = format.replace(/\$context\.[\w.]+/g, (name) => (name.endsWith('String') ? '"x"' : '-'));
+  expect(JSON.parse(line)).toHaveProperty('requestId', '-');
 });
 
 test('every alarm points to a heading of the runbooks that is there', () => {
@@ -257,6 +268,27 @@ describe('our rules catch what is planted', () => {
       'no alarm',
       (r) => Object.assign(r['DoorErrors'] ?? {}, { MetricName: 'Invocations' }),
       /watches the Errors/,
+    ],
+    ['a stream nobody works on', (r) => delete r['ConsumerSilent']?.['AlarmName'], /no alarm silent/],
+    [
+      'an alarm that never rings',
+      (r) => Object.assign(r['ConsumerErrors'] ?? {}, { Threshold: 1_000_000 }),
+      /ConsumerErrors overlooks the first/,
+    ],
+    [
+      'an alarm on nothing',
+      (r) => Object.assign(r['RecordsHeld'] ?? {}, { ComparisonOperator: 'LessThanThreshold' }),
+      /RecordsHeld rings for nothing/,
+    ],
+    [
+      'a late alarm on what is seldom',
+      (r) => delete r['ReplayErrors']?.['DatapointsToAlarm'],
+      /ReplayErrors overlooks a message/,
+    ],
+    [
+      'an alarm after hours',
+      (r) => Object.assign(r['RecordsHeld'] ?? {}, { EvaluationPeriods: 100 }),
+      /RecordsHeld comes too late/,
     ],
     [
       'an old runtime',

@@ -308,6 +308,42 @@ test('every alarm leads to a heading of docs/operations.md', async () => {
   for (const { name, runbook } of ALARMS) expect(headings, name).toContain(runbook);
 });
 
+test('alarms and charts ask about this deployment alone, wherever its logs lie beside those of others', () => {
+  const { resources } = main({ ...THERE, files: true });
+  const asking = resources.filter(({ type }) => /scheduledQueryRules|workbooks/.test(type));
+  expect(asking.length).toBeGreaterThan(10);
+  for (const { id, body } of asking) {
+    const text = JSON.stringify(body);
+    expect(text, id).toMatch(
+      /let app = 'tributary-dev-\w+'; let data = 'acmedata'; let hubs = '[^']*\/acme'; /,
+    );
+    for (const [, table, rest = ''] of text.matchAll(
+      /(AppTraces|AppRequests|AzureMetrics|StorageQueueLogs)((?:\\+n)?\| where [^|]*)/g,
+    ))
+      expect(rest, `${id}: ${table}`).toMatch(/(?:AppRoleName =~ app|ResourceId =~ hubs|data)\b/);
+  }
+  const groups = resources.filter(({ type }) => type.endsWith('/consumergroups'));
+  expect(groups.map(({ name }) => name)).toEqual(['acme/aep-exports/tributary-dev']);
+});
+
+test('the queue and table service of an account that was there are watched too: alarms rest on them', () => {
+  const watched = main(THERE).resources.filter(
+    ({ type }) => type === 'Microsoft.Insights/diagnosticSettings',
+  );
+  for (const service of ['queueServices', 'tableServices'])
+    expect(watched.map(({ scope }) => scope)).toContainEqual(
+      expect.stringMatching(
+        new RegExp(`storageAccounts/${service}/acmedata/default$|acmedata/${service}/default$`),
+      ),
+    );
+});
+
+test('Event Grid tells of an account from where that is', () => {
+  const { resources } = main({ files: true, filesStorage: 'acmefiles', filesLocation: 'northeurope' });
+  const topic = resources.find(({ type }) => type === 'Microsoft.EventGrid/systemTopics');
+  expect(topic?.body['location']).toBe('northeurope');
+});
+
 test('every alarm has a name of its own', () => {
   expect(new Set(ALARMS.map(({ name }) => name)).size).toBe(ALARMS.length);
 });
