@@ -3,9 +3,9 @@ import type { FileEntry } from '../ports.js';
 import { type Closing, closingId } from './closing.js';
 import type { IntakeDeps } from './deps.js';
 import { type FileOrder, sendOrders } from './order.js';
-import type { Pages } from './page.js';
+import type { Page, Pages } from './page.js';
 import type { IntakePages } from './pages.js';
-import { type FileProgress, isOver, progressId } from './progress.js';
+import { type FileProgress, isOver, progressId, progressOf } from './progress.js';
 import type { FileSource } from './source.js';
 
 /** Files asked about at once. */
@@ -16,13 +16,34 @@ const LOST_MS = 3_600_000;
 /** The pages that a poll looks at. */
 export type PolledPages = Pick<IntakePages, 'progress' | 'closing'>;
 
-const isLost = ({ began, due, lease }: Pick<FileProgress, 'began' | 'due' | 'lease'>, now: number): boolean =>
-  now > Math.max(began, due ?? 0, lease?.until ?? 0) + LOST_MS;
+/**
+ * Whether the order of somebody has got lost: not heard of for long; or whoever worked on it has died, for its lease ran out
+ * and was not given back, and nobody has been sent since.
+ */
+function isLost(
+  { began, due = 0, lease }: Pick<FileProgress, 'began' | 'due' | 'lease'>,
+  now: number,
+): boolean {
+  if (lease && due <= lease.until && now > lease.until) return true;
+  return now > Math.max(began, due, lease?.until ?? 0) + LOST_MS;
+}
+
+/** Notes on a page that an order is on its way. Whoever has changed the page meanwhile knows of it better. */
+const note = async <T extends object>(pages: Pages<T>, id: string, page: Page<T>, now: number, fresh?: T) => {
+  const value = page.value ?? fresh;
+  if (value) await pages.write(id, { ...value, due: now }, page.version);
+};
 
 /** Whether somebody must be sent to a file: nobody has been, or whoever was has not been heard of for long. */
 export function isForgotten(known: FileProgress | undefined, now: number): boolean {
   if (!known) return true;
   return !isOver(known) && isLost(known, now);
+}
+
+/** An order, and how to note that it has been sent. */
+interface Ordered {
+  readonly order: FileOrder;
+  readonly noted: () => Promise<void>;
 }
 
 /** Ends of full exports that began to be worked on and have not been heard of for long. */
@@ -31,7 +52,7 @@ async function lostClosings(
   entries: readonly FileEntry[],
   pages: Pages<Closing>,
   now: number,
-): Promise<readonly FileOrder[]> {
+): Promise<readonly Ordered[]> {
   if (!snapshot) return [];
   const named = new Map(
     entries.map(({ name }) => {
@@ -40,10 +61,12 @@ async function lostClosings(
     }),
   );
   const known = await pages.readAll([...named.keys()]);
-  return [...named].flatMap(([id, name]): FileOrder[] => {
-    const closing = known.get(id)?.value;
+  return [...named].flatMap(([id, name]): Ordered[] => {
+    const page = known.get(id);
+    const closing = page?.value;
     const isOpen = closing?.stage === 'comparing' || closing?.stage === 'exits';
-    return isOpen && isLost(closing, now) ? [{ work: 'close', source, name }] : [];
+    if (!page || !isOpen || !isLost(closing, now)) return [];
+    return [{ order: { work: 'close', source, name }, noted: () => note(pages, id, page, now) }];
   });
 }
 
@@ -56,12 +79,22 @@ async function pollSome(
   const source = from.name;
   const known = await progress.readAll(entries.map((entry) => progressId(source, entry)));
   const now = clock.now();
-  const files = entries
-    .filter((entry) => isForgotten(known.get(progressId(source, entry))?.value, now))
-    .map(({ name }): FileOrder => ({ work: 'rows', source, name }));
-  const orders = [...files, ...(await lostClosings(from, entries, closing, now))];
-  await sendOrders(queue, orders);
-  return orders.length;
+  const files = entries.flatMap((entry): Ordered[] => {
+    const id = progressId(source, entry);
+    const page = known.get(id) ?? { value: undefined, version: undefined };
+    if (!isForgotten(page.value, now)) return [];
+    const fresh = progressOf(from, entry, now);
+    const order: FileOrder = { work: 'rows', source, name: entry.name };
+    return [{ order, noted: () => note(progress, id, page, now, fresh) }];
+  });
+  const ordered = [...files, ...(await lostClosings(from, entries, closing, now))];
+  await sendOrders(
+    queue,
+    ordered.map(({ order }) => order),
+  );
+  // Only then: an order that was noted and not sent would be missed for long.
+  await Promise.all(ordered.map(({ noted }) => noted()));
+  return ordered.length;
 }
 
 async function pollSource(

@@ -4,6 +4,7 @@ import { ENDINGS, type EndingName } from '../../core/ports.js';
 import type { FileEntry } from '../ports.js';
 import { pageId } from './page.js';
 import { SortedRun } from './run-pieces.js';
+import type { FileSource } from './source.js';
 
 const Count = z.int().min(0);
 const Time = z.number();
@@ -105,6 +106,17 @@ export const freshProgress = (
   worked: 0,
   turns: 0,
 });
+
+/** A file of a source that nobody has worked on, with the time and the audience that its name says. */
+export function progressOf(
+  source: Pick<FileSource, 'name' | 'namingOf'>,
+  entry: FileEntry,
+  now: number,
+): FileProgress {
+  const { at, audience } = source.namingOf(entry.name);
+  const fresh = freshProgress(source.name, entry, at ?? entry.at, now);
+  return { ...fresh, ...(audience !== undefined && { audience }) };
+}
 
 /** Nothing more is done for a file in one of these. */
 export const isOver = ({ stage }: Pick<FileProgress, 'stage'>): boolean =>

@@ -7,7 +7,7 @@ import { orderClosing, takeTurn } from './file-turn.js';
 import { Lost, takeHold } from './hold.js';
 import { type FileOrder, sendOrders } from './order.js';
 import { type IntakePages, intakePages } from './pages.js';
-import { freshProgress, isOver, progressId } from './progress.js';
+import { isOver, progressId, progressOf } from './progress.js';
 import type { FileSource } from './source.js';
 
 /**
@@ -40,11 +40,7 @@ async function workRows(job: Job, pages: IntakePages, deps: IntakeDeps, limits: 
     return;
   }
   const since = deps.clock.now();
-  const { at, audience } = source.namingOf(entry.name);
-  const fresh = () => ({
-    ...freshProgress(source.name, entry, at ?? entry.at, since),
-    ...(audience !== undefined && { audience }),
-  });
+  const fresh = () => progressOf(source, entry, since);
   const taken = await takeHold(pages.progress, id, fresh, { by: deps.newId(), now: deps.clock.now });
   if (taken.kind === 'busy') return sendOrders(deps.queue, [order], taken.afterMs);
   const { hold } = taken;

@@ -24,18 +24,14 @@ async function* pieces(
   entry: FileEntry,
   [from, to]: readonly [number, number],
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    for (let at = from; at < to; ) {
-      const length = Math.min(PIECE, to - at);
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, at);
-      // Whoever rewrites a file in place does so under our hands.
-      const now = entryOf(entry.name, await file.stat({ bigint: true }));
-      if (now.version !== entry.version || bytesRead === 0) throw replaced(entry.name);
-      at += bytesRead;
-      yield buffer.subarray(0, bytesRead);
-    }
-  } finally {
-    await file.close();
+  for (let at = from; at < to; ) {
+    const length = Math.min(PIECE, to - at);
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, at);
+    // Whoever rewrites a file in place does so under our hands.
+    const now = entryOf(entry.name, await file.stat({ bigint: true }));
+    if (now.version !== entry.version || bytesRead === 0) throw replaced(entry.name);
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
   }
 }
 
@@ -72,13 +68,16 @@ export function folderOrigin(root: string): Origin<readonly string[]> {
       };
     },
     stat,
-    async open(entry, from, to) {
+    async open(entry, from, to, signal) {
       const file = await open(join(root, entry.name)).catch((error: unknown) => {
         throw isMissing(error) ? changed(entry.name, 'is gone') : error;
       });
+      // Also when nobody ever asks for the first piece, or stops before the last.
+      const close = (): void => void file.close().catch(() => undefined);
+      if (signal.aborted) close();
+      signal.addEventListener('abort', close, { once: true });
       const now = entryOf(entry.name, await file.stat({ bigint: true }));
       if (now.version === entry.version) return pieces(file, entry, [from, to]);
-      await file.close();
       throw replaced(entry.name);
     },
     async put(name, bytes) {

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { Fault } from '../../../shared/core/fault.js';
 import { closingId } from '../../../shared/files/intake/closing.js';
 import { createLookout } from '../../../shared/files/intake/intake.js';
-import { progressId } from '../../../shared/files/intake/progress.js';
 import { world } from '../support/intake-world.js';
 
 const AT = Date.parse('2026-09-01T00:30:00Z');
@@ -22,18 +21,48 @@ test('a poll orders work on files nobody has been sent to, and on no other', asy
   expect(w.crm.rows.size).toBe(1);
 });
 
-test('a file whose order got lost is found again after an hour', async () => {
+test('polls do not multiply orders of files that wait in the queue, nor of ends of exports', async () => {
+  const w = world({ mostExits: 1 });
+  const { poll } = createLookout(w.deps);
+  const names = [1, 2, 3].map((n) => `all${n}_20260901.csv`);
+  for (const [i, name] of names.entries()) w.place.write(name, `C-${i},,realized,1`, AT);
+  for (let i = 0; i < 5; i++) {
+    await poll();
+    w.clock.advance(300_000);
+  }
+  expect(await w.queue.count()).toBe(3);
+  await w.drain();
+  expect(w.crm.rows.size).toBe(3);
+});
+
+test('a file whose worker has died is taken up by the poll as soon as the lease has run out', async () => {
   const w = world({});
   const { poll } = createLookout(w.deps);
   w.place.write(NAME, 'C-1,,realized,1', AT);
   await w.arrive(NAME);
-  // Dies in the middle, and nobody shows the message again.
   await w.round(() => ({ left: 4, after: true }), HOUR);
+  // As with SQS, the message is out of sight for long.
+  for (const message of await w.queue.receive()) await w.queue.remove(message);
+  w.clock.advance(200_000);
+  await poll();
+  for (const message of await w.queue.receive()) await w.queue.remove(message);
+  expect(w.crm.rows.size).toBe(0);
+  w.clock.advance(101_000);
+  const hidden = await w.queue.count();
+  await poll();
+  await poll();
+  expect(await w.queue.count()).toBe(hidden + 1);
+  await w.drain();
+  expect(w.crm.rows.size).toBe(1);
+});
+
+test('a file whose order got lost is found again after an hour', async () => {
+  const w = world({});
+  const { poll } = createLookout(w.deps);
+  w.place.write(NAME, 'C-1,,realized,1', AT);
+  await poll();
   for (const message of await w.queue.receive()) await w.queue.remove(message);
   w.clock.advance(600_000);
-  for (const message of await w.queue.receive()) await w.queue.remove(message);
-  const entry = await w.place.stat(NAME);
-  expect(entry && (await w.pages.progress.read(progressId('daily', entry))).value?.stage).not.toBe('done');
   await poll();
   expect(await w.queue.count()).toBe(0);
   w.clock.advance(2 * HOUR);
