@@ -1,6 +1,5 @@
 import { Fault } from '../../core/fault.js';
 import type { FileEntry, FilePlace } from '../ports.js';
-import { workClosing } from './close.js';
 import { isVerdict, patienceOf } from './come-back.js';
 import type { IntakeDeps, Limits } from './deps.js';
 import { orderClosing, takeTurn } from './file-turn.js';
@@ -69,7 +68,11 @@ async function work(order: FileOrder, pages: IntakePages, deps: IntakeDeps, limi
     deps.log.write('warn', 'file.unknown-source', { source: order.source, file: order.name });
     return;
   }
-  if (order.work === 'close') return workClosing(order, source, pages, deps, limits);
+  if (order.work === 'close') {
+    // Only ends of full exports need it: what every cold start reads stays small.
+    const { workClosing } = await import('./close.js');
+    return workClosing(order, source, pages, deps, limits);
+  }
   const place = await source.place();
   const entry = await place.stat(order.name);
   if (!entry) {
