@@ -2,7 +2,6 @@ import { type Arrival, ordersFor } from './arrivals.js';
 import type { IntakeDeps, Limits } from './deps.js';
 import { jsonIn, readOrder, sendOrders } from './order.js';
 import { intakePages } from './pages.js';
-import { pollSources } from './poll.js';
 import { createFileWork } from './worker.js';
 
 /** Finds files and orders work on them. */
@@ -33,7 +32,8 @@ export function createLookout(
       await sendOrders(deps.queue, orders);
       deps.log.write('info', 'file.arrived', { told: arrivals.length, ordered: orders.length });
     },
-    poll: () => pollSources(pages, deps),
+    // Whoever works on orders never polls: what every cold start reads stays small.
+    poll: async () => (await import('./poll.js')).pollSources(pages, deps),
   };
 }
 
