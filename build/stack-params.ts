@@ -31,6 +31,10 @@ function wrongParam(name: string, value: string, known: ReadonlySet<string>): re
     : [`${name} must be ${words}, not ${JSON.stringify(value)}`];
 }
 
+/** A name as CloudFormation will fill it in, with an account and the longest region. */
+const filledIn = (name: string): string =>
+  name.replaceAll('${AWS::AccountId}', '123456789012').replaceAll('${AWS::Region}', 'ap-southeast-1');
+
 /**
  * Parameters that no file asks for, which osls would pass over in silence, and values that only AWS would refuse, or that
  * would make a role point nowhere. `letters` is the bucket for dead letters.
@@ -41,7 +45,7 @@ export const wrongParams = (
   letters: string,
 ): readonly string[] => [
   ...Object.entries(given).flatMap(([name, value]) => wrongParam(name, value, known)),
-  ...(BUCKET.test(letters) || given['existingLetters'] !== undefined
+  ...(BUCKET.test(filledIn(letters)) || given['existingLetters'] !== undefined
     ? []
     : [`TRIBUTARY_LETTERS_BUCKET must be the name of a bucket, not ${JSON.stringify(letters)}`]),
 ];
