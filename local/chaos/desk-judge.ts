@@ -112,6 +112,8 @@ export function judgeDesk(
     ...desk.readers,
     ...desk.carts.keys(),
   ]);
+  // A letter about a shared id keeps what it said when it was taken for somebody else's.
+  const isMixed = (key: string): boolean => truth.open.has(key) || truth.lesser.has(key);
   return [...keys]
     .filter((key) => !undecided.has(key))
     .flatMap((key) => {
@@ -124,7 +126,7 @@ export function judgeDesk(
         ...judgeDone('task', key, wanted.tasks, tasks.get(key) ?? [], false),
         ...judgeDone('call', key, wanted.calls, calls.get(key) ?? [], isExcused),
         ...judgeRows(key, wanted, desk),
-        ...(isDoubtful && !isExcused ? [groundless(key)] : []),
+        ...(isDoubtful && !isExcused && !isMixed(key) ? [groundless(key)] : []),
       ];
     });
 }
