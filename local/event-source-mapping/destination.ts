@@ -26,6 +26,8 @@ const Extension = z.strictObject({
     EventSourceArn: z.unknown().optional(),
     /** What is counted; it changes nothing that reaches the function. */
     MetricsConfig: z.unknown().optional(),
+    /** What the stream event says holds here: it is that of the retention a stream has by itself. */
+    MaximumRecordAgeInSeconds: z.unknown().optional(),
     DestinationConfig: z.strictObject({ OnFailure: z.strictObject({ Destination: z.unknown() }) }),
   }),
 });

@@ -5,6 +5,7 @@ import { loadRules } from '../../../dist/shared/config/load-rules.js';
 import { openConnector } from '../../../dist/shared/connectors/open-connector.js';
 import { ConnectionConfig } from '../../../dist/shared/connectors/registry.js';
 import { NO_TOOLS } from '../../../dist/shared/core/tools.js';
+import { noMetrics } from '../../../dist/shared/metrics/none.js';
 import { memoryObserver } from '../../../dist/shared/observers.js';
 import { inflate } from '../../../dist/shared/pipeline/inflate.js';
 import { createPipeline } from '../../../dist/shared/pipeline/run.js';
@@ -40,6 +41,7 @@ const pipeline = createPipeline({
   deadLetters,
   clock: systemClock,
   log: { write: () => undefined },
+  metrics: noMetrics,
   observer: memoryObserver(),
   inflate,
   newId: () => String(Math.random()),

@@ -41,7 +41,7 @@ test("the project's own function: handler, time-out and environment", () => {
         TRIBUTARY_CONFIG: 'dist/rules/tributary.json',
         TRIBUTARY_FUNCTIONS: '',
         TRIBUTARY_STATE: 'dynamodb:tributary-dev-state',
-        TRIBUTARY_DEAD_LETTERS: 's3:tributary-dev-letters',
+        TRIBUTARY_DEAD_LETTERS: 's3:tributary-dev-letters-${AWS::AccountId}-${AWS::Region}',
       },
     },
   });
