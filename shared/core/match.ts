@@ -110,15 +110,21 @@ function bidEdges(hall: Hall, transitions: readonly Transition[], rules: Compile
   for (const edge of transitions) {
     const { change, at } = edge;
     const about = change === 'changed' ? rules.changes.get(edge.path) : edge.audience.rules[change];
-    const occasion: Occasion = { constants: 'now', at, since: 0 };
+    // What came after an edge that was overtaken outweighs it, wherever it stands in the file.
+    const isPast = change !== 'changed' && edge.overtaken === true;
+    const occasion: Occasion = { constants: isPast ? { until: at } : 'now', at, since: 0 };
     const sight = sightOf(edge, hall.sight);
     for (const rule of about ?? []) {
       if (!completes(rule, edge, transitions, sight.view)) continue;
       if (rule.judge && !rule.judge.holds(sight)) continue;
-      // What came after an edge that was overtaken has its own word about rows.
-      const isPast = change !== 'changed' && edge.overtaken === true;
-      const actions = isPast ? [] : rule.actions;
-      speak(hall, { rule, actions, cause: rule.causes[change], occasion, edge, matched: !isPast });
+      speak(hall, {
+        rule,
+        actions: rule.actions,
+        cause: rule.causes[change],
+        occasion,
+        edge,
+        matched: !isPast,
+      });
     }
   }
 }

@@ -59,9 +59,8 @@ export function owedWaiting(
   return [...movedAlong(before, standing).filter(({ audience }) => !renewed.has(audience)), ...fresh];
 }
 
-/** Whether any rule does something once when this happens. */
-const hasSends = ({ audience, change }: MembershipEdge): boolean =>
-  audience.rules[change].some(({ sends }) => sends.length > 0);
+/** Whether any rule is about this. */
+const isAsked = ({ audience, change }: MembershipEdge): boolean => audience.rules[change].length > 0;
 
 /**
  * A view in which edges have been made, in this order, for as long as what rules wanted of them has not all been done. The
@@ -77,7 +76,7 @@ export function owing(view: PersonState, made: readonly Transition[]): PersonSta
       (later, n) =>
         n > i && later.audience === edge.audience && (later.change === 'left') !== (edge.change === 'left'),
     );
-    if (isTurned) return hasSends(edge) ? [{ ...owed, overtaken: true }] : [];
+    if (isTurned) return isAsked(edge) ? [{ ...owed, overtaken: true }] : [];
     const known = view.standing.get(owed.audience);
     return known && isOn(owed, known) ? [{ ...owed, seen: known.at }] : [];
   });

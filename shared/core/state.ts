@@ -39,7 +39,7 @@ export interface OwedMembership {
    * assertion of the same since, epoch microseconds.
    */
   readonly seen?: number;
-  /** The opposite followed before all was done: what is owed is only what happens once. */
+  /** The opposite followed before all was done, and outweighs it. */
   readonly overtaken?: boolean;
 }
 

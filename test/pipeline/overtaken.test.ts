@@ -206,6 +206,23 @@ test.each([
   expect(one.rows.get('State/C-1')).toMatchObject({ Cart: 'left' });
 });
 
+test('a row that an entry makes is there, though the exit that only updates it came in the same batch and both were held', async () => {
+  const made = rule(
+    'made',
+    { entered: 'hot' },
+    { upsert: 'desk/State', match: { Id: '$key' }, set: { Cart: { value: 'left' }, Made: { value: 'yes' } } },
+  );
+  const one = world(of([cart('left', 'taken'), made]));
+  one.how.answers = { State: down };
+  const batch = [says(11, 'realized'), says(13, 'exited')];
+  expect(await run(one.deps, batch)).toEqual(['held', 'held']);
+  one.how.answers = {};
+  one.deps.clock.advance(400_000);
+  await run(one.deps, batch);
+  // The rule of the entry stands later in the file, and the exit is newer.
+  expect(one.rows.get('State/C-1')).toMatchObject({ Cart: 'taken', Made: 'yes' });
+});
+
 test('what is done for an edge that was overtaken tells of then', async () => {
   const since = rule('since', { entered: 'hot' }, { send: 'desk/Call', set: { when: { since: 'hot' } } });
   const one = world(of([since]));
