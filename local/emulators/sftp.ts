@@ -23,11 +23,16 @@ export interface SftpServer {
   close(): Promise<void>;
 }
 
-/** A new key pair as text; with a passphrase the private part is encrypted. */
-export const newSshKey = (passphrase?: string): { readonly private: string; readonly public: string } =>
-  passphrase === undefined
-    ? ssh2.utils.generateKeyPairSync('ed25519')
-    : ssh2.utils.generateKeyPairSync('ed25519', { passphrase, cipher: 'aes256-cbc', rounds: 16 });
+/** A new key pair as text; with a passphrase the private part is encrypted. Now and then ssh2 makes one that it cannot read. */
+export function newSshKey(passphrase?: string): { readonly private: string; readonly public: string } {
+  for (;;) {
+    const made =
+      passphrase === undefined
+        ? ssh2.utils.generateKeyPairSync('ed25519')
+        : ssh2.utils.generateKeyPairSync('ed25519', { passphrase, cipher: 'aes256-cbc', rounds: 16 });
+    if (!(ssh2.utils.parseKey(made.private, passphrase) instanceof Error)) return made;
+  }
+}
 
 const keyIn = (text: string): ssh2.ParsedKey => {
   const key = ssh2.utils.parseKey(text);
