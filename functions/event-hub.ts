@@ -37,7 +37,8 @@ const toMessages = (payload: unknown, context: InvocationContext, now: number): 
       aligned && place?.sequence !== undefined
         ? `${metadata.partition}/${place.sequence}`
         : `${context.invocationId}/${index}`;
-    return { id, body, at: place?.at ?? now, source };
+    const { partition } = metadata;
+    return { id, body, at: place?.at ?? now, source, ...(partition !== undefined && { partition }) };
   });
 };
 
@@ -68,6 +69,7 @@ export const eventHub =
     const settlements = await pipeline.run(messages, {
       redelivers: !isLastAttempt(context),
       deadline: now + workMs,
+      invocation: context.invocationId,
     });
     refuseUnsettled(messages, settlements);
   };

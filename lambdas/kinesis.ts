@@ -2,7 +2,7 @@ import type { KinesisStreamBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
 import { Fault } from '../shared/core/fault.js';
 import type { Message, Pipeline } from '../shared/core/ports.js';
-import { deadlineOf, type RemainingTime } from './deadline.js';
+import { deadlineOf, type Invocation, invocationIn } from './deadline.js';
 
 /** `arn:aws:kinesis:eu-central-1:123456789012:stream/name`; an enhanced fan-out ARN goes on with `/consumer/…`. */
 const STREAM_ARN = /^arn:[^:]+:kinesis:[^:]*:[^:]*:stream\/([^/]+)/;
@@ -17,6 +17,8 @@ const StreamName = z.string().transform((arn, context) => {
 /** The members of a Kinesis record that are read; AWS may add others at any time, so unknown ones are kept. */
 const StreamRecord = z.looseObject({
   eventSourceARN: StreamName,
+  /** `shardId-000000000006:49590338271490256608559692538361571095921575989136588898` */
+  eventID: z.string().optional(),
   kinesis: z.looseObject({
     sequenceNumber: z.string().min(1),
     data: z.string(),
@@ -28,6 +30,12 @@ const StreamRecord = z.looseObject({
 /** What Lambda's Kinesis event source mapping hands over. */
 export const StreamEvent = z.looseObject({ Records: z.array(StreamRecord) });
 
+/** The shard stands before the colon. */
+const shardIn = (eventId = ''): Pick<Message, 'partition'> => {
+  const [, partition] = /^(shardId-\d+):/.exec(eventId) ?? [];
+  return partition === undefined ? {} : { partition };
+};
+
 function parse(event: unknown): readonly Message[] {
   const parsed = StreamEvent.safeParse(event);
   if (!parsed.success) {
@@ -35,11 +43,12 @@ function parse(event: unknown): readonly Message[] {
     const text = `The event is not one of a Kinesis event source mapping. Is the function attached to another trigger?\n${why}`;
     throw new Fault('decode.shape', text, { cause: parsed.error });
   }
-  return parsed.data.Records.map(({ eventSourceARN, kinesis: record }) => ({
+  return parsed.data.Records.map(({ eventSourceARN, eventID, kinesis: record }) => ({
     id: record.sequenceNumber,
     body: Buffer.from(record.data, 'base64'),
     at: Math.round(record.approximateArrivalTimestamp * 1000),
     source: `kinesis:${eventSourceARN}`,
+    ...shardIn(eventID),
   }));
 }
 
@@ -50,10 +59,14 @@ function parse(event: unknown): readonly Message[] {
  */
 export const kinesis =
   (pipeline: Pipeline, now: () => number = Date.now) =>
-  async (event: unknown, context: RemainingTime): Promise<KinesisStreamBatchResponse> => {
+  async (event: unknown, context: Invocation): Promise<KinesisStreamBatchResponse> => {
     const messages = parse(event);
     const deadline = deadlineOf(context, now);
-    const settlements = await pipeline.run(messages, { redelivers: true, deadline });
+    const settlements = await pipeline.run(messages, {
+      redelivers: true,
+      deadline,
+      ...invocationIn(context),
+    });
     const settled = new Set(settlements.filter((one) => one.settled).map(({ id }) => id));
     const first = messages.find(({ id }) => !settled.has(id));
     return { batchItemFailures: first ? [{ itemIdentifier: first.id }] : [] };

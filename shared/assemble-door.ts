@@ -46,7 +46,9 @@ export async function assembleDoor(
   const env = await withSecrets(given, secrets, CONNECTION_SETTINGS);
   const settings = readDoorSettings(env);
   const config = await readConfig(settings.TRIBUTARY_CONFIG, settings.TRIBUTARY_FUNCTIONS, env);
-  const log = jsonLog(settings.TRIBUTARY_LOG_LEVEL, (line) => process.stdout.write(line), clock.now);
+  const sample = { share: settings.TRIBUTARY_LOG_SAMPLE, random: Math.random };
+  const write = (line: string) => void process.stdout.write(line);
+  const log = jsonLog(settings.TRIBUTARY_LOG_LEVEL, write, clock.now, sample);
   const machine = { secrets, clock, log, fetch, newId: randomUUID, checksCertificates };
   const { gate, routes } = await openGateOf(settings, machine);
   const identity = identityIn(env, 'TRIBUTARY_DOOR_STREAM');

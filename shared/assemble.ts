@@ -67,7 +67,8 @@ export async function assembleAll(given: Env, { clock, fetch }: Machine = thisMa
   const parking = await openParking(kept);
   const deadLetters = await openLetters(kept);
   const write = (line: string) => void process.stdout.write(line);
-  const log = jsonLog(settings.TRIBUTARY_LOG_LEVEL, write, clock.now);
+  const sample = { share: settings.TRIBUTARY_LOG_SAMPLE, random: Math.random };
+  const log = jsonLog(settings.TRIBUTARY_LOG_LEVEL, write, clock.now, sample);
   const rulesFor = await namedRules({ ...config, book: await openAudienceBook(env, clock), clock, log });
   const store = await openStore(settings.TRIBUTARY_STATE, {
     clock,

@@ -54,6 +54,7 @@ test('what is set is taken, numbers as numbers', () => {
   };
   const numbers = {
     TRIBUTARY_STATE_TTL_DAYS: 30,
+    TRIBUTARY_LOG_SAMPLE: 0.1,
     TRIBUTARY_PARKING_ATTEMPTS: 3,
     TRIBUTARY_PARKING_DAYS: 0.5,
   };

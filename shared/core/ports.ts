@@ -18,6 +18,8 @@ export interface Message {
   readonly at: number;
   /** Name of the door, for people: a stream, hub or file. */
   readonly source: string;
+  /** Shard or partition of the source that it came by, where there are any: for the log alone. */
+  readonly partition?: string;
   /** Set on a replay: only this record of the message is meant (index in message order). */
   readonly record?: number;
   /** Set on a replay: how often it has been parked before, and since when, epoch milliseconds. */
@@ -36,6 +38,8 @@ export interface RunOptions {
   /** Epoch milliseconds after which no new work is started; what is left is held (or parked). */
   readonly deadline?: number;
   readonly signal?: AbortSignal;
+  /** What the platform calls this invocation, for the log. */
+  readonly invocation?: string;
 }
 
 /** How one record ended. The ten names are the promise: their counts sum to the records in. */

@@ -137,6 +137,7 @@ export const DoorSettings = z
     TRIBUTARY_DEAD_LETTERS: shape.TRIBUTARY_DEAD_LETTERS,
     TRIBUTARY_STORAGE_CONNECTION: shape.TRIBUTARY_STORAGE_CONNECTION,
     TRIBUTARY_LOG_LEVEL: shape.TRIBUTARY_LOG_LEVEL,
+    TRIBUTARY_LOG_SAMPLE: shape.TRIBUTARY_LOG_SAMPLE,
   })
   .superRefine((settings, context) => {
     const ways = settings.TRIBUTARY_DOOR_AUTH;

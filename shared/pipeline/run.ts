@@ -17,6 +17,7 @@ import type {
 import type { ProfileExport } from '../core/profile.js';
 import type { Connector } from '../core/remote.js';
 import { type Breaker, createBreaker } from './breaker.js';
+import { correlated, correlationOf } from './correlate.js';
 import { decodeMessage, type Entry } from './decode.js';
 import { buryUnreadable, type Patience } from './keep.js';
 import { type Counts, countFaults, countLedger, emptyCounts } from './ledger.js';
@@ -159,11 +160,13 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       const entries = messages.map((message) => decodeMessage(message, deps));
       const all = entries.flat();
       const rules = (await deps.rulesFor?.(profilesOf(all))) ?? deps.rules;
+      const id = deps.newId();
+      const log = correlated(deps.log, correlationOf(id, messages, options));
       const run: Run = {
-        deps: rules === deps.rules ? deps : { ...deps, rules },
+        deps: { ...deps, rules, log },
         options,
         tuning: { ...TUNING, ...deps.tuning },
-        id: deps.newId(),
+        id,
         signal: options.signal ?? NEVER,
         counts: emptyCounts(),
         endings: new Map(),
@@ -182,7 +185,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       const source = [...new Set(messages.map((message) => message.source))].join(' ') || 'none';
       const waitedMs = messages.reduce((longest, { at }) => Math.max(longest, startedAt - at), 0);
       const faults = countFaults(settlements);
-      deps.log.write('info', 'batch', { source, waitedMs, ...ledger, faults });
+      log.write('info', 'batch', { source, waitedMs, ...ledger, faults });
       logShadows(source, run);
       deps.metrics.record(measure(messages, ledger, waitedMs, faults, run), run.id);
       const replayed = messages.some(({ attempts }) => attempts !== undefined);

@@ -122,6 +122,14 @@ export const PIPELINE_ROWS = {
     about: 'The least important lines that are logged ([operations.md](operations.md)).',
     examples: ['warn'],
   },
+  TRIBUTARY_LOG_SAMPLE: {
+    schema: z.coerce.number().min(0).max(1).optional(),
+    where: 'AWS, Azure',
+    about:
+      'Share of the lines of level `info` that are written, all of a batch or none ([operations.md](operations.md)).',
+    examples: ['0.05'],
+    unset: '1',
+  },
   TRIBUTARY_LOG_KEY: {
     schema: z.string().min(KEY_LENGTH, `is shorter than ${KEY_LENGTH} characters; ${MAKE_KEY}`).optional(),
     where: 'AWS, Azure',

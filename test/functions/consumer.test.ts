@@ -24,7 +24,7 @@ test('the pipeline is asked for at the call, and the options reach it', async ()
   expect(asked).toBe(0);
   await consumer(['a'], contextOf({}));
   expect(asked).toBe(1);
-  expect(pipeline.runs[0]?.options).toEqual({ redelivers: true, deadline: 1_500 });
+  expect(pipeline.runs[0]?.options).toEqual({ redelivers: true, deadline: 1_500, invocation: 'inv-1' });
 });
 
 test('a pipeline that cannot be made fails the invocation with its fault', async () => {

@@ -14,8 +14,8 @@ test('every kind of body the host may convert to reaches the pipeline as it is, 
 test('id is partition and sequence number, time is the enqueued time, source names the hub', async () => {
   const { messages } = await handle(['a', 'b'], { metadata: many(2), cardinality: 'many' });
   expect(messages).toEqual([
-    { id: '0/40', body: 'a', at: AT, source: 'eventhub:aep-exports' },
-    { id: '0/41', body: 'b', at: AT + 1000, source: 'eventhub:aep-exports' },
+    { id: '0/40', body: 'a', at: AT, source: 'eventhub:aep-exports', partition: '0' },
+    { id: '0/41', body: 'b', at: AT + 1000, source: 'eventhub:aep-exports', partition: '0' },
   ]);
 });
 
@@ -49,12 +49,16 @@ test.each<[string, Given]>([
   ['seen in the metadata', { metadata: one() }],
 ])('cardinality one, %s: an array is one event', async (_, given) => {
   const { messages } = await handle([1, 2], given);
-  expect(messages).toEqual([{ id: '0/40', body: [1, 2], at: AT, source: 'eventhub:aep-exports' }]);
+  expect(messages).toEqual([
+    { id: '0/40', body: [1, 2], at: AT, source: 'eventhub:aep-exports', partition: '0' },
+  ]);
 });
 
 test('cardinality one without systemProperties reads the plain fields', async () => {
   const { messages } = await handle({ a: 1 }, { metadata: one({ systemProperties: undefined }) });
-  expect(messages).toEqual([{ id: '0/40', body: { a: 1 }, at: AT, source: 'eventhub:aep-exports' }]);
+  expect(messages).toEqual([
+    { id: '0/40', body: { a: 1 }, at: AT, source: 'eventhub:aep-exports', partition: '0' },
+  ]);
 });
 
 test('cardinality many: an array inside the array is one body', async () => {

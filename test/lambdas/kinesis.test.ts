@@ -9,6 +9,8 @@ const NOW = 1_700_000_000_000;
 const sequence = (index: number): string =>
   `4968044178014809014931983783889213450675636833784483${String(index).padStart(4, '0')}`;
 
+const SHARD = 'shardId-000000000000';
+
 const record = (index: number, data: string | Buffer = `body ${index}`, arn = ARN) => ({
   kinesis: {
     kinesisSchemaVersion: '1.0',
@@ -19,7 +21,7 @@ const record = (index: number, data: string | Buffer = `body ${index}`, arn = AR
   },
   eventSource: 'aws:kinesis',
   eventVersion: '1.0',
-  eventID: `shardId-000000000000:${sequence(index)}`,
+  eventID: `${SHARD}:${sequence(index)}`,
   eventName: 'aws:kinesis:record',
   invokeIdentityArn: 'arn:aws:iam::123456789012:role/x',
   awsRegion: 'eu-central-1',
@@ -50,12 +52,19 @@ test('a record becomes a message: bytes, sequence number, arrival in whole milli
   const answer = await kinesis(pipeline, () => NOW)(eventOf(record(1, bytes), record(2)), remaining(60_000));
   expect(answer).toEqual({ batchItemFailures: [] });
   expect(runs[0]?.messages).toEqual([
-    { id: sequence(1), body: bytes, at: 1_700_000_000_124, source: 'kinesis:tributary-dev-events' },
+    {
+      id: sequence(1),
+      body: bytes,
+      at: 1_700_000_000_124,
+      source: 'kinesis:tributary-dev-events',
+      partition: SHARD,
+    },
     {
       id: sequence(2),
       body: Buffer.from('body 2'),
       at: 1_700_000_000_124,
       source: 'kinesis:tributary-dev-events',
+      partition: SHARD,
     },
   ]);
 });
@@ -135,4 +144,13 @@ test.each([
     message: expect.stringContaining('another trigger'),
   });
   expect(runs).toEqual([]);
+});
+
+test('the invocation is called as Lambda calls it; a record without an event id has no shard', async () => {
+  const { pipeline, runs } = pipelineThat(settle(() => true));
+  const { eventID: _, ...nameless } = record(1);
+  const context = { ...remaining(60_000), awsRequestId: 'req-1' };
+  await kinesis(pipeline, () => NOW)(eventOf(nameless, { ...record(2), eventID: 'else' }), context);
+  expect(runs[0]?.options.invocation).toBe('req-1');
+  for (const message of runs[0]?.messages ?? []) expect(message).not.toHaveProperty('partition');
 });
