@@ -127,6 +127,7 @@ export const PIPELINE_ROWS = {
     where: 'AWS, Azure',
     about:
       'Share of the lines of level `info` that are written, all of a batch or none ([operations.md](operations.md)).',
+    kind: 'number, 0 to 1',
     examples: ['0.05'],
     unset: '1',
   },
