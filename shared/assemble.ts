@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { openAudienceBook } from './assemble-book.js';
+import { auditOn } from './audit/audit.js';
 import { systemClock } from './clock.js';
 import type { Config } from './config/load.js';
 import { readConfig } from './config/read-config.js';
@@ -85,6 +86,7 @@ export async function assembleAll(given: Env, { clock, fetch }: Machine = thisMa
     clock,
     log,
     observer: observerNamed(settings.TRIBUTARY_OBSERVER),
+    ...(config.rules.audit && { audit: auditOn(store, clock, config.rules.audit) }),
     metrics: openMetrics(settings.TRIBUTARY_METRICS, { write, now: clock.now }),
     inflate,
     newId: randomUUID,

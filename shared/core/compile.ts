@@ -1,4 +1,5 @@
 import { compileActions, compileSends, type RowBook, rowBook } from './actions.js';
+import { auditOf } from './audit-section.js';
 import type { Audience, CompiledRule, CompiledRules, KeySource, Quantity, Trigger } from './compiled.js';
 import { FileScope } from './file-scope.js';
 import { judgeOf } from './judge.js';
@@ -53,6 +54,7 @@ function compileWhole(file: RulesFile, tools: Tools): Compiled {
     optOut: scope.idle.has('consent') ? [] : optOut,
     backfillMicros: file.backfill.days * DAY,
     quotas: quotasOf(file),
+    audit: auditOf(file.audit),
     refreshMs: file.refresh && (file.refresh.days * DAY) / 1000,
     hasStop: rules.some(({ stop }) => stop),
     attributes: treeOf(scope.paths.values()),

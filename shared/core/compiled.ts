@@ -1,3 +1,4 @@
+import type { AuditSetting } from './audit.js';
 import type { ReadPath } from './path.js';
 import type { PathTree } from './path-tree.js';
 import type { CallLimit } from './quota.js';
@@ -133,6 +134,8 @@ export interface CompiledRules {
   readonly hasStop: boolean;
   /** How long it counts that a target has accepted a row, milliseconds; for ever when undefined. */
   readonly refreshMs: number | undefined;
+  /** Whether it is written down why things change, and for how long; undefined when the file says off. */
+  readonly audit: AuditSetting | undefined;
   /** Limits on calls, of the connections that have some. */
   readonly quotas: ReadonlyMap<string, readonly CallLimit[]>;
   /** Attribute paths that the file reads. */

@@ -99,6 +99,11 @@ export const METRICS = {
     by: [],
     says: 'records that waited because the own `quota` of a connection was used up; not sent when there were none',
   },
+  AuditLost: {
+    unit: 'Count',
+    by: [],
+    says: 'entries for `tributary why` that could not be written; the records they are about ended as they would have anyway; not sent when there were none',
+  },
 } as const satisfies Record<string, Metric>;
 export type MetricName = keyof typeof METRICS;
 

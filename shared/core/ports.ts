@@ -136,6 +136,8 @@ export interface StateWrite {
   readonly state: PersonState;
   /** The version the decision was based on; `undefined` means "there was none". */
   readonly expected: string | undefined;
+  /** Days until it is forgotten unless it is written again; as the store was opened for, when absent. */
+  readonly ttlDays?: number;
 }
 
 export type WriteAnswer =

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Action, StateAction } from './action-schema.js';
+import { AuditSection } from './audit-section.js';
 import { Condition } from './condition.js';
 import { Name } from './name.js';
 import { Path } from './path.js';
@@ -188,6 +189,9 @@ export const RulesFile = z.strictObject({
     .strictObject({ days: z.number().positive() })
     .optional()
     .describe('What a target accepted longer ago is written again with the next record that concerns it.'),
+  audit: AuditSection.optional().describe(
+    'Whether it is written down why rows change, for tributary why (docs/why.md). On unless it says off.',
+  ),
   profile: z
     .string()
     .min(1)

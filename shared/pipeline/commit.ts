@@ -1,16 +1,18 @@
-import { toAction } from '../core/action.js';
+import type { AuditPages } from '../core/audit.js';
 import { Fault } from '../core/fault.js';
 import type { Verdict } from '../core/fold.js';
 import type { KeptMessage } from '../core/kept.js';
 import { owedOf } from '../core/owed.js';
-import type { Ending } from '../core/ports.js';
+import type { Ending, WriteAnswer } from '../core/ports.js';
 import type { Attempt } from './attempt.js';
+import { noteAnswers, noteQuiet } from './audit.js';
 import type { AddressedEntry } from './decode.js';
 import { DOUBTFUL, doubtFault } from './doubt.js';
 import { bury, keptOf, letGo } from './keep.js';
 import type { Run } from './run.js';
 import { tellShadows } from './shadow.js';
 import { isChanged, stateAfter } from './state-after.js';
+import { tell } from './tell.js';
 import type { Lane } from './waves.js';
 
 /** Why a person cannot be settled now: only they fail (`alone`), or their connection does. */
@@ -131,19 +133,6 @@ async function end({ one, failure }: Result, run: Run): Promise<void> {
   }
 }
 
-function tell({ work, draft, lane }: Attempt, run: Run): void {
-  for (const action of lane.actions) {
-    const outcome = lane.outcomes.get(action.target);
-    // What was never sent did not reach anybody.
-    if (!outcome || (outcome.kind === 'retry' && outcome.unsent)) continue;
-    const messages = work.entries
-      .filter((_, i) => draft.verdicts[i]?.targets.includes(action.target))
-      .map(({ message }) => message.id);
-    const { causes } = action;
-    run.deps.observer.delivery({ person: work.id, action: toAction(action), outcome, causes, messages });
-  }
-}
-
 /** Keeps dead letters first: a refusal that could not be kept must not be forgotten, so its person fails instead. */
 async function judge(attempts: readonly Attempt[], run: Run): Promise<Result[]> {
   const judged = attempts.map((one) => {
@@ -160,25 +149,44 @@ async function judge(attempts: readonly Attempt[], run: Run): Promise<Result[]> 
   return judged.map((result) => (result.letters.length > 0 ? { ...result, failure: lost } : result));
 }
 
+/** Writes the states, and beside them why the rows changed: it takes no longer, and neither waits for the other. */
+async function writeStates(
+  changed: readonly Result[],
+  attempts: readonly Attempt[],
+  pages: AuditPages | undefined,
+  run: Run,
+): Promise<readonly WriteAnswer[]> {
+  const now = run.deps.clock.now();
+  const noted = noteAnswers(attempts, pages, run);
+  try {
+    return await run.deps.store.write(
+      changed.map(({ one, failure }) => ({
+        id: one.work.id,
+        expected: one.version,
+        state: stateAfter(one, failure === undefined, now),
+      })),
+      run.signal,
+      run.options.deadline,
+    );
+  } finally {
+    await noted;
+  }
+}
+
 /**
  * Records what the targets said and ends each person's records. Order matters for a crash between any two steps: what
  * must be kept is kept before the state moves on, and the state moves on before the source is told. Whose state somebody
  * else changed meanwhile stays without an ending and must be read again.
  */
-export async function commit(attempts: readonly Attempt[], run: Run): Promise<void> {
+export async function commit(
+  attempts: readonly Attempt[],
+  run: Run,
+  pages: AuditPages | undefined,
+): Promise<void> {
   const results = await judge(attempts, run);
   for (const result of results) if (result.failure) await end(result, run);
-  const now = run.deps.clock.now();
   const changed = results.filter(({ one }) => isChanged(one));
-  const answers = await run.deps.store.write(
-    changed.map(({ one, failure }) => ({
-      id: one.work.id,
-      expected: one.version,
-      state: stateAfter(one, failure === undefined, now),
-    })),
-    run.signal,
-    run.options.deadline,
-  );
+  const answers = await writeStates(changed, attempts, pages, run);
   const lost = new Set<Attempt>();
   for (const [i, { one, failure }] of changed.entries()) {
     const answer = answers[i];
@@ -194,4 +202,10 @@ export async function commit(attempts: readonly Attempt[], run: Run): Promise<vo
     const ended = result.one.work.entries.every((entry) => run.endings.has(entry));
     if (!ended && !lost.has(result.one)) await end(result, run);
   }
+  const settled = results.filter(({ one, failure }) => !failure && !lost.has(one));
+  await noteQuiet(
+    settled.map(({ one }) => one),
+    pages,
+    run,
+  );
 }

@@ -86,7 +86,7 @@ export async function forgetPerson(store: StateStore, id: string, clock: Clock):
 }
 
 /** The persons an id leads to; itself when it leads nowhere. */
-async function personsAt(store: StateStore, start: string): Promise<readonly string[]> {
+export async function personsAt(store: StateStore, start: string): Promise<readonly string[]> {
   const atlas = createAtlas(store);
   await atlas.explore([start]);
   return rootsOf({ id: start, key: undefined }, atlas).map(({ id }) => id);

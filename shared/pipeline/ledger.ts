@@ -23,6 +23,8 @@ export interface Counts {
   /** What rules that are shadows came to, by rule. */
   readonly shadows: Map<string, ShadowCount>;
   readonly tallies: Tallies;
+  /** Entries of the audit that could not be written. */
+  auditLost: number;
 }
 
 /** Nothing counted yet. */
@@ -34,6 +36,7 @@ export const emptyCounts = (): Counts => ({
   breakers: new Map(),
   shadows: new Map(),
   tallies: emptyTallies(),
+  auditLost: 0,
 });
 
 /** Takes in a change of a connection's breaker. One that is open and stays so has not changed. */

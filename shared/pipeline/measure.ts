@@ -67,5 +67,6 @@ export function measure(
     ),
     // An own quota never opens a breaker, so only the faults of records tell of it.
     ...(faults['quota.spent'] ? [measured('QuotaSpent', {}, faults['quota.spent'])] : []),
+    ...(run.counts.auditLost > 0 ? [measured('AuditLost', {}, run.counts.auditLost)] : []),
   ];
 }

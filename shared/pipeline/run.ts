@@ -1,3 +1,4 @@
+import type { Audit } from '../core/audit.js';
 import type { CompiledRules } from '../core/compiled.js';
 import type { Inflate } from '../core/envelope.js';
 import type { DeadLetters, Parking } from '../core/kept.js';
@@ -70,6 +71,8 @@ export interface PipelineDeps {
   readonly log: Log;
   readonly observer: Observer;
   readonly metrics: Metrics;
+  /** Where it is written down why things changed; nowhere unless given. */
+  readonly audit?: Audit;
   readonly inflate: Inflate;
   /** Unique per run: names the lease. */
   readonly newId: () => string;

@@ -4,6 +4,7 @@ import { admit, type ShutOut } from './admit.js';
 import { adopt } from './adopt.js';
 import { type Atlas, createAtlas } from './atlas.js';
 import { type Attempt, attempt } from './attempt.js';
+import { openAudit } from './audit.js';
 import { commit } from './commit.js';
 import type { AddressedEntry, Entry } from './decode.js';
 import { deliver } from './deliver.js';
@@ -77,11 +78,12 @@ async function settleReady(attempts: readonly Attempt[], run: Run): Promise<void
     run,
   );
   for (const one of held) noteSent(one, run);
+  const pages = openAudit([...quiet, ...held], run);
   await deliver(
     held.map(({ lane }) => lane),
     run,
   );
-  await commit([...quiet, ...held], run);
+  await commit([...quiet, ...held], run, pages);
 }
 
 /** Reads what somebody has asked to forget. */

@@ -129,8 +129,8 @@ function isContended(error: unknown): boolean {
   return said?.status === 412 || said?.code === 'EntityAlreadyExists' || isNone(error);
 }
 
-async function put({ id, state, expected }: StateWrite, call: Call): Promise<WriteAnswer> {
-  const head = { key: personKey(id), writer: call.newToken(), expires: expiryOf(call) };
+async function put({ id, state, expected, ttlDays }: StateWrite, call: Call): Promise<WriteAnswer> {
+  const head = { key: personKey(id), writer: call.newToken(), expires: expiryOf(call, ttlDays) };
   const entity = toEntity(head, encodeWithin(state, MAX_STATE, 'an entity of Azure Table'));
   return call.attempt(async (tries) => {
     try {

@@ -25,9 +25,9 @@ export interface Lifetime {
   readonly ttlDays: number;
 }
 
-/** When what is written now expires, epoch seconds; refreshed by each write. */
-export const expiryOf = ({ clock, ttlDays }: Lifetime): number =>
-  Math.ceil(clock.now() / 1000) + Math.round(ttlDays * DAY_SECONDS);
+/** When what is written now expires, epoch seconds; refreshed by each write. A write may have a time to live of its own. */
+export const expiryOf = ({ clock, ttlDays }: Lifetime, own = ttlDays): number =>
+  Math.ceil(clock.now() / 1000) + Math.round(own * DAY_SECONDS);
 
 /** Services remove what has expired late or never, so the one who reads judges. `expires` in epoch seconds. */
 export const isExpired = (expires: number, { clock }: Pick<Lifetime, 'clock'>): boolean =>

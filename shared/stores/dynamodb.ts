@@ -131,13 +131,13 @@ async function tokenOf(key: string, { client, table, request }: Call): Promise<s
   return (await client.send(command, request)).Item?.['version']?.S;
 }
 
-async function put({ id, state, expected }: StateWrite, call: Call): Promise<WriteAnswer> {
+async function put({ id, state, expected, ttlDays }: StateWrite, call: Call): Promise<WriteAnswer> {
   const key = personKey(id);
   const version = call.newToken();
   const item = {
     person: { S: key },
     version: { S: version },
-    expires: { N: String(expiryOf(call)) },
+    expires: { N: String(expiryOf(call, ttlDays)) },
     state: { B: encodeWithin(state, MAX_STATE, 'an item of DynamoDB') },
   };
   return call.attempt(async (tries) => {

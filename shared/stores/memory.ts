@@ -21,13 +21,13 @@ const FOREVER: MemoryStoreOptions = { clock: { now: () => 0 }, ttlDays: 1 };
 export function memoryStore(options = FOREVER): StateStore & { readonly size: number } {
   const states = new Map<string, Kept>();
   let version = 0;
-  const writeOne = ({ id, state, expected }: StateWrite): WriteAnswer => {
+  const writeOne = ({ id, state, expected, ttlDays }: StateWrite): WriteAnswer => {
     const known = states.get(id);
     const free = known === undefined || isExpired(known.expires, options);
     if (expected === undefined ? !free : known?.version !== expected)
       return { ok: false, reason: 'conflict' };
     version += 1;
-    states.set(id, { state, version: String(version), expires: expiryOf(options) });
+    states.set(id, { state, version: String(version), expires: expiryOf(options, ttlDays) });
     return { ok: true, version: String(version) };
   };
   return {

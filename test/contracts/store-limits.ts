@@ -83,6 +83,25 @@ function expiry(started: () => StoreGround): void {
     expect(await markOf(store, id)).toBe('again 2');
   });
 
+  test('a write may have a time to live of its own, shorter or longer', async () => {
+    const clock = fakeClock();
+    const store = started().open({ clock, ttlDays });
+    const [short, long] = [somebody(), somebody()];
+    const write = (id: string, days: number) => ({
+      id,
+      state: marked(id),
+      expected: undefined,
+      ttlDays: days,
+    });
+    expect(words(await store.write([write(short, 1), write(long, 20)]))).toEqual(['ok', 'ok']);
+    clock.advance(DAY_MS + 2_000);
+    expect([...(await store.read([short, long])).keys()]).toEqual([long]);
+    clock.advance(18 * DAY_MS);
+    expect([...(await store.read([short, long])).keys()]).toEqual([long]);
+    clock.advance(2 * DAY_MS);
+    expect((await store.read([short, long])).size).toBe(0);
+  });
+
   test('who was forgotten counts as unknown, and of many who write first one wins', async () => {
     const clock = fakeClock();
     const stores = [started().open({ clock, ttlDays }), started().open({ clock, ttlDays })];

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StateStore, StateWrite } from '../../shared/core/ports.js';
 import { marked } from '../stores/states.js';
 import { fakeClock } from '../support/fakes.js';
+import { storeAudit } from './store-audit.js';
 import { storeLimits } from './store-limits.js';
 import { foundOf, markOf, put, somebody, words } from './store-steps.js';
 import type { StoreGround, StoreSubject } from './store-subject.js';
@@ -133,6 +134,7 @@ export function storeContract(subject: StoreSubject): void {
     readingAndWriting(open);
     batches(open);
     storeLimits(subject, started);
+    storeAudit(started);
     if (subject.remote) storeTrouble(started);
   });
 }

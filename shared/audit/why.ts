@@ -1,0 +1,186 @@
+import type { AuditEntry, AuditPlace } from '../core/audit.js';
+import type { Result } from '../core/fault.js';
+import type { Clock, StateStore, Versioned } from '../core/ports.js';
+import type { PersonState } from '../core/state.js';
+import { personsAt } from '../pipeline/forget.js';
+import { auditKeyOf, pageOf, personPage, signpostOf } from './names.js';
+import { EMPTY_PAGE, oldestOf, type Page, pageIn, signpostIn } from './page.js';
+
+/** A row as people name it: by the value it is matched on, or by the target's own id. */
+export interface RowName {
+  readonly connection: string;
+  readonly object: string;
+  readonly key: string;
+}
+
+/** What is asked: about one row, or about everything of a person (an id of the state, `entry:value`). */
+export type WhyQuestion =
+  | { readonly kind: 'row'; readonly row: RowName }
+  | { readonly kind: 'person'; readonly id: string };
+
+/** What is kept of one row, or of one thing that was done once (its key begins with `!`). */
+export interface WhyRow {
+  readonly connection: string;
+  readonly object: string;
+  /** As it was asked for, or as the person's state has it. */
+  readonly key: string;
+  /** Oldest first. */
+  readonly entries: readonly AuditEntry[];
+  /** Time of the newest entry there was no room for, epoch milliseconds. */
+  readonly dropped: number | undefined;
+}
+
+/** What is known of an audience of a person now. */
+export interface WhyStanding {
+  /** `namespace/id`. */
+  readonly key: string;
+  readonly member: boolean;
+  /** Newest assertion, epoch microseconds. */
+  readonly at: number;
+}
+
+/** What is kept of one person beside the rows: what they entered and left without anything coming of it. */
+export interface WhyPerson {
+  /** The one-way name under which entries are kept. */
+  readonly key: string;
+  readonly entries: readonly AuditEntry[];
+  readonly dropped: number | undefined;
+  /** What is known of the person now; only when they were asked for by id and are known. */
+  readonly now: WhyNow | undefined;
+}
+
+/** What the state says of a person, without any value. */
+export interface WhyNow {
+  readonly standing: readonly WhyStanding[];
+  /** When the first durable log took in the newest record, epoch milliseconds; 0 when none carried an attribute that rules read. */
+  readonly newestRecord: number;
+  /** Rows whose content is in doubt: they are written whole with the next record. */
+  readonly unsure: number;
+}
+
+/** The answer. Empty lists: nothing is kept. */
+export interface Why {
+  readonly rows: readonly WhyRow[];
+  readonly persons: readonly WhyPerson[];
+}
+
+/** `connection/object/field=value`, and with a list behind the object; `connection/object!name`. */
+const ROW_TARGET = /^(?<connection>[^/]+)\/(?<object>[^/#!]+)(?:#[^/]*)?\/[^=]*=(?<key>[\s\S]+)$/;
+const SEND_TARGET = /^(?<connection>[^/]+)\/(?<object>[^/!]+)(?<key>![\s\S]+)$/;
+
+/** The row that a target of a state is about; undefined for what is none. */
+export function rowOfTarget(target: string): RowName | undefined {
+  const { connection, object, key } = (ROW_TARGET.exec(target) ?? SEND_TARGET.exec(target))?.groups ?? {};
+  return connection === undefined || object === undefined || key === undefined
+    ? undefined
+    : { connection, object, key };
+}
+
+/** The rows of a person, each once. */
+export function rowsOf({ written, unsure }: PersonState): readonly RowName[] {
+  const rows = [...written.keys(), ...unsure].flatMap((target) => rowOfTarget(target) ?? []);
+  return [...new Map(rows.map((row) => [pageOf({ kind: 'row', ...row }), row])).values()];
+}
+
+/** Where and when it is asked, and from when on. */
+export interface Asking {
+  readonly store: StateStore;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Epoch milliseconds. */
+  readonly from: number;
+}
+
+type Found = ReadonlyMap<string, Result<Versioned>>;
+
+/** The page in what was found under a name. Throws `store.format` when it cannot be read. */
+function pageAt(name: string, found: Found): Page {
+  const known = found.get(name);
+  if (known === undefined) return EMPTY_PAGE;
+  if (!known.ok) throw known.fault;
+  const page = pageIn(known.value.state);
+  if (!page.ok) throw page.fault;
+  return page.value;
+}
+
+/** What is asked for of a page: entries that count still, from an instant on. */
+function since(page: Page, { from, clock }: Asking): Pick<WhyRow, 'entries' | 'dropped'> {
+  const first = Math.max(from, oldestOf(page, clock.now()));
+  return {
+    entries: page.entries.filter(({ at }) => at >= first),
+    dropped: page.dropped !== undefined && page.dropped >= first ? page.dropped : undefined,
+  };
+}
+
+/** The page of a row, found by what it is matched on or by the target's own id. */
+async function pageOfRow(row: RowName, store: StateStore): Promise<Page> {
+  const own = pageOf({ kind: 'row', ...row } satisfies AuditPlace);
+  const signpost = signpostOf(row.connection, row.object, row.key);
+  const found = await store.read([own, signpost]);
+  const page = pageAt(own, found);
+  if (page.entries.length > 0) return page;
+  const sign = found.get(signpost);
+  const led = sign?.ok ? signpostIn(sign.value.state) : undefined;
+  return led === undefined ? page : pageAt(led, await store.read([led]));
+}
+
+/** What is kept of persons by their one-way names. */
+async function personsBy(keys: readonly string[], asking: Asking): Promise<readonly WhyPerson[]> {
+  if (keys.length === 0) return [];
+  const found = await asking.store.read(keys.map(personPage));
+  return keys.map((key) => ({ key, ...since(pageAt(personPage(key), found), asking), now: undefined }));
+}
+
+async function whyRow(row: RowName, asking: Asking): Promise<Why> {
+  const page = await pageOfRow(row, asking.store);
+  const told = since(page, asking);
+  const keys = [...new Set(page.entries.flatMap(({ persons }) => persons.map(({ key }) => key)))];
+  const persons = await personsBy(keys, asking);
+  const isTold = told.entries.length > 0 || told.dropped !== undefined;
+  return {
+    rows: isTold ? [{ ...row, ...told }] : [],
+    persons: persons.filter(({ entries }) => entries.length > 0),
+  };
+}
+
+const nowOf = (state: PersonState): WhyNow => ({
+  standing: [...state.standing].map(([key, { member, at }]) => ({ key, member, at })),
+  newestRecord: Math.max(0, ...[...state.values.values()].map(({ at }) => at)),
+  unsure: state.unsure.size,
+});
+
+async function whyPerson(id: string, asking: Asking): Promise<Why> {
+  const { store } = asking;
+  // Before the id was known to be that of somebody else, things may have happened under it.
+  const ids = [...new Set([id, ...(await personsAt(store, id))])];
+  const found = await store.read(ids);
+  const states = new Map(
+    ids.flatMap((one) => {
+      const known = found.get(one);
+      if (known && !known.ok) throw known.fault;
+      return known ? [[one, known.value.state] as const] : [];
+    }),
+  );
+  const rows = [...states.values()].flatMap(rowsOf);
+  const pages = await store.read(rows.map((row) => pageOf({ kind: 'row', ...row })));
+  const told = rows.map((row) => ({
+    ...row,
+    ...since(pageAt(pageOf({ kind: 'row', ...row }), pages), asking),
+  }));
+  const persons = await personsBy(ids.map(auditKeyOf), asking);
+  return {
+    rows: told.filter(({ entries, dropped }) => entries.length > 0 || dropped !== undefined),
+    persons: persons
+      .map((person, i) => {
+        const state = states.get(ids[i] ?? '');
+        return { ...person, now: state && state.claimants.length === 0 ? nowOf(state) : undefined };
+      })
+      .filter(({ entries, now }) => entries.length > 0 || now !== undefined),
+  };
+}
+
+/**
+ * Why a row, or everything of a person, is as it is: what is kept of it, oldest first. Reads a few keys, never a table. Throws
+ * `store.*` faults.
+ */
+export const why = (question: WhyQuestion, asking: Asking): Promise<Why> =>
+  question.kind === 'row' ? whyRow(question.row, asking) : whyPerson(question.id, asking);
