@@ -14,8 +14,10 @@ export class ByteWindow {
   at = 0;
   /** Line of the file, from 1. */
   line = 1;
-  /** White space at the beginning of that line, in bytes. */
+  /** White space at the beginning of that line, in bytes, as far as it has been passed. */
   indent = 0;
+  /** True as long as nothing else of the line has been passed. */
+  private isIndented = true;
   private base = 0;
 
   /** Where in the file we are, in bytes. */
@@ -42,19 +44,21 @@ export class ByteWindow {
     if (this.base === 0 && rest.length === 0) this.at = markLength(more);
   }
 
-  /** Goes on to a place, counting lines on the way. */
+  /** Goes on to a place, counting lines on the way, and the white space that the last of them begins with. */
   moveTo(to: number): void {
     const passed = this.bytes.subarray(this.at, to);
-    let start = -1;
+    let end = 0;
     for (let at = passed.indexOf(NEWLINE); at >= 0; at = passed.indexOf(NEWLINE, at + 1)) {
       this.line += 1;
-      start = this.at + at + 1;
+      this.indent = 0;
+      this.isIndented = true;
+      end = at + 1;
     }
-    if (start >= 0) {
-      let end = start;
-      while (isIndent(this.bytes[end])) end++;
-      this.indent = end - start;
+    while (this.isIndented && isIndent(passed[end])) {
+      this.indent += 1;
+      end += 1;
     }
+    this.isIndented &&= end === passed.length;
     this.at = to;
   }
 
@@ -63,6 +67,12 @@ export class ByteWindow {
     let at = this.at;
     while (isBlank(this.bytes[at])) at++;
     if (at > this.at) this.moveTo(at);
+  }
+
+  /** How many bytes there are up to the end of the line, or in sight. */
+  get lineLength(): number {
+    const newline = this.bytes.indexOf(NEWLINE, this.at);
+    return newline < 0 ? this.left : newline - this.at;
   }
 
   /** Where the line ends, its white space left out; undefined when its end is not in sight. */

@@ -3,15 +3,13 @@ import type { Fault, Result } from '../core/fault.js';
 import { inflate } from '../pipeline/inflate.js';
 import { ByteWindow } from './byte-window.js';
 import type { Found } from './found.js';
-import { type Extent, extentOf, restOfObject } from './json-extent.js';
+import { type Scan, scanOfRest, scanOfValue } from './json-extent.js';
+import { envelopeAt, objectLine } from './json-line.js';
+import { type Passage, passageOfLine, passageOfValue } from './json-passage.js';
 import { broken, cutOff, isEnvelope, parse, tooDeep, tooLong, type Wreck, withPassed } from './json-piece.js';
 import { goToNextRecord } from './json-recovery.js';
 
-const [OBJECT, OBJECT_END, LIST, LIST_END, COMMA] = [0x7b, 0x7d, 0x5b, 0x5d, 0x2c];
-
-/** The beginning of `{"profiles":[…]}`; with less than this in sight nobody can tell. */
-const ENVELOPE = /^\{\s*"profiles"\s*:\s*\[/;
-const SIGHT = 64;
+const [OBJECT, LIST, LIST_END, COMMA] = [0x7b, 0x5b, 0x5d, 0x2c];
 
 /** What surrounds the records: nothing, a list, the list of an envelope, or what an envelope has after its list. */
 type Around = 'nothing' | 'list' | 'profiles' | 'tail';
@@ -19,7 +17,8 @@ type Around = 'nothing' | 'list' | 'profiles' | 'tail';
 /**
  * Cuts the bytes of a file, as they come, into records: one object a line, objects one after another or printed over
  * many lines, a list, `{"profiles":[…]}`. What cannot be read costs itself only: reading goes on at the next line that
- * begins a record as this one did. Keeps one record at a time, of the size of a message at the most.
+ * begins a record as this one did; behind one of more than `most` bytes at its real end. Which records there are does not
+ * depend on how the bytes are cut; only the first three of the file must come together.
  */
 export class JsonCutter {
   private readonly window = new ByteWindow();
@@ -27,10 +26,17 @@ export class JsonCutter {
   private listLine = 1;
   /** A record that cannot be read, until the next one is found. */
   private wreck: Wreck | undefined;
+  /** Something that is too long, while it is passed. */
+  private passage: Passage | undefined;
   /** A line that is more or less than one object: not tried as a whole again. */
   private crowded = 0;
   private found: Found[] = [];
   private lacks = false;
+  private readonly most: number;
+
+  constructor(most: number = LIMITS.messageBytes) {
+    this.most = most;
+  }
 
   /** True once the end has shown that records are missing: the file breaks off, or the rest of a list could not be read. */
   get isCutOff(): boolean {
@@ -61,6 +67,7 @@ export class JsonCutter {
 
   /** One step; false when it needs more bytes. */
   private step(isLast: boolean): boolean {
+    if (this.passage) return this.pass(this.passage, isLast);
     if (this.wreck) return this.recover(isLast);
     this.window.skipBlanks();
     const { byte } = this.window;
@@ -74,7 +81,7 @@ export class JsonCutter {
 
   private stepInList(byte: number, isLast: boolean): boolean {
     if (byte !== COMMA && byte !== LIST_END) return this.takeValue(isLast);
-    this.window.at += 1;
+    this.window.moveTo(this.window.at + 1);
     if (byte === LIST_END) this.around = this.around === 'profiles' ? 'tail' : 'nothing';
     return true;
   }
@@ -87,7 +94,7 @@ export class JsonCutter {
   }
 
   private closeEnvelope(isLast: boolean): boolean {
-    return this.take(restOfObject(this.window.bytes, this.window.at), isLast, (end) => {
+    return this.take(scanOfRest(), isLast, (end) => {
       this.around = 'nothing';
       this.window.moveTo(end);
     });
@@ -95,53 +102,58 @@ export class JsonCutter {
 
   private stepObject(isLast: boolean): boolean {
     if (this.crowded !== this.window.line) {
-      const isTaken = this.takeWholeLine(isLast);
-      if (isTaken !== undefined) return isTaken;
+      const line = objectLine(this.window, this.most, isLast);
+      if (line === 'more') return false;
+      if (line !== 'none') return this.give(line.item, line.end);
+      this.crowded = this.window.line;
     }
-    const sight = this.window.peek(this.window.at, SIGHT);
-    const envelope = ENVELOPE.exec(sight);
-    if (envelope) return this.openList('profiles', envelope[0].length);
-    if (!isLast && sight.length < SIGHT && !sight.includes('}')) return false;
-    return this.takeValue(isLast);
-  }
-
-  /** Nearly every file has one object a line: undefined when this line is not so, false when its end is not in sight. */
-  private takeWholeLine(isLast: boolean): boolean | undefined {
-    const { window } = this;
-    const inSight = window.endOfLine();
-    if (inSight === undefined && !isLast && window.left <= LIMITS.messageBytes) return false;
-    const end = inSight ?? window.trimmed(window.bytes.length);
-    const item =
-      window.bytes[end - 1] === OBJECT_END ? parse(window.bytes.subarray(window.at, end)) : undefined;
-    if (!item?.ok) {
-      this.crowded = window.line;
-      return undefined;
-    }
-    return this.give(item, end);
+    const envelope = envelopeAt(this.window, isLast);
+    if (envelope === 'more') return false;
+    return envelope === 'none' ? this.takeValue(isLast) : this.openList('profiles', envelope);
   }
 
   private takeValue(isLast: boolean): boolean {
     const { bytes, at } = this.window;
-    return this.take(extentOf(bytes, at), isLast, (end) => this.give(parse(bytes.subarray(at, end)), end));
+    const give = (end: number) => this.give(parse(bytes.subarray(at, end), this.most), end);
+    return this.take(scanOfValue(), isLast, give);
   }
 
-  private take(extent: Extent, isLast: boolean, taken: (end: number) => void): boolean {
-    if (extent.kind === 'whole') taken(extent.end);
-    else if (extent.kind === 'broken') this.stumble(broken());
+  private take(scan: Scan, isLast: boolean, taken: (end: number) => void): boolean {
+    const { window, most } = this;
+    const { bytes, at, left } = window;
+    // One byte more than a record may have shows its end. However much more is in sight, it decides nothing.
+    const extent = scan.run(bytes.subarray(0, at + most + 1), at);
+    if (extent.kind === 'broken') this.stumble(broken());
     else if (extent.kind === 'deep') this.stumble(tooDeep());
-    else if (this.window.left > LIMITS.messageBytes) this.stumble(tooLong());
-    else if (isLast) this.breakOff();
-    else return false;
+    else if (extent.kind === 'whole' && extent.end - at <= most) taken(extent.end);
+    else if (left > most) this.passage = passageOfValue(this.wreckOf(tooLong(most)), scan, scan.at - at);
+    else if (!isLast) return false;
+    else {
+      this.lacks = true;
+      this.stumble(cutOff('what begins here'));
+    }
     return true;
   }
 
   /** Whatever begins neither an object nor a list is taken for a line. */
   private takeLine(isLast: boolean): boolean {
-    const { window } = this;
+    const { window, most } = this;
     const end = window.endOfLine() ?? (isLast ? window.bytes.length : undefined);
-    if (end !== undefined) return this.give(parse(window.bytes.subarray(window.at, end)), end);
-    if (window.left <= LIMITS.messageBytes) return false;
-    this.stumble(tooLong());
+    if (window.lineLength > most) this.passage = passageOfLine(this.wreckOf(tooLong(most)));
+    else if (end === undefined) return false;
+    else this.give(parse(window.bytes.subarray(window.at, end), most), end);
+    return true;
+  }
+
+  private pass(passage: Passage, isLast: boolean): boolean {
+    const passed = passage.go(this.window);
+    if (passed === 'more' && !isLast) return false;
+    this.passage = undefined;
+    if (passed === 'broken') this.wreck = passage.wreck;
+    else this.found.push(passage.wreck.found);
+    if (passed === 'more') this.window.moveTo(this.window.bytes.length);
+    this.lacks ||= passed === 'more' && !passage.endsWithFile;
+    if (passed === 'more' || this.around === 'tail') this.around = 'nothing';
     return true;
   }
 
@@ -157,15 +169,14 @@ export class JsonCutter {
     return true;
   }
 
-  private breakOff(): void {
-    this.lacks = true;
-    this.stumble(cutOff('what begins here'));
+  private stumble(item: Result<never>): void {
+    this.wreck = this.wreckOf(item);
+    if (this.around === 'tail') this.around = 'nothing';
   }
 
-  private stumble(item: Result<never>): void {
+  private wreckOf(item: Result<never>): Wreck {
     const inList = this.around === 'list' || this.around === 'profiles';
-    if (this.around === 'tail') this.around = 'nothing';
-    this.wreck = { found: this.place(item), indent: this.window.indent, inList };
+    return { found: this.place(item), indent: this.window.indent, inList };
   }
 
   private recover(isLast: boolean): boolean {
@@ -180,11 +191,10 @@ export class JsonCutter {
   }
 
   private finish(): boolean {
-    if (this.around !== 'nothing') {
-      this.lacks = true;
-      this.found.push(this.place(cutOff(`the list that begins in line ${this.listLine}`)));
-    }
+    if (this.around === 'nothing') return false;
+    this.lacks = true;
     this.around = 'nothing';
+    this.found.push(this.place(cutOff(`the list that begins in line ${this.listLine}`)));
     return false;
   }
 }

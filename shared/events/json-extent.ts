@@ -38,53 +38,48 @@ const isPlain = (byte: number): boolean =>
   byte === 0x2e ||
   byte === 0x45;
 
-/** End of the string that opens at `at`. No string of JSON runs over the end of its line: one that does is cut off. */
-function endOfString(bytes: Uint8Array, at: number): number | Extent {
-  for (let i = at + 1; i < bytes.length; i++) {
-    const byte = bytes[i];
-    if (byte === QUOTE) return i + 1;
-    if (byte === BACKSLASH) i++;
-    else if (byte === NEWLINE) return BROKEN;
-  }
-  return UNFINISHED;
-}
-
-function endOfPlain(bytes: Uint8Array, at: number): number {
-  let end = at;
-  while (end < bytes.length && isPlain(bytes[end] ?? 0)) end++;
-  return end;
-}
-
 /** Whether a value may begin. */
 const mayBegin = (inside: number | undefined, last: Last): boolean =>
   last === 'colon' || (inside === LIST && (last === 'open' || last === 'comma'));
 
-/** Reads token by token; keeps the brackets that are open. */
-class Scan {
+/** Reads token by token; keeps the brackets that are open, and goes on where other bytes have ended. */
+export class Scan {
+  /** Where reading has stopped: at the end of the bytes, or at what is no JSON. */
+  at = 0;
+  private bytes: Uint8Array = new Uint8Array(0);
   private readonly open: number[];
   private last: Last;
-  private readonly bytes: Uint8Array;
+  /** What the bytes ended within: a string, an escape of it, a number or a word. */
+  private within: 'text' | 'escape' | 'plain' | undefined;
 
-  constructor(bytes: Uint8Array, open: number[], last: Last) {
-    this.bytes = bytes;
+  constructor(open: number[], last: Last) {
     this.open = open;
     this.last = last;
   }
 
-  run(from: number): Extent {
-    let at = from;
-    while (at < this.bytes.length) {
-      const byte = this.bytes[at] ?? 0;
-      if (isBlank(byte)) {
-        at += 1;
-        continue;
-      }
-      const next = this.token(byte, at);
+  /** The end of the value in these bytes, of which those before `from` have been read. */
+  run(bytes: Uint8Array, from: number): Extent {
+    this.bytes = bytes;
+    this.at = from;
+    if (this.isWhole) return { kind: 'whole', end: from };
+    while (this.at < bytes.length) {
+      const next = this.next(this.at);
       if (typeof next !== 'number') return next;
-      at = next;
-      if (this.open.length === 0) return { kind: 'whole', end: at };
+      this.at = next;
+      if (this.isWhole) return { kind: 'whole', end: next };
     }
     return UNFINISHED;
+  }
+
+  private get isWhole(): boolean {
+    return this.open.length === 0 && this.last === 'value' && this.within === undefined;
+  }
+
+  private next(at: number): number | Extent {
+    if (this.within === 'plain') return this.inPlain(at);
+    if (this.within !== undefined) return this.inText(at);
+    const byte = this.bytes[at] ?? 0;
+    return isBlank(byte) ? at + 1 : this.token(byte, at);
   }
 
   private token(byte: number, at: number): number | Extent {
@@ -93,7 +88,7 @@ class Scan {
     if (byte === OBJECT_END || byte === LIST_END) return this.end(byte, at);
     if (byte === COMMA) return this.follow('value', 'comma', at);
     if (byte === COLON) return this.follow('key', 'colon', at);
-    return this.plain(at);
+    return this.plain(byte, at);
   }
 
   private text(at: number): number | Extent {
@@ -101,7 +96,30 @@ class Scan {
     const isKey = inside === OBJECT && (this.last === 'open' || this.last === 'comma');
     if (!isKey && !mayBegin(inside, this.last)) return BROKEN;
     this.last = isKey ? 'key' : 'value';
-    return endOfString(this.bytes, at);
+    this.within = 'text';
+    return this.inText(at + 1);
+  }
+
+  /** The end of a string. No string of JSON runs over the end of its line: one that does is cut off. */
+  private inText(from: number): number | Extent {
+    for (let at = this.within === 'escape' ? from + 1 : from; at < this.bytes.length; at++) {
+      const byte = this.bytes[at];
+      if (byte === QUOTE) {
+        this.within = undefined;
+        return at + 1;
+      }
+      if (byte === NEWLINE) {
+        this.at = at;
+        return BROKEN;
+      }
+      if (byte === BACKSLASH) {
+        at += 1;
+        this.within = at < this.bytes.length ? 'text' : 'escape';
+        if (this.within === 'escape') return at;
+      }
+    }
+    this.within = 'text';
+    return this.bytes.length;
   }
 
   private begin(byte: number, at: number): number | Extent {
@@ -124,18 +142,24 @@ class Scan {
     return at + 1;
   }
 
-  private plain(at: number): number | Extent {
-    const end = endOfPlain(this.bytes, at);
-    if (end === at || !mayBegin(this.open.at(-1), this.last)) return BROKEN;
+  private plain(byte: number, at: number): number | Extent {
+    if (!isPlain(byte) || !mayBegin(this.open.at(-1), this.last)) return BROKEN;
     this.last = 'value';
-    // More of it may come with the next bytes.
-    return end === this.bytes.length ? UNFINISHED : end;
+    this.within = 'plain';
+    return this.inPlain(at);
+  }
+
+  /** The end of a number or a word; more of it may come with the next bytes. */
+  private inPlain(from: number): number {
+    let at = from;
+    while (at < this.bytes.length && isPlain(this.bytes[at] ?? 0)) at++;
+    if (at < this.bytes.length) this.within = undefined;
+    return at;
   }
 }
 
-/** The extent of the value that begins at `from`, which must be no blank. */
-export const extentOf = (bytes: Uint8Array, from: number): Extent => new Scan(bytes, [], 'colon').run(from);
+/** Looks for the end of a value, from its first byte on, which is no blank. */
+export const scanOfValue = (): Scan => new Scan([], 'colon');
 
-/** The extent of what is left of an object after one of its values: up to and with its closing bracket. */
-export const restOfObject = (bytes: Uint8Array, from: number): Extent =>
-  new Scan(bytes, [OBJECT], 'value').run(from);
+/** Looks for the end of what is left of an object after one of its values: up to and with its closing bracket. */
+export const scanOfRest = (): Scan => new Scan([OBJECT], 'value');

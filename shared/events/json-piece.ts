@@ -12,16 +12,16 @@ export const cutOff = (what: string): Result<never> =>
   bad('decode.json', `the file ends within ${what}; it was cut off`);
 
 /** Longer than any message may be. */
-export const tooLong = (): Result<never> =>
-  bad('decode.too-large', `the record that begins here has more than ${LIMITS.messageBytes} bytes`);
+export const tooLong = (most: number): Result<never> =>
+  bad('decode.too-large', `the record that begins here has more than ${most} bytes`);
 
 /** Nested deeper than any message may be. */
 export const tooDeep = (): Result<never> =>
   bad('decode.too-deep', `what begins here is nested deeper than ${LIMITS.depth} levels`);
 
-/** The value that some bytes are, or why they are none. */
-export function parse(bytes: Buffer): Result<unknown> {
-  if (bytes.length > LIMITS.messageBytes) return tooLong();
+/** The value that some bytes are, `most` of them, or why they are none. */
+export function parse(bytes: Buffer, most: number): Result<unknown> {
+  if (bytes.length > most) return tooLong(most);
   if (!isUtf8(bytes))
     return bad('decode.encoding', 'the record is not valid UTF-8; send JSON encoded as UTF-8');
   try {

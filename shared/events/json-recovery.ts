@@ -1,7 +1,7 @@
 import { type ByteWindow, NEWLINE } from './byte-window.js';
 
 /** So much of a line tells whether a record begins in it. */
-const SIGHT = 64;
+export const SIGHT = 64;
 
 /** What may precede a record in its line: the end of the one before, and a comma. */
 const BEGINNING = /^([ \t]*)(?:\}?[ \t]*,[ \t]*)?(?=\{)/;

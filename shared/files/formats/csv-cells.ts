@@ -4,7 +4,7 @@ import type { CsvDialect } from './csv-dialect.js';
 export type Cell = string | null;
 
 /** White space as Spark sees it: everything up to the blank. */
-const isBlank = (code: number): boolean => code <= 0x20;
+export const isBlank = (code: number): boolean => code <= 0x20;
 
 /** Skips blanks that are neither delimiter nor the end of the row. */
 export function skipBlanks(text: string, from: number, { delimiter, newline }: CsvDialect): number {
@@ -72,7 +72,7 @@ export function readQuoted(
 }
 
 /** Whether `next` is escaped by `char`: a quote by the escape or a quote, an escape by its own. */
-function standsForItself(char: string, next: string, dialect: CsvDialect): boolean {
+export function standsForItself(char: string, next: string, dialect: CsvDialect): boolean {
   const { quote, escaper, escapeOfEscape } = dialect;
   if (next === quote) return char === escaper || char === quote;
   return next === escaper && char === escapeOfEscape;

@@ -1,12 +1,17 @@
-import { LIMITS } from '../../core/envelope.js';
 import { bareCell, type Cell, quotedCell, readQuoted, skipBlanks } from './csv-cells.js';
 import type { CsvDialect } from './csv-dialect.js';
+import { CsvPassage } from './csv-passage.js';
+import { Places } from './csv-places.js';
 import { refused } from './refused.js';
 
 /** One row as it was cut; `wrong` says why its cells cannot be trusted. */
 export interface CsvRow {
   readonly cells: readonly Cell[];
   readonly wrong?: string;
+  /** True of a row that is too long to be taken: it has no cells then. */
+  readonly isLong?: boolean;
+  /** How many cells there are, or were. */
+  readonly width: number;
   /** True of a last row that no line end closes. */
   readonly isOpen?: boolean;
 }
@@ -18,73 +23,61 @@ interface Careful {
   at: number;
 }
 
-/** The next place of a character: asked for in rising order, so that no stretch of the text is searched twice. */
-class Places {
-  private found = -1;
-  private readonly text: string;
-  private readonly char: string | undefined;
-
-  constructor(text: string, char: string | undefined) {
-    this.text = text;
-    this.char = char;
-  }
-
-  /** The first one from `from` on; infinite when there is none. */
-  next(from: number): number {
-    if (this.char === undefined) return Number.POSITIVE_INFINITY;
-    if (this.found < from) {
-      const place = this.text.indexOf(this.char, from);
-      this.found = place < 0 ? Number.POSITIVE_INFINITY : place;
-    }
-    return this.found;
-  }
-}
-
 /**
  * Cuts the text of a CSV file, as it comes, into rows of cells, by Spark's rules: cells are quoted only if they begin with a
- * quote, bare cells are taken as they stand, blank lines are nothing. Keeps the row that is not finished, of the size of a
- * message at the most: more is `file.refused`, for then a quote was opened that nothing closes.
+ * quote, bare cells are taken as they stand, blank lines are nothing. A row of more than `most` characters is passed to its
+ * real end, and is one row that is wrong. Which rows there are does not depend on how the text is cut.
  */
 export class CsvCutter {
   private text = '';
+  private passage: CsvPassage | undefined;
   private readonly dialect: CsvDialect;
+  private readonly most: number;
   private quotes: Places;
   private delimiters: Places;
   private newlines: Places;
 
-  constructor(dialect: CsvDialect) {
+  constructor(dialect: CsvDialect, most: number) {
     this.dialect = dialect;
+    this.most = most;
     this.quotes = new Places('', dialect.quote);
     this.delimiters = new Places('', dialect.delimiter);
     this.newlines = new Places('', dialect.newline);
   }
 
+  /** Whether a row is being passed that is too long. */
+  get isPassing(): boolean {
+    return this.passage !== undefined && !this.passage.isBlank;
+  }
+
   /** The rows that end in this text. */
   push(text: string): readonly CsvRow[] {
     const rows = this.run(text, false);
-    if (this.text.length > LIMITS.messageBytes)
-      throw refused(
-        `a row has more than ${LIMITS.messageBytes} characters: a quote is never closed, or line ends are missing; compare the settings of quote, escape and line separator with the export's`,
-      );
+    // All of it is of one row, the end of which is not in sight.
+    if (this.text.length > this.most) {
+      this.passage = new CsvPassage(this.dialect);
+      this.text = this.passed(this.text, rows);
+    }
     return rows;
   }
 
   /** What is left when the file ends. Throws `file.refused` when it ends within quotes. */
   end(): readonly CsvRow[] {
     const rows = this.run('', true);
-    if (this.text !== '')
+    if (this.text !== '' || this.passage?.isQuoted)
       throw refused(
         'the file ends within a quoted cell: it was cut off, or its settings of quote and escape are not those of the export',
       );
+    if (this.passage) this.keepLong(this.passage, rows, true);
     return rows;
   }
 
   private run(text: string, isLast: boolean): CsvRow[] {
-    this.text = this.text === '' ? text : this.text + text;
+    const rows: CsvRow[] = [];
+    this.text = this.passed(this.text === '' ? text : this.text + text, rows);
     this.quotes = new Places(this.text, this.dialect.quote);
     this.delimiters = new Places(this.text, this.dialect.delimiter);
     this.newlines = new Places(this.text, this.dialect.newline);
-    const rows: CsvRow[] = [];
     let at = 0;
     while (at < this.text.length) {
       const next = this.row(at, isLast, rows);
@@ -93,6 +86,16 @@ export class CsvCutter {
     }
     this.text = this.text.slice(at);
     return rows;
+  }
+
+  /** What is left of a text behind a row that is being passed. */
+  private passed(text: string, rows: CsvRow[]): string {
+    const { passage } = this;
+    const end = passage ? passage.pass(text) : -1;
+    if (end === undefined) return '';
+    if (passage) this.keepLong(passage, rows, false);
+    this.passage = undefined;
+    return text.slice(end + 1);
   }
 
   /** Reads the row that begins at `from`; gives where the next one begins, undefined when the end is not in sight. */
@@ -172,10 +175,26 @@ export class CsvCutter {
   }
 
   private keep({ cells, wrong, at }: Careful, from: number, rows: CsvRow[], isOpen: boolean): void {
-    const isBlank = cells.length === 1 && this.text.slice(from, at).trim() === '';
-    if (isBlank) return;
     const text = this.text.slice(from, at);
+    const width = cells.length;
+    if (width === 1 && text.trim() === '') return;
+    if (text.length > this.most) {
+      const newlines = text.split(this.dialect.newline).length - 1;
+      this.keepLong({ width, newlines, isBlank: false }, rows, isOpen);
+      return;
+    }
     const damage = text.includes('\uFFFD') ? 'a cell holds bytes that are not of the encoding' : wrong;
-    rows.push({ cells, ...(damage !== undefined && { wrong: damage }), ...(isOpen && { isOpen }) });
+    rows.push({ cells, width, ...(damage !== undefined && { wrong: damage }), ...(isOpen && { isOpen }) });
+  }
+
+  private keepLong(
+    { width, newlines, isBlank }: Pick<CsvPassage, 'width' | 'newlines' | 'isBlank'>,
+    rows: CsvRow[],
+    isOpen: boolean,
+  ): void {
+    if (isBlank) return;
+    const over = `and goes over ${newlines + 1} lines: if it should not, a quote is opened in it that nothing closes; compare the settings of quote and escape with the export's`;
+    const wrong = `the row has more than ${this.most} characters${newlines > 0 ? ` ${over}` : ''}`;
+    rows.push({ cells: [], width, wrong, isLong: true, ...(isOpen && { isOpen }) });
   }
 }

@@ -1,4 +1,3 @@
-import { LIMITS } from '../../core/envelope.js';
 import { bad, ok } from '../../core/fault.js';
 import type { Table, TableRow } from '../ports.js';
 import { CsvCutter, type CsvRow } from './csv-cutter.js';
@@ -14,19 +13,21 @@ interface Opening {
   readonly dialect: CsvDialect;
   readonly columns: readonly string[];
   readonly hasHeader: boolean;
+  /** Characters of the longest row that is taken. */
+  readonly most: number;
 }
 
 const hasLine = (text: string): boolean => /[\r\n][\s\S]/.test(text.trimStart());
 
-/** The beginning of the text, up to the end of its first line if a message may be that long. */
-async function headOf(plain: Plain, encoding: Encoding): Promise<string> {
+/** The beginning of the text, with its first line if a row may be that long; the same however the bytes come. */
+async function headOf(plain: Plain, encoding: Encoding, most: number): Promise<string> {
   const own = new TextDecoding(encoding).push(plain.head);
   if (hasLine(own)) return own;
   const decoding = new TextDecoding(encoding);
   let head = '';
   for await (const chunk of plain.open()) {
     head += decoding.push(chunk);
-    if (hasLine(head) || head.length > LIMITS.messageBytes) return head;
+    if (head.length > most) return head.slice(0, most);
   }
   return head + decoding.end();
 }
@@ -35,22 +36,32 @@ async function headOf(plain: Plain, encoding: Encoding): Promise<string> {
 async function* rowsOf(
   plain: Plain,
   encoding: Encoding,
-  dialect: CsvDialect,
+  cutter: CsvCutter,
 ): AsyncGenerator<readonly CsvRow[]> {
   const decoding = new TextDecoding(encoding);
-  const cutter = new CsvCutter(dialect);
   for await (const chunk of plain.open()) yield cutter.push(decoding.push(chunk));
   yield cutter.push(decoding.end());
   yield cutter.end();
 }
 
-async function firstRow(rows: AsyncGenerator<readonly CsvRow[]>): Promise<CsvRow | undefined> {
-  for await (const [row] of rows) if (row) return row;
+/** The first row that is none of blanks; throws `file.refused` for one that is too long, without looking for its end. */
+async function firstRow(
+  plain: Plain,
+  { encoding, dialect, most }: Pick<Opening, 'encoding' | 'dialect' | 'most'>,
+): Promise<CsvRow | undefined> {
+  const cutter = new CsvCutter(dialect, most);
+  for await (const [row] of rowsOf(plain, encoding, cutter)) {
+    if (row?.isLong || (!row && cutter.isPassing))
+      throw refused(
+        `the first row has more than ${most} characters: a quote is never closed, or line ends are missing; compare the settings of quote, escape and line separator with the export's`,
+      );
+    if (row) return row;
+  }
   return undefined;
 }
 
 /** The names of a header row; a header that cannot be meant is `file.refused`. */
-function namesOf({ cells, wrong }: CsvRow): readonly string[] {
+function namesOf({ cells, wrong }: Pick<CsvRow, 'cells' | 'wrong'>): readonly string[] {
   if (wrong !== undefined) throw refused(`the header cannot be read: ${wrong}`);
   const names = cells.map((cell) => cell ?? '');
   const nameless = names.indexOf('');
@@ -66,28 +77,35 @@ function namesOf({ cells, wrong }: CsvRow): readonly string[] {
 }
 
 /** The columns of a file by the settings, or by its first row. */
-function columnsOf(header: CsvSettings['header'], first: CsvRow | undefined): readonly string[] {
+async function columnsOf(
+  header: CsvSettings['header'],
+  first: () => Promise<CsvRow | undefined>,
+): Promise<readonly string[]> {
   if (typeof header === 'object') return namesOf({ cells: header });
-  if (!first) return [];
-  return header === false ? first.cells.map((_, index) => `_c${index}`) : namesOf(first);
+  const row = await first();
+  if (!row) return [];
+  return header === false ? row.cells.map((_, index) => `_c${index}`) : namesOf(row);
 }
 
-/** Opens a CSV file: finds out its encoding, its dialect and its columns. Throws `file.refused`. */
-export async function openCsv(plain: Plain, settings: CsvSettings): Promise<Table> {
+/**
+ * Opens a CSV file: finds out its encoding, its dialect and its columns. A row of more than `most` characters is one bad row.
+ * Throws `file.refused`.
+ */
+export async function openCsv(plain: Plain, settings: CsvSettings, most: number): Promise<Table> {
+  const { header } = settings;
   const encoding = encodingOf(plain.head, settings.encoding);
-  const head = await headOf(plain, encoding);
-  const dialect = dialectOf(settings, head);
-  const [first = await firstRow(rowsOf(plain, encoding, dialect))] = new CsvCutter(dialect).push(head);
-  const hasHeader = settings.header === undefined || settings.header === true;
-  const columns = columnsOf(settings.header, first);
-  const opening: Opening = { encoding, dialect, columns, hasHeader };
+  const dialect = dialectOf(settings, await headOf(plain, encoding, most));
+  const columns = await columnsOf(header, () => firstRow(plain, { encoding, dialect, most }));
+  const hasHeader = header === undefined || header === true;
+  const opening: Opening = { encoding, dialect, columns, hasHeader, most };
   return { columns, rows: (from = 1) => read(plain, opening, from) };
 }
 
 async function* read(plain: Plain, opening: Opening, from: number): AsyncGenerator<readonly TableRow[]> {
   // The header is row 0.
   let number = opening.hasHeader ? -1 : 0;
-  for await (const rows of rowsOf(plain, opening.encoding, opening.dialect)) {
+  const cutter = new CsvCutter(opening.dialect, opening.most);
+  for await (const rows of rowsOf(plain, opening.encoding, cutter)) {
     const wanted: TableRow[] = [];
     for (const row of rows) {
       number += 1;
@@ -100,13 +118,13 @@ async function* read(plain: Plain, opening: Opening, from: number): AsyncGenerat
 }
 
 /** A last row that is too short and that no line end closes was not written so. */
-function refuseCutOff({ cells, isOpen }: CsvRow, width: number): void {
-  if (isOpen === true && cells.length < width)
-    throw refused(`the last row breaks off after ${cells.length} of ${width} columns: the file was cut off`);
+function refuseCutOff(row: CsvRow, width: number): void {
+  if (row.isOpen === true && row.width < width)
+    throw refused(`the last row breaks off after ${row.width} of ${width} columns: the file was cut off`);
 }
 
-function tableRow({ cells, wrong }: CsvRow, number: number, columns: readonly string[]): TableRow {
-  if (wrong !== undefined) return { number, cells: bad('decode.csv', wrong) };
+function tableRow({ cells, wrong, isLong }: CsvRow, number: number, columns: readonly string[]): TableRow {
+  if (wrong !== undefined) return { number, cells: bad(isLong ? 'decode.too-large' : 'decode.csv', wrong) };
   if (cells.length !== columns.length) {
     const text = `the row has ${cells.length} columns, the header ${columns.length}`;
     return { number, cells: bad('decode.csv', text) };

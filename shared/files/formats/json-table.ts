@@ -1,6 +1,6 @@
 import { inspect } from '../../core/envelope.js';
 import { bad, ok, type Result } from '../../core/fault.js';
-import { isUtf16 } from '../../events/bytes.js';
+import { headed, isUtf16 } from '../../events/bytes.js';
 import type { Found } from '../../events/found.js';
 import { JsonCutter } from '../../events/json-cutter.js';
 import type { Table, TableRow } from '../ports.js';
@@ -9,10 +9,10 @@ import { refused } from './refused.js';
 
 /**
  * Opens a file of JSON: one object a line, objects one after another, or a list. What each record may be is as with events
- * (its length, its depth, its names); one that cannot be read is the fault of its row, a file or list that breaks off
- * `file.refused`.
+ * (its depth, its names); one that cannot be read, or has more than `most` bytes, is the fault of its row, a file or list that
+ * breaks off `file.refused`.
  */
-export function openJson(plain: Plain): Table {
+export function openJson(plain: Plain, most: number): Table {
   if (isUtf16(plain.head)) throw refused('the file is JSON in UTF-16; have it written as UTF-8');
   const first = Buffer.from(plain.head)
     .toString('utf8')
@@ -20,12 +20,12 @@ export function openJson(plain: Plain): Table {
     .trimStart()[0];
   if (first !== undefined && first !== '{' && first !== '[')
     throw refused('the file is to be JSON, but begins with neither { nor [');
-  return { columns: undefined, rows: (from = 1) => read(plain, from) };
+  return { columns: undefined, rows: (from = 1) => read(plain, most, from) };
 }
 
-async function* read(plain: Plain, from: number): AsyncGenerator<readonly TableRow[]> {
+async function* read(plain: Plain, most: number, from: number): AsyncGenerator<readonly TableRow[]> {
   let number = 0;
-  for await (const found of foundIn(plain)) {
+  for await (const found of foundIn(plain, most)) {
     const rows: TableRow[] = [];
     for (const { item } of found) {
       number += 1;
@@ -36,9 +36,12 @@ async function* read(plain: Plain, from: number): AsyncGenerator<readonly TableR
   }
 }
 
-async function* foundIn(plain: Plain): AsyncGenerator<readonly Found[]> {
-  const cutter = new JsonCutter();
-  for await (const chunk of plain.open()) yield cutter.push(chunk);
+/** Enough to recognise a byte order mark. */
+const isHead = (head: Uint8Array): boolean => head.length >= 3;
+
+async function* foundIn(plain: Plain, most: number): AsyncGenerator<readonly Found[]> {
+  const cutter = new JsonCutter(most);
+  for await (const chunk of headed(plain.open(), isHead)) yield cutter.push(chunk);
   const last = cutter.end();
   if (cutter.isCutOff) throw refused('the file ends within a record or a list that it began: it was cut off');
   yield last;

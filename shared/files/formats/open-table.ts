@@ -44,5 +44,5 @@ export async function openTable(bytes: FileBytes, settings: TableSettings): Prom
     });
   if (isParquet(plain.head)) throw refused(`the file is to be ${kind}, but is Parquet`);
   refuseBinary(plain, encodingOf(plain.head, kind === 'csv' ? csv.encoding : undefined));
-  return kind === 'json' ? openJson(plain) : openCsv(plain, csv);
+  return kind === 'json' ? openJson(plain, limits.rowLength) : openCsv(plain, csv, limits.rowLength);
 }

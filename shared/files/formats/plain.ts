@@ -1,6 +1,6 @@
 /** A file without its layers of compression and encryption. */
 export interface Plain {
-  /** Its first bytes, at least 64 KiB of them unless it has less. */
+  /** Its first bytes, 64 KiB of them unless it has less. */
   readonly head: Uint8Array;
   /**
    * All of its bytes, in pieces of at most 64 KiB; can be opened any number of times. Throws `file.refused` when they end too
@@ -17,7 +17,7 @@ export async function* inPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
     for (let at = 0; at < chunk.length; at += PIECE) yield chunk.subarray(at, at + PIECE);
 }
 
-/** The first bytes: at least a piece of them unless there are less. */
+/** The first bytes: a piece of them unless there are less; the same however they come. */
 export async function headOf(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
@@ -26,5 +26,5 @@ export async function headOf(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Ar
     length += chunk.length;
     if (length >= PIECE) break;
   }
-  return Buffer.concat(parts).subarray(0, 2 * PIECE);
+  return Buffer.concat(parts).subarray(0, PIECE);
 }

@@ -1,3 +1,5 @@
+import { LIMITS as MESSAGE } from '../../core/envelope.js';
+
 /**
  * How a CSV file is written, in the words of Adobe's file formatting options (Spark's semantics). What is absent is Adobe's
  * default, except `delimiter` and `encoding`: those are taken from the file itself.
@@ -41,6 +43,8 @@ export interface TableLimits {
   readonly ratio: number;
   /** So many bytes are never too many. */
   readonly freeBytes: number;
+  /** Characters of a row of CSV, bytes of a record of JSON: a longer one is a bad row. */
+  readonly rowLength: number;
   /** Bytes of a row group of Parquet, uncompressed: one is in memory at a time when it cannot be read in parts. */
   readonly rowGroupBytes: number;
   /** Bytes of a Parquet file that comes compressed or encrypted as a whole, and so has to lie on the disk for a while. */
@@ -62,12 +66,13 @@ export interface TableSettings {
 /**
  * 16 GiB is more than three kilobytes for each of five million rows, and can be passed in the time of one invocation, as every
  * continuing invocation must; text compresses 1:20, what machines repeat 1:200. Spark writes row groups of 128 MiB, Lambda has 512 MiB
- * of disk unless told otherwise.
+ * of disk unless told otherwise. A row is a message of its own.
  */
 export const LIMITS: TableLimits = {
   plainBytes: 2 ** 34,
   ratio: 1000,
   freeBytes: 64 * 2 ** 20,
+  rowLength: MESSAGE.messageBytes,
   rowGroupBytes: 256 * 2 ** 20,
   spoolBytes: 400 * 2 ** 20,
 };
