@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { type Finds, type Look, lookForLeavers, lookForMissing, lookForOthers } from './compare.js';
+import { ComparisonTurn } from './comparison-turn.js';
 import { type IntakeDeps, type Limits, SEGMENT_LINES } from './deps.js';
+import { fewerRuns } from './fewer-runs.js';
 import { linesOfRuns } from './lines.js';
+import { MOST_SOURCES } from './merge.js';
 import { fileHash } from './progress.js';
 import { SortedRun, writeRun } from './run-pieces.js';
 
@@ -23,6 +26,9 @@ export const Comparison = z.object({
   asks: Runs,
   found: Runs,
   exits: Runs,
+  /** The runs that are compared, once they have been merged into fewer. */
+  before: z.array(SortedRun).optional(),
+  now: z.array(SortedRun).optional(),
   turnover: z.record(z.string(), z.object({ was: Count, gone: Count })),
 });
 export type Comparison = z.infer<typeof Comparison>;
@@ -46,12 +52,7 @@ export const freshComparison = ({ before, now }: Compared): Comparison => ({
   turnover: {},
 });
 
-/** How often the position is kept, milliseconds. */
-const SAVE_MS = 60_000;
-/** Kept back of the time for writing down what was found, milliseconds. */
-const MARGIN_MS = 15_000;
-
-type Deps = Pick<IntakeDeps, 'objects' | 'clock' | 'newId' | 'segmentLines'>;
+type Deps = Pick<IntakeDeps, 'objects' | 'clock' | 'newId' | 'segmentLines' | 'mostRuns'>;
 
 const noFinds = (): Finds => ({ missing: [], asks: [], found: [], exits: [], turnover: new Map() });
 
@@ -84,52 +85,84 @@ async function withFinds(
 
 const NEXT = { missing: 'others', others: 'leavers', leavers: 'done' } as const;
 
-function looksOf(
-  { step, after, missing, asks, found }: Comparison,
-  { before, now }: Compared,
-  { objects }: Deps,
-): AsyncGenerator<Look> {
-  const lines = (runs: readonly SortedRun[]) => linesOfRuns(objects, runs, after);
-  if (step === 'missing') return lookForMissing(lines(before), lines(now));
-  if (step === 'others') return lookForOthers(lines(asks), lines(now));
-  return lookForLeavers(lines(missing), lines(found));
+/** What each step reads. */
+const READ = {
+  missing: ['before', 'now'],
+  others: ['asks', 'now'],
+  leavers: ['missing', 'found'],
+} as const;
+
+type Step = keyof typeof READ;
+
+/** Lists of runs as they are now. */
+const listsOf = ({ before, now, ...state }: Comparison, compared: Compared) => ({
+  ...state,
+  before: before ?? compared.before,
+  now: now ?? compared.now,
+});
+
+function looksOf(step: Step, state: Comparison, compared: Compared, { objects }: Deps): AsyncGenerator<Look> {
+  const lists = listsOf(state, compared);
+  const [one, other] = READ[step];
+  const lines = (runs: readonly SortedRun[]) => linesOfRuns(objects, runs, state.after);
+  const look = { missing: lookForMissing, others: lookForOthers, leavers: lookForLeavers }[step];
+  return look(lines(lists[one]), lines(lists[other]));
+}
+
+/** Merges what a step reads until it is few enough to be read at once; false when time is up before. */
+async function prepare(turn: ComparisonTurn, step: Step, compared: Compared, deps: Deps): Promise<boolean> {
+  const { objects, newId, mostRuns = MOST_SOURCES } = deps;
+  const merging = {
+    objects,
+    newPlace: () => `${compared.folder}/${newId()}`,
+    most: mostRuns,
+    mayGoOn: () => turn.mayGoOn(),
+  };
+  for (const list of READ[step]) {
+    for (;;) {
+      const fewer = await fewerRuns(listsOf(turn.state, compared)[list], merging);
+      if (fewer === 'stopped') return false;
+      if (fewer === 'enough') break;
+      await turn.put({ ...turn.state, [list]: fewer });
+    }
+  }
+  return true;
 }
 
 /**
  * Goes on with a comparison until it is done or time is up, whichever is first, and has `save` keep every position. Gives
- * how far it has come; at least one look further than before. Throws what the objects throw.
+ * how far it has come; at least one look further than before, once what it reads is in few enough runs. Throws what the
+ * objects throw.
  */
 export async function goOn(
   start: Comparison,
   compared: Compared,
   save: (state: Comparison) => Promise<void>,
   deps: Deps,
-  { deadline, stop }: Limits,
+  limits: Limits,
 ): Promise<Comparison> {
   const { clock, segmentLines = SEGMENT_LINES } = deps;
-  let state = start;
+  const turn = new ComparisonTurn(start, save, clock, limits);
   let finds = noFinds();
-  let saved = clock.now();
   const keep = async (position: Pick<Comparison, 'after' | 'step'>): Promise<void> => {
-    state = { ...(await withFinds(state, finds, compared, deps)), ...position };
+    const found = await withFinds(turn.state, finds, compared, deps);
     finds = noFinds();
-    await save(state);
-    saved = clock.now();
+    await turn.put({ ...found, ...position });
   };
-  for (let { step } = state; step !== 'done'; { step } = state) {
-    let last = state.after;
-    for await (const look of looksOf(state, compared, deps)) {
+  for (let { step } = start; step !== 'done'; { step } = turn.state) {
+    if (!(await prepare(turn, step, compared, deps))) return turn.state;
+    let last = turn.state.after;
+    for await (const look of looksOf(step, turn.state, compared, deps)) {
       // Between two that have the same place in the order nobody could take it up.
-      if (look.key !== last && last !== state.after) {
-        const isOver = clock.now() + MARGIN_MS >= deadline || stop?.aborted === true;
-        const isTime = sizeOf(finds) >= segmentLines || clock.now() - saved >= SAVE_MS;
-        if (isOver || isTime) await keep({ step, after: last });
-        if (isOver) return state;
+      if (look.key !== last && last !== turn.state.after) {
+        const { isOver, isDue } = turn;
+        if (isOver || isDue || sizeOf(finds) >= segmentLines) await keep({ step, after: last });
+        if (isOver) return turn.state;
       }
       look.tell(finds);
       last = look.key;
     }
     await keep({ step: NEXT[step], after: '' });
   }
-  return state;
+  return turn.state;
 }

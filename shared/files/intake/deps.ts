@@ -22,6 +22,8 @@ export interface IntakeDeps {
   readonly chunkRows?: number;
   /** Lines sorted in memory at once; {@link SEGMENT_LINES} unless set. */
   readonly segmentLines?: number;
+  /** Runs of sorted lines that are read at once; MOST_SOURCES of merge.ts unless set, which is also the most. */
+  readonly mostRuns?: number;
 }
 
 /** Who a row is about, as far as a later exit of theirs needs it. */

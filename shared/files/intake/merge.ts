@@ -31,10 +31,15 @@ function sink(heap: Head[], index: number): void {
   }
 }
 
-/** Sorted lines of several sources in one order, repeats included. Memory: one piece of each source. */
+/** Sources that are read at once: of each of them two pieces are in memory. */
+export const MOST_SOURCES = 64;
+
+/** Sorted lines of some sources in one order, repeats included. Memory: one piece of each source, and one that is on its way. */
 export async function* mergeLines(
   sources: readonly AsyncGenerator<readonly string[]>[],
 ): AsyncGenerator<string> {
+  if (sources.length > MOST_SOURCES)
+    throw new RangeError(`${sources.length} runs are to be read at once; merge some of them before`);
   const heap: Head[] = [];
   for (const source of sources) {
     const head: Head = { source, lines: [], at: 0 };

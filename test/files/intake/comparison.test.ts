@@ -36,7 +36,8 @@ test('whatever dies, and however little time there is, those who left are found 
       people,
       turns,
       fc.integer({ min: 1, max: 9 }),
-      async (before, now, chance, some) => {
+      fc.integer({ min: 2, max: 9 }),
+      async (before, now, chance, some, mostRuns) => {
         const clock = fakeClock();
         const objects = memoryObjects('rolls', clock);
         let ids = 0;
@@ -67,7 +68,7 @@ test('whatever dies, and however little time there is, those who left are found 
           const { dies, puts, time } =
             turn < 60
               ? (chance.next().value ?? { dies: false, puts: 0, time: 0 })
-              : { dies: false, puts: 0, time: 0 };
+              : { dies: false, puts: 0, time: 2 };
           let left = dies ? puts : Number.POSITIVE_INFINITY;
           const mortal = {
             ...objects,
@@ -84,7 +85,7 @@ test('whatever dies, and however little time there is, those who left are found 
             kept,
             runs,
             save,
-            { objects: mortal, clock, newId, segmentLines: some },
+            { objects: mortal, clock, newId, segmentLines: some, mostRuns },
             { deadline },
           ).catch((error: Error) => expect(error.message).toBe('the process dies'));
         }
@@ -98,6 +99,64 @@ test('whatever dies, and however little time there is, those who left are found 
     ),
     { numRuns: 300 },
   );
+});
+
+test('however many runs there are, no more than some are read at once, and their merging survives its end', async () => {
+  const clock = fakeClock();
+  const objects = memoryObjects('rolls', clock);
+  let ids = 0;
+  const newId = () => `run-${++ids}`;
+  // Long enough that three lines are three pieces: one is read, the next is on its way, the last is not asked for.
+  const lineOf = (id: number): string => {
+    const [line = ''] = linesOf({
+      ids: [`id-${String(id).padStart(5, '0')}`],
+      body: { note: 'x'.repeat(140_000) },
+      memberOf: [AUDIENCE],
+      told: [AUDIENCE],
+    });
+    return line;
+  };
+  const written = (count: number, skipped: number): Promise<SortedRun[]> =>
+    Promise.all(
+      Array.from({ length: count }, (_, run) => {
+        const people = [0, 1, 2].map((i) => run + i * count).filter((id) => id !== skipped);
+        return writeRun(objects, `files/1/${newId()}`, people.map(lineOf));
+      }),
+    );
+  const runs = { before: await written(90, -1), now: await written(90, 100), folder: FOLDER };
+  const left = new Map<string, number>();
+  let most = 0;
+  const watched = {
+    ...objects,
+    get(name: string) {
+      const run = name.slice(0, name.lastIndexOf('/'));
+      const known = left.get(run) ?? objects.names().filter((one) => one.startsWith(`${run}/`)).length;
+      left.set(run, known - 1);
+      most = Math.max(most, [...left.values()].filter((pieces) => pieces > 0).length);
+      return objects.get(name);
+    },
+  };
+  let kept: Comparison = freshComparison(runs);
+  let turns = 0;
+  while (kept.step !== 'done') {
+    // Time enough for a few merges, not for all.
+    const deadline = clock.now() + 75_000;
+    const slow = {
+      ...watched,
+      async put(name: string, bytes: Uint8Array) {
+        clock.advance(1_000);
+        await objects.put(name, bytes);
+      },
+    };
+    const deps = { objects: slow, clock, newId, mostRuns: 8 };
+    left.clear();
+    kept = await goOn(kept, runs, async () => undefined, deps, { deadline });
+    turns += 1;
+    if (turns > 50) throw new Error('it does not come to its end');
+  }
+  expect([turns > 2, most <= 16, most > 4]).toEqual([true, true, true]);
+  expect(kept.turnover).toEqual({ [AUDIENCE]: { was: 270, gone: 1 } });
+  expect(kept.exits.map(({ lines }) => lines)).toEqual([1]);
 });
 
 test('what has been looked at is not read again', async () => {
