@@ -10,20 +10,27 @@ usage: tributary files list [--source NAME] [--limit N]
        tributary files retry FILE
        tributary files run FILE
 
-  list           files, those nobody has read yet first, then the newest last
+  list           files, those nobody has read yet first, then the newest last; and places that cannot be reached
   show           everything known of a file and of the full export it belongs to; no value of any row
   accept         let the exits of a full export be carried out that wait for you
   retry          work on a file again: one that waits now, one that is refused or done from its beginning
-  run            work on a file here, to its end, with every setting of the deployment; Ctrl-C ends it after the rows
-                 under way, and the deployment or another run goes on from there
+  run            work on a file here, to its end, with every setting of the deployment; it says what it waits for. Ctrl-C
+                 ends it after the rows under way, and the deployment or another run goes on from there
+
+RESULT is new, reading, rows, waiting (why stands below), comparing and exits (of a full export whose rows are done), waiting
+for you (accept lets it go on), accepted; or how it ended: done, refused, changed, gone, overtaken.
 
   --source NAME  the entry in "files" of the configuration
   --limit N      list at most so many; 50 unless given
-  --json         print JSON on standard output
+  --json         print JSON on standard output: a list of reports (list), one (show, run), { "done": … } (accept, retry)
   --help         this text
 
 FILE is the name as "list" shows it, or the end of it after a slash. list and show need TRIBUTARY_CONFIG, TRIBUTARY_STATE
 and the secrets of the places; accept and retry need TRIBUTARY_FILES_QUEUE besides.
+
+  tributary files list --source 'daily members'
+  tributary files show Acme_20260901.csv
+  tributary files accept Acme_20260901.csv
 
 Exit status: 0 fine; 1 no such file, nothing to accept, or the file was refused or waits; 2 wrong use, or something that
 cannot be reached.

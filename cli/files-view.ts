@@ -1,46 +1,57 @@
 import { closingReport } from '../shared/files/intake/closing.js';
-import type { Looked } from '../shared/files/intake/desk.js';
+import type { Looked, SourceLook } from '../shared/files/intake/desk.js';
+import { stateOf } from '../shared/files/intake/file-state.js';
 import { reportOf } from '../shared/files/intake/report.js';
 import { printable } from './printable.js';
 
 /** One file as data. */
 export function viewOf({ source, name, progress, closing }: Looked) {
+  const { word, why } = stateOf(progress, closing);
   const report = progress
     ? reportOf(progress)
-    : { file: name, source: source.name, result: 'new', rows: undefined, settled: 0, why: undefined };
-  return { ...report, ...(closing && { export: closingReport(closing) }) };
+    : { file: name, source: source.name, rows: undefined, settled: 0 };
+  return { ...report, result: word, why, ...(closing && { export: closingReport(closing) }) };
 }
+
+/** A place that could not be looked through, as data. */
+export const unreachedOf = ({ source, fault }: SourceLook) =>
+  fault && {
+    source: source.name,
+    from: source.from,
+    result: 'unreachable',
+    why: { code: fault.code, text: fault.message },
+  };
 
 type View = ReturnType<typeof viewOf>;
+type Unreached = NonNullable<ReturnType<typeof unreachedOf>>;
 
-const WIDTHS = { result: 10, settled: 9, rows: 9 } as const;
+/** Names that people know audiences by, by `namespace/id`. */
+export type AudienceTitles = ReadonlyMap<string, string>;
+
+/** A text with audiences called as in the file of rules: `hot (ups/59bd…)`. */
+export const withTitles = (text: string, titles: AudienceTitles): string =>
+  text.replaceAll(/[^\s"'(]+\/[^\s,;"')]+/g, (key) => {
+    const title = titles.get(key);
+    return title === undefined ? key : `${printable(title)} (${key})`;
+  });
+
+const WIDTHS = { result: 15, settled: 9, rows: 9 } as const;
+/** As much of a reason as can be taken in within a list; `show` tells all of it. */
+const MOST_WHY = 400;
+
+const columns = (result: string, settled: string, rows: string): string =>
+  [result.padEnd(WIDTHS.result), settled.padStart(WIDTHS.settled), rows.padStart(WIDTHS.rows)].join('  ');
 
 /** Headings of the lines of {@link lineOf}. */
-export const HEADING = `${'RESULT'.padEnd(WIDTHS.result)}  ${'SETTLED'.padStart(WIDTHS.settled)}  ${'ROWS'.padStart(WIDTHS.rows)}  FILE`;
+export const HEADING = `${columns('RESULT', 'SETTLED', 'ROWS')}  FILE`;
 
-/** Why a file waits, or what waits of its export; nothing when nothing does. */
-function whyOf(view: View): string {
-  const exports = 'export' in view && view.export?.result === 'waiting for you' ? view.export.why : undefined;
-  const why = view.why ?? exports;
-  return why ? `\n            ${printable(`${why.code}: ${why.text}`, 300)}` : '';
-}
+const whyLine = ({ why }: Pick<View, 'why'>, titles: AudienceTitles): string =>
+  why ? `\n    ${printable(withTitles(`${why.code}: ${why.text}`, titles), MOST_WHY)}` : '';
 
-/** One file in a line, and why it waits in another. */
-export function lineOf(view: View): string {
-  return [
-    view.result.padEnd(WIDTHS.result),
-    String(view.settled).padStart(WIDTHS.settled),
-    String(view.rows ?? '').padStart(WIDTHS.rows),
-    `${printable(view.file)}  (${printable(view.source, 60)})${whyOf(view)}`,
-  ].join('  ');
-}
+/** One file in a line, and why it waits or was refused in another. */
+export const lineOf = (view: View, titles: AudienceTitles): string =>
+  `${columns(view.result, String(view.settled), String(view.rows ?? ''))}  ${printable(view.file)}  (${printable(view.source, 60)})${whyLine(view, titles)}`;
 
-/** One file in a paragraph. */
-export function paragraphOf(view: View): string {
-  const lines = Object.entries(view).flatMap(([name, value]) => {
-    if (value === undefined || (Array.isArray(value) && value.length === 0)) return [];
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    return [`  ${name.padEnd(10)} ${printable(text)}`];
-  });
-  return `${lines.join('\n')}\n`;
-}
+/** A place that could not be looked through, in a line. */
+export const unreachedLine = (view: Unreached): string =>
+  `${columns(view.result, '', '')}  ${printable(view.from)}  (${printable(view.source, 60)})${whyLine(view, new Map())}`;

@@ -1,57 +1,38 @@
-import { assembleAll } from '../shared/assemble.js';
-import { filesDeps, openDesk, openQueueOf } from '../shared/assemble-files.js';
-import { Fault } from '../shared/core/fault.js';
-import { declared, quote } from '../shared/core/names.js';
-import { accept, type Looked, lookAt, meantBy, retry } from '../shared/files/intake/desk.js';
-import type { IntakePages } from '../shared/files/intake/pages.js';
-import { runFile } from '../shared/files/intake/run-file.js';
-import type { FileSource } from '../shared/files/intake/source.js';
+import { openQueueOf } from '../shared/assemble-files.js';
+import { quote } from '../shared/core/names.js';
+import { accept, type Looked, retry } from '../shared/files/intake/desk.js';
+import { stateOf } from '../shared/files/intake/file-state.js';
+import { paragraphOf } from './file-text.js';
+import { type Desk, findIn, lookAll, openAt, tellUnreached } from './files-desk.js';
 import { type FilesOptions, HELP, readFilesOptions } from './files-options.js';
-import { HEADING, lineOf, paragraphOf, viewOf } from './files-view.js';
+import { workHere } from './files-run.js';
+import { HEADING, lineOf, unreachedLine, unreachedOf, viewOf } from './files-view.js';
 import { complain, runHere, type World } from './world.js';
-import { WrongUse } from './wrong-use.js';
 
-/** The deployment, as far as it can be looked at. */
-interface Desk {
-  readonly sources: readonly FileSource[];
-  readonly pages: IntakePages;
+const NO_ENTRIES = 'the rule file has no section "files", so there are no files of exports (docs/files.md)\n';
+
+async function list(desk: Desk, { json, limit }: FilesOptions, { out, err }: World): Promise<number> {
+  if (desk.sources.length === 0) err(NO_ENTRIES);
+  const looks = await lookAll(desk);
+  const files = looks.flatMap((look) => look.files);
+  const shown = files.slice(-limit).map(viewOf);
+  const unreached = looks.flatMap((look) => unreachedOf(look) ?? []);
+  const lines = [...unreached.map(unreachedLine), ...shown.map((view) => lineOf(view, desk.titles))];
+  if (json) await out(`${JSON.stringify([...unreached, ...shown], null, 2)}\n`);
+  else if (lines.length > 0) await out(`${[HEADING, ...lines].join('\n')}\n`);
+  else if (desk.sources.length > 0) await out('no files\n');
+  const left = files.length - shown.length;
+  if (left > 0) err(`${left} more; --limit ${files.length} lists all\n`);
+  return unreached.length > 0 ? 2 : 0;
 }
 
-async function openAt({ source }: FilesOptions, world: World): Promise<Desk> {
-  const { sources, pages } = await openDesk(world.env, world.clock);
-  if (source === undefined) return { sources: [...sources.values()], pages };
-  const one = sources.get(source);
-  if (one) return { sources: [one], pages };
-  const names = [...sources.keys()];
-  const text = `there is no entry named ${quote(source)} in "files"; ${declared(source, names)}`;
-  throw new Fault('config.unknown-name', text);
-}
-
-async function lookAll({ sources, pages }: Desk): Promise<readonly Looked[]> {
-  const looked: Looked[] = [];
-  for (const source of sources) looked.push(...(await lookAt(source, pages)));
-  return looked;
-}
-
-async function list(desk: Desk, { json, limit }: FilesOptions, { out }: World): Promise<number> {
-  const views = (await lookAll(desk)).slice(-limit).map(viewOf);
-  if (json) await out(`${JSON.stringify(views, null, 2)}\n`);
-  else await out(`${[HEADING, ...views.map(lineOf)].join('\n')}\n`);
-  return 0;
-}
-
-/** The one file that is meant. */
-async function find(desk: Desk, { file }: FilesOptions): Promise<Looked | undefined> {
-  const found = meantBy(file, await lookAll(desk));
-  if (found.length <= 1) return found[0];
-  const names = found.map(({ name, source }) => `${name} (${source.name})`).join(', ');
-  throw new WrongUse(`${quote(file)} may be ${names}; say the whole name, or --source`);
-}
-
-async function show(looked: Looked, { json }: FilesOptions, { out }: World): Promise<number> {
-  const view = viewOf(looked);
-  await out(json ? `${JSON.stringify(view, null, 2)}\n` : paragraphOf(view));
-  return 0;
+async function show(
+  looked: Looked,
+  { titles }: Desk,
+  { json }: FilesOptions,
+  { out, clock }: World,
+): Promise<void> {
+  await out(json ? `${JSON.stringify(viewOf(looked), null, 2)}\n` : paragraphOf(looked, titles, clock.now()));
 }
 
 /** Tells in a word what was done, and gives the status. */
@@ -67,32 +48,36 @@ async function tell(
   return done ? 0 : 1;
 }
 
-async function run(looked: Looked, options: FilesOptions, world: World): Promise<number> {
-  const env = { ...world.env, TRIBUTARY_LOG_LEVEL: 'silent' };
-  const deps = await filesDeps(env, await assembleAll(env, { clock: world.clock }));
-  const { name, source } = looked;
-  await runFile({ work: 'rows', source: source.name, name }, deps, {
-    stop: world.stop,
-    waiting: (ms) => world.err(`waits; goes on in ${Math.ceil(ms / 1000)} s\n`),
-  });
-  const desk = await openAt(options, world);
-  const after = await find(desk, options);
+async function run(looked: Looked, desk: Desk, options: FilesOptions, world: World): Promise<number> {
+  await workHere(looked, desk, world);
+  const after = findIn(await lookAll({ ...desk, sources: [looked.source] }), looked.name);
   if (!after) return 1;
-  await show(after, options, world);
-  const { progress, closing } = after;
-  return progress?.stage === 'done' && closing?.stage !== 'waiting' ? 0 : 1;
+  await show(after, desk, options, world);
+  return stateOf(after.progress, after.closing).word === 'done' ? 0 : 1;
 }
 
 async function act(options: FilesOptions, world: World): Promise<number> {
   const desk = await openAt(options, world);
   if (options.action === 'list') return list(desk, options, world);
-  const looked = await find(desk, options);
+  const looks = await lookAll(desk);
+  const looked = findIn(looks, options.file);
   if (!looked) {
-    world.err(`there is no file ${quote(options.file)}; tributary files list names them\n`);
-    return 1;
+    const unreached = tellUnreached(looks, world);
+    const where = unreached ? ' in the places that can be reached' : '';
+    world.err(`there is no file ${quote(options.file)}${where}; tributary files list names them\n`);
+    return unreached ? 2 : 1;
   }
-  if (options.action === 'show') return show(looked, options, world);
-  if (options.action === 'run') return run(looked, options, world);
+  if (options.action === 'show') {
+    await show(looked, desk, options, world);
+    // What is known of it is shown all the same.
+    return tellUnreached(
+      looks.filter(({ source }) => source === looked.source),
+      world,
+    )
+      ? 2
+      : 0;
+  }
+  if (options.action === 'run') return run(looked, desk, options, world);
   const queue = await openQueueOf(world.env, world.clock);
   if (options.action === 'accept') {
     const said = ['its exits will be carried out', 'none of its exits wait for you'] as const;

@@ -55,6 +55,8 @@ export async function openQueueOf(given: Env, clock: Clock): Promise<MessageQueu
 export interface FilesDesk {
   readonly sources: ReadonlyMap<string, FileSource>;
   readonly pages: IntakePages;
+  /** What the rule file calls audiences, by `namespace/id`. */
+  readonly titles: ReadonlyMap<string, string>;
 }
 
 /** Opens places and state of a deployment, which are not asked anything yet. */
@@ -72,13 +74,15 @@ async function openFound(given: Env, clock: Clock, logOf: (settings: StateSettin
   const { rules, files } = config;
   const log = logOf(settings);
   const sources = openSources(files, { rules, secrets, clock, log, random: Math.random, connection });
-  return { sources, store, clock, log };
+  const declared = [...rules.audiences.values()].flatMap((ids) => [...ids.values()]);
+  const titles = new Map(declared.map(({ name, namespace, id }) => [`${namespace}/${id}`, name]));
+  return { sources, store, clock, log, titles };
 }
 
 /** Opens places and state of a deployment to look at them. Throws a `config.*` fault that names what is wrong. */
 export async function openDesk(env: Env, clock: Clock): Promise<FilesDesk> {
-  const { sources, store } = await openFound(env, clock, () => SILENT);
-  return { sources, pages: intakePages({ store, clock }) };
+  const { sources, store, titles } = await openFound(env, clock, () => SILENT);
+  return { sources, pages: intakePages({ store, clock }), titles };
 }
 
 /** What finds files of a deployment and orders work on them, and does none. Throws a `config.*` fault that names what is wrong. */

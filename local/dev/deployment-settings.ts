@@ -28,6 +28,8 @@ export const triggerSettings = (eventHubs: EventHubsEmulator, hub: string, stora
   TRIBUTARY_STORAGE_CONNECTION: storage,
   TRIBUTARY_PARKING_QUEUE: 'tributary-parked',
   TRIBUTARY_FILES_QUEUE: `storage-queue:${FILES_QUEUE}`,
+  // A folder tells no news, and nobody who tries something waits for five minutes.
+  TRIBUTARY_FILES_SCHEDULE: '*/2 * * * * *',
 });
 
 /** Who is let in by the HTTP door: as the environment says, or everybody, for it listens on this machine only. */

@@ -1,5 +1,6 @@
 import { type ActionEnding, type Delivery, ENDINGS, type EndingName } from '../../shared/core/ports.js';
 import type { Difference } from '../demo/oracle.js';
+import type { LocalPlace } from './local-places.js';
 import type { Stack } from './stack.js';
 import type { Tracker } from './tracker.js';
 
@@ -162,6 +163,21 @@ const asks = (auth: string): string =>
     ? 'it asks nobody who they are (TRIBUTARY_DOOR_AUTH, docs/http-door.md)'
     : `it asks for ${auth}`;
 
+/** Where files are put, each kind of place by a folder. */
+export function placesText(places: readonly LocalPlace[]): string {
+  if (places.length === 0) return '';
+  const lines = places.map(({ name, from, folder }) => {
+    const instead = from === undefined || from.startsWith('file:') ? '' : `, in place of ${plain(from, 200)}`;
+    return `    ${folder}\n      is read as "${plain(name)}" of files${instead}\n`;
+  });
+  return [
+    '  batch files put copies of exports here; a report comes to lie beside each (docs/files.md):\n',
+    ...lines,
+    '    They are looked for every two seconds, and removed at the end. No bucket and no server is asked: what they permit,\n',
+    '    their news and their limits show only there (tributary doctor). Exits that wait for somebody go on waiting here.\n',
+  ].join('');
+}
+
 /** How to go on, once the run is over and the stack stays up. */
 export function ready(stack: Stack): string {
   return [
@@ -171,6 +187,7 @@ export function ready(stack: Stack): string {
     `  Event Hubs  ${stack.eventHubs.connectionString(stack.hub)}\n`,
     `  HTTP door   ${stack.door}/v1/exports, by the Function into Event Hubs; ${asks(stack.doorAuth)}; for instance\n`,
     `${curl(stack.door)}\n`,
+    placesText(stack.places),
     `  demo CRM    ${stack.crm.url}  (make it misbehave: see README)\n`,
     'Ctrl-C stops everything.\n',
   ].join('');

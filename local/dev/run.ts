@@ -1,17 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { systemClock } from '../../shared/clock.js';
 import { Fault } from '../../shared/core/fault.js';
-import { DOCUMENTED_EVENTS } from '../demo/documented-events.js';
-import { type DemoFile, demoFile } from '../demo/file.js';
-import { compare, expectedState } from '../demo/oracle.js';
-import { generate } from '../demo/traffic.js';
-import { putAll } from '../put-records.js';
+import { demoFile } from '../demo/file.js';
+import { deal, publish } from './demo-traffic.js';
+import { packageRoot } from './package-files.js';
 import { createProgress, type Reading, watchEndings } from './progress.js';
-import { type Outgoing, publishToEventHubs } from './publish.js';
-import { readBack } from './read-back.js';
-import { ready, type Summary, table, type Verdict } from './report.js';
+import { ready, type Summary, table } from './report.js';
 import { restingIn, watchResting } from './resting.js';
-import { packageRoot, type Stack, startStack } from './stack.js';
+import { type Stack, startStack } from './stack.js';
+import { isGood, judge, summarise } from './verdict.js';
+import { filesIn, watchFiles } from './watch-files.js';
 
 export interface DevOptions {
   readonly once: boolean;
@@ -28,54 +25,6 @@ export interface DevOptions {
   readonly patience: number;
 }
 
-interface Streams {
-  readonly streamMessages: readonly Outgoing[];
-  readonly hubMessages: readonly Outgoing[];
-}
-
-/** Adobe's documented examples and generated traffic, dealt out in turn: half of it to each stream. */
-function deal(options: DevOptions): Streams {
-  const documented = DOCUMENTED_EVENTS.map(({ body }, i) => ({
-    body: Buffer.from(body),
-    partitionKey: `documented-${i}`,
-  }));
-  const generated = generate({
-    seed: options.seed,
-    events: options.events,
-    startAt: Date.now() - 86_400_000,
-  });
-  const all = [...documented, ...generated];
-  return {
-    streamMessages: all.filter((_, i) => i % 2 === 0),
-    hubMessages: all.filter((_, i) => i % 2 === 1),
-  };
-}
-
-/** Records per call of the generator, so that progress is seen; the client splits to the service's own limits. */
-const SLICE = 250;
-
-async function publishToKinesis(
-  { kinesis }: Stack,
-  events: readonly Outgoing[],
-  onSent: (count: number) => void,
-) {
-  const client = kinesis.client();
-  for (let at = 0; at < events.length; at += SLICE) {
-    const slice = events.slice(at, at + SLICE);
-    const records = slice.map(({ body, partitionKey }) => ({ partitionKey, data: body }));
-    await putAll(client, kinesis.streamName, records, systemClock);
-    onSent(slice.length);
-  }
-}
-
-async function publish(stack: Stack, streams: Streams, onSent: (count: number) => void): Promise<void> {
-  const { streamMessages, hubMessages } = streams;
-  await Promise.all([
-    publishToKinesis(stack, streamMessages, onSent),
-    publishToEventHubs(stack.eventHubs.connectionString(), stack.hub, hubMessages, onSent),
-  ]);
-}
-
 /** Waits until every published message is settled; gives false when that takes too long or somebody stops it. */
 async function settled(stack: Stack, count: number, patience: number, stop: AbortSignal): Promise<boolean> {
   const end = performance.now() + patience * 1000;
@@ -84,27 +33,6 @@ async function settled(stack: Stack, count: number, patience: number, stop: Abor
     await delay(50);
   }
   return true;
-}
-
-/**
- * What is in both streams and in the file, counted anew; for the demo's own file also what the oracle makes of it, beside what the CRM
- * holds.
- */
-async function judge(stack: Stack, options: DevOptions, file: DemoFile | undefined): Promise<Verdict> {
-  const streams = await readBack(
-    stack.kinesis.client(),
-    stack.kinesis.streamName,
-    stack.eventHubs,
-    stack.hub,
-  );
-  const log = [...streams, ...(file?.entries ?? [])];
-  const expected = expectedState(log);
-  const { records, malformed, unaddressed, rejected } = expected;
-  const counts = { messages: log.length, records, malformed, unaddressed, personsRefused: rejected.size };
-  if (options.config !== undefined) return { counts, differences: undefined };
-  const contacts = [...stack.crm.rows('Contact').values()];
-  const entries = [...stack.crm.rows('Audience_Entry__c').values()];
-  return { counts, differences: compare(expected, { contacts, entries }) };
 }
 
 async function demonstrate(
@@ -135,48 +63,11 @@ async function demonstrate(
     return summarise(
       stack,
       { published: count, complete, seconds, startedAt },
-      await judge(stack, options, file),
+      await judge(stack, options.config === undefined, file),
     );
   } finally {
     progress.stop();
   }
-}
-
-function summarise(
-  stack: Stack,
-  run: { published: number; complete: boolean; seconds: number; startedAt: number },
-  { counts, differences }: Verdict,
-): Summary {
-  const endings = stack.tracker.endings();
-  const { calls, rows, accepted, actions } = stack.tracker.totals();
-  const sum = Object.values(endings).reduce((total, count) => total + count, 0);
-  return {
-    published: run.published,
-    settled: stack.tracker.settled,
-    complete: run.complete,
-    records: { in: counts.records, ended: sum },
-    endings,
-    crm: { calls, rows, accepted, actions },
-    deadLetters: stack.deadLetters().length,
-    faults: Object.fromEntries(stack.tracker.faults()),
-    counted: counts,
-    oracle: differences && { ...counts, differences },
-    seconds: {
-      start: round(performance.now() - run.startedAt - run.seconds * 1000),
-      run: round(run.seconds * 1000),
-    },
-  };
-}
-
-const round = (ms: number): number => Math.round(ms / 100) / 10;
-
-/** Nothing lost, nothing left over, every count that of the streams, and the CRM holds what it should. */
-function isGood({ complete, published, settled: done, records, endings, counted, oracle }: Summary): boolean {
-  const ended =
-    complete && done === published && records.in === records.ended && endings.held + endings.parked === 0;
-  const read = endings.malformed === counted.malformed && counted.messages === published;
-  if (!oracle) return ended && read;
-  return ended && read && endings.unaddressed === oracle.unaddressed && oracle.differences.length === 0;
 }
 
 function untilInterrupted(stop: AbortController): Promise<void> {
@@ -190,7 +81,7 @@ function untilInterrupted(stop: AbortController): Promise<void> {
   });
 }
 
-/** How often names of audiences are looked up while the stack stays up, milliseconds. */
+/** How often names of audiences are looked up, and files looked for, while the stack stays up, milliseconds. */
 const LOOK_MS = 1_000;
 
 /** Runs the main job on this machine. Gives the exit status: 0 fine, 1 findings, 2 wrong use or something missing. */
@@ -210,6 +101,7 @@ export async function runDev(options: DevOptions): Promise<number> {
   try {
     stack = await startStack({
       config,
+      isDemo: options.config === undefined,
       kinesisPort: options.kinesisPort,
       eventHubsPort: options.eventHubsPort,
       crmPort: options.crmPort,
@@ -242,7 +134,9 @@ export async function runDev(options: DevOptions): Promise<number> {
     if (!options.once && !stop.signal.aborted) {
       say(ready(stack));
       const watch = watchEndings(stack.tracker, say);
-      const looks = setInterval(() => void resting.look().catch(complain), LOOK_MS);
+      const files = watchFiles(await filesIn(process.env, stack.places), say);
+      const look = (): Promise<unknown> => Promise.all([resting.look(), files.look()]);
+      const looks = setInterval(() => void look().catch(complain), LOOK_MS);
       await interrupted;
       clearInterval(looks);
       watch.stop();

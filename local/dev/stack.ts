@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { assemble } from '../../shared/assemble.js';
 import { systemClock } from '../../shared/clock.js';
-import { Fault, type Result } from '../../shared/core/fault.js';
 import { provideObserver } from '../../shared/observers.js';
 import { closeMemories, openKept } from '../../shared/stores/open.js';
 import { type DemoCrm, startDemoCrm } from '../demo-crm/server.js';
@@ -11,20 +9,23 @@ import { startAzurite } from '../emulators/azurite.js';
 import { parseEmulatorConfig } from '../emulators/event-hubs/config.js';
 import { type EventHubsEmulator, startEventHubs } from '../emulators/event-hubs/server.js';
 import { startKinesis } from '../emulators/kinesis.js';
-import { type EventSourceMapping, startEventSourceMapping } from '../event-source-mapping/mapping.js';
+import type { EventSourceMapping } from '../event-source-mapping/mapping.js';
 import { readMappingSettings } from '../event-source-mapping/settings.js';
 import { startFunctionsHost } from '../functions-host/host.js';
-import { type LambdaHandler, lambdaInvoker } from '../lambda-invoker.js';
-import { readLambdaSettings } from '../lambda-settings.js';
 import { doorAuth, doorSettings, MEMORY, pipelineSettings, triggerSettings } from './deployment-settings.js';
 import { type Exports, startExports } from './exports.js';
+import { type LocalPlace, withLocalPlaces } from './local-places.js';
 import { onPort, preferredPort } from './on-port.js';
+import { entryUrl, packageRoot } from './package-files.js';
 import { startReplay } from './replay-loop.js';
+import { CONSUMER, must, startLambda } from './start-lambda.js';
 import { createTracker, type Tracker } from './tracker.js';
 
 export interface StackOptions {
-  /** The customer's file; the demo's own when absent. */
+  /** The file of rules. */
   readonly config: string;
+  /** Whether that is the demo's own: then a folder is there beside its places, and not instead of them. */
+  readonly isDemo: boolean;
   readonly kinesisPort: number;
   readonly eventHubsPort: number;
   readonly crmPort: number;
@@ -45,8 +46,10 @@ export interface Stack {
   readonly eventHubs: EventHubsEmulator;
   readonly hub: string;
   readonly mapping: EventSourceMapping;
-  /** Where batch files are put. */
+  /** Where batch files of the demo are put. */
   readonly exports: Exports;
+  /** The folders of this machine that stand for the places of `files:`. */
+  readonly places: readonly LocalPlace[];
   /** Where the Function takes exports in by HTTP. */
   readonly door: string;
   /** `TRIBUTARY_DOOR_AUTH` of the door. */
@@ -56,26 +59,8 @@ export interface Stack {
 }
 
 const SHARDS = 2;
-const CONSUMER = 'consumer';
 /** Where Azure Functions Core Tools listen. */
 const DOOR_PORT = 7071;
-
-/** The package's own folder, whether this runs from dist/local/dev or from local/dev. */
-export const packageRoot = (): string => {
-  const here = fileURLToPath(new URL('.', import.meta.url));
-  return here.replace(/(?:[\\/]dist)?[\\/]local[\\/]dev[\\/]?$/, '/');
-};
-
-/** The built (or, under a TypeScript loader, the source) module of an entry such as lambdas/entries/consumer. */
-const entryUrl = (name: string): string => {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return new URL(`../../${name}.${extension}`, import.meta.url).href;
-};
-
-const must = <T>(result: Result<T>): T => {
-  if (!result.ok) throw result.fault;
-  return result.value;
-};
 
 type Closer = () => Promise<unknown>;
 
@@ -88,28 +73,6 @@ async function closeAll(closers: Closer[], onError: (error: unknown) => void): P
       onError(error);
     }
   }
-}
-
-async function startLambda(
-  stream: { client(): KinesisClient; streamName: string },
-  serverless: string,
-  options: StackOptions,
-): Promise<EventSourceMapping> {
-  const lambda = must(readLambdaSettings(serverless, CONSUMER));
-  const module: Record<string, LambdaHandler> = await import(entryUrl(`lambdas/entries/${CONSUMER}`));
-  const handler = module[lambda.export];
-  if (!handler)
-    throw new Fault('config.invalid', `serverless.yml: ${lambda.module} exports no ${lambda.export}`);
-  return startEventSourceMapping({
-    client: stream.client(),
-    streamName: stream.streamName,
-    settings: must(readMappingSettings(serverless, CONSUMER)),
-    invoke: lambdaInvoker(handler, { name: lambda.name, timeoutMs: lambda.timeoutMs, memory: lambda.memory }),
-    onFailure: async (message) =>
-      options.onError(new Error(`a batch was given up: ${JSON.stringify(message)}`)),
-    clock: systemClock,
-    onError: options.onError,
-  });
 }
 
 async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
@@ -125,6 +88,9 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   provideObserver('dev', tracker);
   options.onStep('pipeline');
   Object.assign(process.env, pipelineSettings(crm, options.config));
+  const { config: rules, places, remove } = await withLocalPlaces(options.config, options, process.env);
+  closers.push(remove);
+  Object.assign(process.env, pipelineSettings(crm, rules));
   closers.push(async () => closeMemories());
   const pipeline = await assemble(process.env); // first of all that is slow: a fault in the file is told at once
   options.onStep('Event Hubs emulator');
@@ -147,7 +113,7 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   const exports = await startExports(azurite.connectionString);
   const auth = doorAuth(process.env);
   const settings = {
-    ...pipelineSettings(crm, options.config),
+    ...pipelineSettings(crm, rules),
     ...triggerSettings(eventHubs, hub, azurite.connectionString),
     ...doorSettings(eventHubs, hub, auth),
   };
@@ -155,7 +121,7 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   const replay = startReplay(pipeline, parking, systemClock, options.onError);
   closers.push(() => replay.close());
   options.onStep('Lambda and its event source mapping');
-  const mapping = await startLambda(kinesis, serverless, options);
+  const mapping = await startLambda(kinesis, serverless, options.onError);
   closers.push(() => mapping.close());
   options.onStep('Function and its host');
   const starting = startFunctionsHost({
@@ -177,6 +143,7 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
     hub,
     mapping,
     exports,
+    places,
     door: host.url ?? '',
     doorAuth: auth,
     deadLetters: () => letters.all(),

@@ -45,6 +45,7 @@ export const FAULTS = {
   'park.format': { retryable: false },
   'file.changed': { retryable: true },
   'file.unavailable': { retryable: true },
+  'file.incomplete': { retryable: true },
   'file.refused': { retryable: false },
   'file.exits': { retryable: false },
   'file.overtaken': { retryable: false },

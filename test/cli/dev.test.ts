@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -127,6 +127,30 @@ test('an occupied port is named, and what had started is stopped again', async (
     status: 2,
     err: expect.stringMatching(new RegExp(`config\\.port-in-use: .*${port} .*--kinesis-port N`)),
   });
+});
+
+test("a file goes the way that the page shows, from the demo's folder to its report", async () => {
+  const page = readFileSync('docs/files.md', 'utf8');
+  const [command = ''] = /^printf .*$/m.exec(page) ?? [];
+  const [shown = ''] = /^file guests.*$/m.exec(page) ?? [];
+  expect([command, shown]).not.toContain('');
+  let place = '';
+  let report = '';
+  const { status, out, err } = await tributary(['dev', '--events', '20'], (child, text) => {
+    const [, found] = /^ {4}(\/.*files-of-your-own)$/m.exec(text) ?? [];
+    if (found === undefined || !text.includes('Ctrl-C stops everything')) return;
+    if (place === '') {
+      place = found;
+      execFileSync('sh', ['-c', command], { env: { ...process.env, FOLDER: found } });
+    }
+    if (report !== '' || !text.includes(shown)) return;
+    report = readFileSync(join(place, 'guests_20260901_020000.csv.tributary.json'), 'utf8');
+    child.kill('SIGINT');
+  });
+  expect(JSON.parse(report)).toMatchObject({ result: 'done', rows: 2, badRows: 1 });
+  expect(out).toContain(shown);
+  expect({ status, err: err.replace(/^published.*\n/gm, '') }).toEqual({ status: 0, err: '' });
+  expect(existsSync(place)).toBe(false);
 });
 
 /** The curl command in a text: its URL and its body. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -111,8 +111,55 @@ test('a file goes from the poll through the real parts into the CRM, and is list
   ]);
   const shown = await files('show', nameOf(1).slice(4));
   expect(shown.status).toBe(0);
-  expect(shown.out).toContain('rows       6');
+  expect(shown.out).toContain('  rows       6, all settled: delivered 5, unaddressed 1\n');
+  expect(shown.out).toContain('  audience   hot (ups/59bd2fbd-3c48-4b18-bf56-4f5c5e6967ae)\n');
   expect(shown.out).not.toContain('Ada');
+  // For people, not for programs: those have --json.
+  expect(shown.out).not.toMatch(/[{}[\]]/);
+  expect(JSON.parse((await files('show', '--json', nameOf(1))).out)).toMatchObject({
+    result: 'done',
+    export: { result: 'done' },
+  });
+});
+
+test('a place that cannot be reached hides no other, and is told of', async () => {
+  await put(1, people);
+  await deploy();
+  const two = join(folder, 'two.yaml');
+  const entry = `  - { name: lost, from: "file://${folder}/not-there", audience: hot }\n`;
+  writeFileSync(two, readFileSync(config, 'utf8').replace('files:\n', `files:\n${entry}`));
+  const both = (...args: string[]) =>
+    runLent(runFiles, args, { env: { ...env, TRIBUTARY_CONFIG: two }, clock });
+  const listed = await both('list');
+  expect(listed.status).toBe(2);
+  expect(listed.out).toMatch(/^unreachable .*\(lost\)\n +file\.unavailable: /m);
+  expect(listed.out).toMatch(/^done +5 +5 +aep\/Acme_\S+ {2}\(daily\)$/m);
+  expect(JSON.parse((await both('list', '--json')).out)).toMatchObject([
+    { source: 'lost', result: 'unreachable', why: { code: 'file.unavailable' } },
+    { source: 'daily', result: 'done' },
+  ]);
+  expect(await both('show', nameOf(1))).toMatchObject({ status: 0, err: '' });
+  const missing = await both('show', 'nothing.csv');
+  expect(missing.status).toBe(2);
+  expect(missing.err).toContain('"lost": file.unavailable: ');
+  expect(missing.err).toContain('in the places that can be reached');
+});
+
+test('one that is to be worked on again is listed once, and as new', async () => {
+  await put(1, people);
+  await deploy();
+  await files('retry', nameOf(1));
+  const listed = JSON.parse((await files('list', '--json')).out);
+  expect(listed).toMatchObject([{ file: nameOf(1), result: 'new', settled: 0 }]);
+  await deploy();
+  expect(JSON.parse((await files('list', '--json')).out)).toMatchObject([{ result: 'done' }]);
+});
+
+test('what has been written again under a name is meant by it, not what was there before', async () => {
+  await put(1, people);
+  await deploy();
+  await put(1, [...people, 'C-6']);
+  expect((await files('show', nameOf(1))).out).toContain('  result     new\n');
 });
 
 test('a mass exit waits, accept lets it go on', async () => {
@@ -120,13 +167,20 @@ test('a mass exit waits, accept lets it go on', async () => {
   await deploy();
   await put(2, ['C-1']);
   await deploy();
-  expect((await files('list')).out).toContain('file.exits: 4 of 5 members');
+  const listed = (await files('list')).out;
+  expect(listed).toMatch(/^waiting for you +1 +1 +aep\/\S+_20260902020000\.csv/m);
+  expect(listed).toContain(
+    'file.exits: 4 of 5 members of the audience hot (ups/59bd2fbd-3c48-4b18-bf56-4f5c5e6967ae) are missing',
+  );
+  expect(listed).toContain(`tributary files accept ${nameOf(2)}`);
+  expect((await files('show', nameOf(2))).out).toContain('4 of 5 members of the exports before');
   expect(members.get('/contacts/C-5')).toMatchObject({ Hot: true });
   expect(await files('accept', nameOf(1))).toMatchObject({
     status: 1,
     out: 'none of its exits wait for you\n',
   });
   expect(await files('accept', nameOf(2))).toMatchObject({ status: 0 });
+  expect((await files('list')).out).toMatch(/^accepted .*_20260902020000\.csv/m);
   await deploy();
   expect(members.get('/contacts/C-5')).toMatchObject({ Hot: false });
   expect(members.get('/contacts/C-1')).toMatchObject({ Hot: true });
@@ -153,6 +207,43 @@ test('a file without any column that is a key is refused whole, and run says so'
   expect(ran.status).toBe(1);
   expect(ran.out).toContain('refused');
   expect(members.size).toBe(0);
+});
+
+test('a file of which no row can be read does not say that rows are settled', async () => {
+  const origin = memoryOrigin('cli-files', 'aep/', clock);
+  const text = 'crm,name,segmentMembership_status\nC-1,Ada,odd\nC-2,Bea,odd\n';
+  await origin.put(nameOf(3), Buffer.from(text), new AbortController().signal);
+  clock.advance(120_000);
+  const ran = await files('run', nameOf(3));
+  expect(ran.status).toBe(1);
+  expect(ran.out).toContain('  result     refused\n');
+  expect(ran.out).toContain('  unreadable 2 rows\n');
+  expect(ran.out).toContain('row 1: decode.status');
+  expect(ran.out).not.toContain('settled');
+  const [view] = JSON.parse((await files('list', '--json')).out);
+  expect(view).toMatchObject({ result: 'refused', settled: 0, badRows: 2 });
+});
+
+test('run says what it waits for; on a terminal how far it is', async () => {
+  await put(1, people);
+  const ran = await files('run', nameOf(1));
+  expect(ran.err).toMatch(/^waits: file\.incomplete: aep\/\S+ was written 0 s ago .*; goes on in 60 s\n/);
+  expect(ran.err).not.toContain('records');
+  await put(2, people);
+  const seen = await runLent(runFiles, ['run', nameOf(2)], {
+    env,
+    clock,
+    screen: { out: false, err: true, colours: false },
+  });
+  expect(seen.err).toMatch(/#+\.* +50 % {2}\d records/);
+});
+
+test('an empty place, and a rule file without files', async () => {
+  expect(await files('list')).toMatchObject({ status: 0, out: 'no files\n', err: '' });
+  const none = join(folder, 'none.yaml');
+  writeFileSync(none, readFileSync(config, 'utf8').split('files:')[0] ?? '');
+  const said = await runLent(runFiles, ['list'], { env: { ...env, TRIBUTARY_CONFIG: none }, clock });
+  expect(said).toMatchObject({ status: 0, out: '', err: expect.stringContaining('no section "files"') });
 });
 
 test('what is no file, no source or no word', async () => {

@@ -64,7 +64,7 @@ export async function presentNow(
 export const isSettled = ({ stage, parts }: Closing, { rolls }: Present): boolean =>
   (stage === 'done' || stage === 'overtaken') && rolls.every(({ id }) => parts.includes(id));
 
-/** Throws `file.unavailable` while a file of the export is missing. */
+/** Throws `file.incomplete` while a file of the export is missing. */
 export async function demandAllParts({ source, place, order }: Case, { entries, rolls }: Present) {
   const expected = await source.expectedParts(order.name, place);
   const { stem } = source.namingOf(order.name);

@@ -1,3 +1,4 @@
+import { Fault } from '../../core/fault.js';
 import type { FileEntry } from '../ports.js';
 import { type Closing, closingId } from './closing.js';
 import type { IntakeDeps } from './deps.js';
@@ -5,7 +6,7 @@ import { indexPages } from './index-page.js';
 import { type FileOrder, sendOrders } from './order.js';
 import { pageId } from './page.js';
 import type { IntakePages } from './pages.js';
-import { type FileProgress, freshProgress, isOver, progressId } from './progress.js';
+import { type FileProgress, fileHash, freshProgress, isOver, progressId } from './progress.js';
 import type { FileSource } from './source.js';
 
 /** A file as operators look at it; without progress nobody has been sent to it. */
@@ -18,6 +19,8 @@ export interface Looked {
 }
 
 type Deps = Pick<IntakeDeps, 'clock'>;
+
+const hashOf = ({ source, name, version }: FileProgress): string => fileHash(source, name, version);
 
 async function closingOf(source: FileSource, name: string, pages: IntakePages): Promise<Closing | undefined> {
   if (!source.snapshot) return undefined;
@@ -48,19 +51,45 @@ async function unbegun(source: FileSource, pages: IntakePages): Promise<readonly
   });
 }
 
-/** All files of a source, those that have not been begun first. Throws `file.unavailable` when the place does not answer. */
-export async function lookAt(source: FileSource, pages: IntakePages): Promise<readonly Looked[]> {
-  const looked: Looked[] = [...(await unbegun(source, pages))];
+/** What is known of the files of a source. */
+export interface SourceLook {
+  readonly source: FileSource;
+  /** Those that have not been begun first, then the newest last. */
+  readonly files: readonly Looked[];
+  /** Why its place could not be looked through; then `files` are those that have been begun. */
+  readonly fault: Fault | undefined;
+}
+
+async function unbegunOf(source: FileSource, pages: IntakePages): Promise<readonly Looked[] | Fault> {
+  try {
+    return await unbegun(source, pages);
+  } catch (error) {
+    if (error instanceof Fault && /^(?:file|config)\./.test(error.code)) return error;
+    throw error;
+  }
+}
+
+/** All files of a source. A place that does not answer, or cannot be opened, is a fault of that source alone. */
+export async function lookAt(source: FileSource, pages: IntakePages): Promise<SourceLook> {
+  const found = await unbegunOf(source, pages);
+  const files: Looked[] = found instanceof Fault ? [] : [...found];
+  // One that is to be worked on again has been begun before and is in the list of those, too.
+  const told = new Set(files.flatMap(({ progress }) => (progress ? [hashOf(progress)] : [])));
   for (const progress of await begun(source, pages)) {
     const { name } = progress;
-    looked.push({ source, name, progress, closing: await closingOf(source, name, pages) });
+    if (!told.has(hashOf(progress)))
+      files.push({ source, name, progress, closing: await closingOf(source, name, pages) });
   }
-  return looked;
+  return { source, files, fault: found instanceof Fault ? found : undefined };
 }
+
+const isUnbegun = ({ progress }: Looked): boolean => !progress || progress.turns === 0;
 
 /** The files a person may mean by a name: the whole of it, or the end of it after a slash; the newest version of each. */
 export function meantBy(text: string, looked: readonly Looked[]): readonly Looked[] {
-  const newest = new Map(looked.map((one) => [`${one.source.name}\n${one.name}`, one]));
+  // What nobody has begun lies there now, whatever has been read under its name before.
+  const inTime = [...looked.filter((one) => !isUnbegun(one)), ...looked.filter(isUnbegun)];
+  const newest = new Map(inTime.map((one) => [`${one.source.name}\n${one.name}`, one]));
   const all = [...newest.values()];
   const whole = all.filter(({ name }) => name === text);
   return whole.length > 0 ? whole : all.filter(({ name }) => name.endsWith(`/${text}`));

@@ -42,7 +42,9 @@ export function objectionTo(
     );
   for (const [audience, { was, gone }] of Object.entries(turnover)) {
     if (gone <= was * mostExits) continue;
-    const text = `${gone} of ${was} members of the audience ${audience} are missing in the full export ${stem}, ${percent(gone / was)} and so more than the ${percent(mostExits)} that "most exits" allows; ${then}`;
+    // A list of two texts, as personKeysBy spells audiences.
+    const [namespace, id] = JSON.parse(audience) as [string, string];
+    const text = `${gone} of ${was} members of the audience ${namespace}/${id} are missing in the full export ${stem}, ${percent(gone / was)} and so more than the ${percent(mostExits)} that "most exits" allows; ${then}`;
     return new Fault('file.exits', text);
   }
   return undefined;

@@ -87,7 +87,7 @@ export function createManifests() {
     async completeness(entry: FileEntry, place: FilePlace): Promise<Completeness> {
       const why = unfinished(entry, await listingsOf(entry, place));
       if (why === undefined) return { whole: true };
-      return { whole: false, why: new Fault('file.unavailable', why), afterMs: WAIT_MS };
+      return { whole: false, why: new Fault('file.incomplete', why), afterMs: WAIT_MS };
     },
   };
 }

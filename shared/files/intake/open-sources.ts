@@ -45,7 +45,7 @@ function standsStill({ name, at }: FileEntry, now: number, stableMs: number): Co
   const left = at + stableMs - now;
   if (left <= 0 || at > now) return { whole: true };
   const text = `${name} was written ${Math.round((now - at) / 1000)} s ago and may not be whole yet`;
-  return { whole: false, why: new Fault('file.unavailable', text), afterMs: left };
+  return { whole: false, why: new Fault('file.incomplete', text), afterMs: left };
 }
 
 function addressOf(from: string): FileSource['address'] {

@@ -36,7 +36,7 @@ function gapIn(names: readonly string[], partIn: (name: string) => number): numb
 
 /**
  * Why nobody can be said to be missing in an export yet: a file of it is not there, or not as its manifest says.
- * `file.unavailable`, for it may come; undefined when all are there.
+ * `file.incomplete`, for it may come; undefined when all are there.
  */
 export function partMissing(
   { stem, entries, read, expected }: Known,
@@ -48,16 +48,16 @@ export function partMissing(
   for (const { name, size } of expected) {
     if (!names.has(name))
       return new Fault(
-        'file.unavailable',
+        'file.incomplete',
         `the manifest of the full export ${stem} lists ${name}, which has not come; ${nobody}`,
       );
     const has = sizes.get(name);
     if (size === undefined || has === undefined || has === size) continue;
     const text = `${name} of the full export ${stem} has ${has} bytes and not the ${size} that the newest manifest says; ${nobody}`;
-    return new Fault('file.unavailable', text);
+    return new Fault('file.incomplete', text);
   }
   const gap = gapIn([...names], (name) => namingOf(name).part);
   if (gap === undefined) return undefined;
   const text = `part ${gap} of the full export ${stem} has not come, but a later one has; ${nobody}; if the number at the end of its name is none of a part, say with "match" how these files are called`;
-  return new Fault('file.unavailable', text);
+  return new Fault('file.incomplete', text);
 }

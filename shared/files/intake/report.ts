@@ -34,7 +34,8 @@ export function reportOf(progress: FileProgress) {
     time: iso(time),
     audience,
     rows,
-    settled: progress.stage === 'reading' ? 0 : next - 1 + progress.ahead.length,
+    // Until a file has been read to its end no row acts: in one that is refused whole none ever does.
+    settled: rows === undefined ? 0 : next - 1 + progress.ahead.length,
     endings: Object.fromEntries(ENDINGS.map((ending) => [ending, progress.endings[ending] ?? 0])),
     badRows: progress.badRows,
     bad: progress.bad,

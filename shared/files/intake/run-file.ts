@@ -8,7 +8,7 @@ export interface RunFileOptions {
   /** Ends the work after what is under way. */
   readonly stop: AbortSignal;
   /** Told that something keeps it waiting for so many milliseconds. */
-  readonly waiting: (ms: number) => void;
+  readonly waiting: (ms: number) => Promise<void>;
 }
 
 /** Longer than any file takes, milliseconds. */
@@ -24,7 +24,7 @@ export async function runFile(order: FileOrder, deps: IntakeDeps, options: RunFi
   for (let next = queue.next(); next !== undefined && !stop.aborted; next = queue.next()) {
     const wait = next - clock.now();
     if (wait > 0) {
-      waiting(wait);
+      await waiting(wait);
       await clock.sleep(wait, stop).catch(() => undefined);
       continue;
     }

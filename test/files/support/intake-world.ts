@@ -139,11 +139,11 @@ export function sourceIn(
       if (manifest && !(await listedOf(place)).includes(name))
         return {
           whole: false,
-          why: new Fault('file.unavailable', `no manifest lists ${name}`),
+          why: new Fault('file.incomplete', `no manifest lists ${name}`),
           afterMs: 60_000,
         };
       if (now - at >= stableMs) return { whole: true };
-      return { whole: false, why: new Fault('file.unavailable', `${name} is young`), afterMs: stableMs };
+      return { whole: false, why: new Fault('file.incomplete', `${name} is young`), afterMs: stableMs };
     },
     async open(bytes) {
       return {
