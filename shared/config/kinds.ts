@@ -20,6 +20,8 @@ export const LINTS = {
   'check.file-unsupplied': 'warning',
   'check.file-snapshot': 'warning',
   'check.file-overlap': 'warning',
+  'check.file-unused': 'warning',
+  'check.file-host-key': 'warning',
 } as const satisfies Record<string, Severity>;
 
 /** An error keeps the file from doing what it says; a warning is worth a look. */

@@ -5,15 +5,10 @@ import { headerMeaning, type Meaning, placeOf, targetMeaning } from '../files/me
 import type { FileRule } from '../files/meaning/file-rule.js';
 import { knownAudiences } from '../files/meaning/known-audiences.js';
 import { type Vocabulary, vocabularyOf } from '../files/meaning/vocabulary.js';
+import { hostKeyFindings, overlapFindings, type Placed } from './lint-file-places.js';
 import type { PathFinding } from './places.js';
 
 type Path = PathFinding['path'];
-
-/** An entry of `files:`, and where it stands. */
-interface Placed {
-  readonly rule: FileRule;
-  readonly at: Path;
-}
 
 const warning = (code: PathFinding['code'], path: Path, message: string): PathFinding => ({
   code,
@@ -102,15 +97,12 @@ function snapshotFindings({ rule, at }: Placed): readonly PathFinding[] {
   return [warning('check.file-snapshot', [...at, 'snapshot'], message)];
 }
 
-function overlapFindings(entries: readonly Placed[]): readonly PathFinding[] {
-  return entries.flatMap(({ rule, at }, i) => {
-    const other = entries
-      .slice(0, i)
-      .find((one) => one.rule.from === rule.from && one.rule.match === rule.match);
-    if (!other) return [];
-    const message = `means the same files as ${quote(other.rule.name)}: each would be worked twice`;
-    return [{ code: 'check.file-overlap', path: [...at, 'from'], message, other: [...other.at, 'from'] }];
-  });
+/** What says how CSV is written says nothing of other formats. */
+function unusedFindings({ rule, at }: Placed): readonly PathFinding[] {
+  const { csv, format } = rule;
+  if (csv === undefined || format === undefined || format === 'csv') return [];
+  const message = `says how CSV is written, and these files are ${format}: nothing comes of it; leave it out, or the format if they are CSV`;
+  return [warning('check.file-unused', [...at, 'csv'], message)];
 }
 
 /** What the entries of `files:` would do that was hardly meant, held against the rules. */
@@ -131,7 +123,9 @@ export function lintFiles({
       ...columnFindings(entry, vocabulary),
       ...supplyFindings(entry, vocabulary, file),
       ...snapshotFindings(entry),
+      ...unusedFindings(entry),
+      ...hostKeyFindings(entry),
     ]),
-    ...overlapFindings(entries),
+    ...overlapFindings(entries, vocabulary.audiences),
   ];
 }

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { Rule, RulesFile, repeatedNames } from '../core/rules.js';
+import { FileEntry, Rule, RulesFile, repeatedNames } from '../core/rules.js';
 import { TestCase } from '../core/test-case.js';
 import { readAs } from './explain.js';
 import type { PathFinding } from './places.js';
@@ -108,20 +108,26 @@ const nameFindings = ({ kept }: ReadList<Rule>): readonly PathFinding[] =>
     message: `is the name of rules[${kept[first]?.place ?? first}] too`,
   }));
 
+/** Without a name the rest of an entry about files can be looked at all the same. */
+const salvageEntry: Salvage = (item, place) =>
+  isMembers(item) ? { plain: { ...item, name: `?${place}` }, original: whole } : undefined;
+
 /** The file without what stands in its lists. */
 const shellOf = (plain: Members): Members => ({
   ...plain,
+  ...(Array.isArray(plain['files']) && { files: [] }),
   ...(Array.isArray(plain['rules']) && { rules: [] }),
   ...(Array.isArray(plain['tests']) && { tests: [] }),
 });
 
 /**
- * Reads the plain values of a file by its schema. Rules and cases are read one by one, so that every fault is told at once
+ * Reads the plain values of a file by its schema. Rules, entries about files and cases are read one by one, so that every fault is told at once
  * and a file full of faults takes no longer than a right one.
  */
 export function readFile(plain: unknown): ReadFile {
   const own = isMembers(plain) ? plain : {};
   const rules = readList(Rule, own['rules'], 'rules', salvageRule);
+  const entries = readList(FileEntry, own['files'], 'files', salvageEntry);
   const tests = readList(TestCase, own['tests'], 'tests', () => undefined);
   const shell = isMembers(plain) ? shellOf(plain) : plain;
   const read = readAs(RulesFile, shell, []);
@@ -130,15 +136,21 @@ export function readFile(plain: unknown): ReadFile {
   const file = again.ok && {
     ...again.value,
     rules: rules.kept.map(({ item }) => item),
+    ...(again.value.files && { files: entries.kept.map(({ item }) => item) }),
     ...(again.value.tests && { tests: tests.kept.map(({ item }) => item) }),
   };
-  const lists: Readonly<Record<string, readonly Kept<unknown>[]>> = { rules: rules.kept, tests: tests.kept };
+  const lists: Readonly<Record<string, readonly Kept<unknown>[]>> = {
+    rules: rules.kept,
+    files: entries.kept,
+    tests: tests.kept,
+  };
   return {
     file: file || undefined,
     findings: [
       ...(read.ok ? [] : read.findings),
       ...rules.findings,
       ...nameFindings(rules),
+      ...entries.findings,
       ...tests.findings,
     ],
     spoilt: left?.spoilt ?? new Set(),

@@ -119,7 +119,7 @@ export const CONNECTION_MEMBERS = {
 };
 
 /** An entry about files: who reads the rest of it knows files. */
-const FileEntry = z.looseObject({ name: Name });
+export const FileEntry = z.looseObject({ name: Name });
 
 /** A connection: who reads the rest of it is its type. */
 const Connection = z.looseObject({ type: Name, ...CONNECTION_MEMBERS });

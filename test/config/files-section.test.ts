@@ -75,7 +75,7 @@ test('a setting may stand for a part of the place, and what it stands for is loo
     expect.stringMatching(/^f\.yaml:13:5 config\.missing-setting files\[0\]\.from: the setting BUCKET/),
   ]);
   expect(faultsOf(text, { BUCKET: 'Not A Bucket' })).toEqual([
-    'f.yaml:13:5 config.invalid files[0].from: "Not A Bucket" in "from" is no name of a bucket or container of s3://',
+    'f.yaml:13:5 config.invalid files[0].from: "Not A Bucket" in "from" is no name of a bucket or container of s3://: it holds "N", " ", "A", "B", and only small letters, digits, "." and "-" may be in it',
   ]);
 });
 
@@ -171,12 +171,41 @@ test.each([
   [
     'a time that is none',
     `${S3}\ncomplete: { stable for: soon }`,
-    '14:17 config.invalid files[0].complete.stable for: must be a time such as 5 minutes',
+    '14:17 config.invalid files[0].complete.stable for: must be a time with its unit, such as 5 minutes',
+  ],
+  [
+    'a time without its unit',
+    `${S3}\ncomplete: { stable for: 5 }`,
+    '14:17 config.invalid files[0].complete.stable for: must be a time with its unit, such as 5 minutes',
+  ],
+  [
+    'a share that is missing',
+    `${S3}\nsnapshot: {}`,
+    '14:5 config.invalid files[0].snapshot.most exits: is missing; it must be a share such as 20%',
+  ],
+  [
+    'a bucket with too short a name',
+    'name: a\nfrom: s3://ab/x',
+    '"ab" in "from" is no name of a bucket or container of s3://: it has 2 characters, and there must be 3 to 63',
+  ],
+  [
+    'a container with a hyphen at its end',
+    'name: a\nfrom: blob://ab-/x',
+    'of blob://: it must begin and end with a letter or a digit',
   ],
 ])('%s is told with its place', (_, entry, told) => {
   const faults = faultsOf(withFiles(entry));
   expect(faults).toHaveLength(1);
-  expect(faults[0]).toContain(`f.yaml:${told}`);
+  expect(faults[0]).toContain(told);
+});
+
+test('an entry without a name is looked at all the same, and so are the others', () => {
+  const faults = faultsOf(withFiles('from: s3://exports/x\nmach: "*"', `${S3}\nfromat: csv`));
+  expect(faults.map((fault) => fault.replace(/; .*$/, ''))).toEqual([
+    'f.yaml:12:5 config.invalid files[0].name: is missing',
+    'f.yaml:13:5 config.invalid files[0].mach: is not known here',
+    'f.yaml:16:5 config.invalid files[1].fromat: is not known here',
+  ]);
 });
 
 test('a fault of one entry hides none of another, and a name comes once', () => {

@@ -10,8 +10,8 @@ const UNIT_MS: Readonly<Record<string, number>> = { second: 1_000, minute: 60_00
 
 /** `5 minutes`; milliseconds. */
 const Duration = z
-  .string()
-  .regex(/^\d{1,4} (?:second|minute|hour)s?$/, 'must be a time such as 5 minutes')
+  .string({ error: 'must be a time with its unit, such as 5 minutes' })
+  .regex(/^\d{1,4} (?:second|minute|hour)s?$/, 'must be a time with its unit, such as 5 minutes')
   .transform((text) => {
     const [count = '', unit = ''] = text.split(' ');
     return Number(count) * (UNIT_MS[unit.replace(/s$/, '')] ?? 0);
@@ -19,7 +19,7 @@ const Duration = z
 
 /** `20%`; a share from 0 to 1. */
 const Share = z
-  .string()
+  .string({ error: 'must be a share such as 20%' })
   .regex(/^(?:100|\d{1,2})(?:\.\d{1,2})?%$/, 'must be a share such as 20%')
   .transform((text) => Number(text.slice(0, -1)) / 100)
   .refine((share) => share <= 1, { error: 'must be at most 100%' });

@@ -49,6 +49,31 @@ const ROOTS = {
   memory: /^[\w.-]+$/,
 } as const;
 
+/** What names of a kind may have, in words. */
+const NAMING: Readonly<
+  Record<keyof typeof ROOTS, { readonly what: string; readonly signs: RegExp; readonly most: number }>
+> = {
+  s3: { what: 'small letters, digits, "." and "-"', signs: /[a-z0-9.-]/, most: 63 },
+  blob: { what: 'small letters, digits and "-"', signs: /[a-z0-9-]/, most: 63 },
+  dlz: { what: 'small letters, digits and "-"', signs: /[a-z0-9-]/, most: 63 },
+  gcs: { what: 'small letters, digits, ".", "_" and "-"', signs: /[a-z0-9._-]/, most: 222 },
+  memory: { what: 'letters, digits, ".", "_" and "-"', signs: /[\w.-]/, most: 63 },
+};
+const LEAST = 3;
+
+/** Why a name is none of a bucket or container. */
+function misnomer(kind: keyof typeof ROOTS, root: string): string {
+  const { what, signs, most } = NAMING[kind];
+  const odd = [...new Set(root)].filter((sign) => !signs.test(sign));
+  if (root === '') return 'is missing';
+  if (odd.length > 0)
+    return `holds ${odd.map((sign) => JSON.stringify(sign)).join(', ')}, and only ${what} may be in it`;
+  if (root.length < LEAST || root.length > most)
+    return `has ${root.length} characters, and there must be ${LEAST} to ${most}`;
+  if (root.includes('--')) return 'must not hold "--"';
+  return 'must begin and end with a letter or a digit';
+}
+
 const invalid = (text: string): Result<never> => bad('config.invalid', text);
 
 /** A prefix is a folder: it ends in a slash. */
@@ -78,7 +103,9 @@ export function addressIn(from: string): Result<PlaceAddress> {
   const slash = rest.indexOf('/');
   const root = slash < 0 ? rest : rest.slice(0, slash);
   if (!ROOTS[kind].test(root))
-    return invalid(`${JSON.stringify(root)} in "from" is no name of a bucket or container of ${kind}://`);
+    return invalid(
+      `${JSON.stringify(root)} in "from" is no name of a bucket or container of ${kind}://: it ${misnomer(kind, root)}`,
+    );
   const prefix = prefixIn(slash < 0 ? '' : rest.slice(slash + 1));
   if (prefix === undefined) return invalid('the prefix in "from" must not hold "//", "." or ".."');
   return ok({ kind, root, prefix });
