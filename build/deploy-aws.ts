@@ -4,13 +4,16 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { missingOnAws } from './aws-settings.js';
+import { NO_REGION, regionOf, secretsThere } from './aws-account.js';
+import { RULES_FILE, RULES_FOLDER } from './rules.js';
+import { secretsNeeded } from './rules-need.js';
 import { judge } from './template/judge.js';
-import { Template } from './template/template.js';
+import { Template, under } from './template/template.js';
 
-const HELP = `npm run deploy:aws -- [options]: builds, packages, judges the template, deploys, asks /health.
+const HELP = `npm run deploy:aws -- [options]: builds, packages, judges the template, asks for the secrets, deploys, asks /health.
 
   --stage NAME        dev unless set
+  --region NAME       AWS_REGION, AWS_DEFAULT_REGION or the region of the profile unless set
   --param NAME=VALUE  of serverless.yml; may be given again
   --no-deploy         stop before anything is sent: what would be deployed is in .serverless
 
@@ -44,10 +47,27 @@ async function run(args: readonly string[]): Promise<void> {
   if (code !== 0) throw new Error(`${args.slice(0, 2).join(' ')} ended with ${String(code)}`);
 }
 
-async function judgePackage(): Promise<void> {
+async function judgePackage(): Promise<Template> {
   const made = join(ROOT, '.serverless/cloudformation-template-update-stack.json');
-  const found = judge(Template.parse(JSON.parse(await readFile(made, 'utf8'))));
+  const template = Template.parse(JSON.parse(await readFile(made, 'utf8')));
+  const found = judge(template);
   if (found.length > 0) throw new Error(`the template breaks our rules:\n${found.join('\n')}`);
+  return template;
+}
+
+/** Asks whether the secrets are there that the deployed functions will read. Throws an Error that says how to make those that are not. */
+async function needSecrets(template: Template, region: string): Promise<void> {
+  const settings = under(template.Resources['DoorLambdaFunction']?.Properties, 'Environment.Variables');
+  const prefix = String(under(settings, 'TRIBUTARY_SECRETS')).replace(/^secrets-manager:/, '');
+  const rules: unknown = JSON.parse(await readFile(join(ROOT, RULES_FOLDER, RULES_FILE), 'utf8'));
+  const names = secretsNeeded(rules, String(under(settings, 'TRIBUTARY_DOOR_AUTH') ?? ''));
+  const { faults, notes } = await secretsThere(
+    names.map((name) => `${prefix}${name}`),
+    region,
+  );
+  for (const note of notes) process.stderr.write(`${note}\n`);
+  if (faults.length > 0)
+    throw new Error(`nothing was deployed, because the functions could not start:\n  ${faults.join('\n  ')}`);
 }
 
 /** Asks the deployed door how it is. Throws an Error when it is not well. */
@@ -66,6 +86,7 @@ async function main(args: string[]): Promise<number> {
     args,
     options: {
       stage: { type: 'string', default: 'dev' },
+      region: { type: 'string' },
       param: { type: 'string', multiple: true, default: [] },
       'no-deploy': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false, short: 'h' },
@@ -80,13 +101,18 @@ async function main(args: string[]): Promise<number> {
     process.stderr.write(`${NO_ACCOUNT}\n`);
     return 2;
   }
-  const stage = ['--stage', values.stage, ...values.param.map((param) => `--param=${param}`)];
+  const region = await regionOf(values.region, process.env);
+  if (region === undefined) {
+    process.stderr.write(`${NO_REGION}\n`);
+    return 2;
+  }
+  const where = ['--stage', values.stage, '--region', region];
+  const stage = [...where, ...values.param.map((param) => `--param=${param}`)];
   await run([join(ROOT, 'dist/build/main.js'), 'aws']);
-  // The build has said which.
-  if (deploys && (await missingOnAws(ROOT)) !== undefined) return 2;
   await run([OSLS, 'package', ...stage]);
-  await judgePackage();
+  const template = await judgePackage();
   if (!deploys) return 0;
+  await needSecrets(template, region);
   await run([OSLS, 'deploy', '--package', '.serverless', ...stage]);
   await smoke(stage);
   return 0;

@@ -1,12 +1,23 @@
 import { packageFaults } from '../local/functions-host/package-check.js';
 import type { FunctionMetadata } from '../local/functions-host/rpc.js';
 import { AZURE_FOLDER, AZURE_TEMPLATE } from './azure-places.js';
+import { isPlaceholder } from './placeholder.js';
 import { azureLacks, type PlannedSettings } from './rules-need.js';
 
 /** What a command said. */
 export interface Said {
   readonly code: number;
   readonly out: string;
+}
+
+/** What a deployment would have. */
+export interface Planned {
+  /** The settings that the template gives the app. */
+  readonly settings: PlannedSettings;
+  /** Names of secrets in the vault. */
+  readonly secrets: readonly string[];
+  /** Addresses of those who are told of alarms. */
+  readonly told: readonly string[];
 }
 
 /** What a deployment needs of the machine it is made from. */
@@ -19,8 +30,8 @@ export interface Deployer {
   build(
     settings: PlannedSettings,
   ): Promise<{ readonly functions: readonly FunctionMetadata[]; readonly rules: unknown }>;
-  /** The settings that the template gives the app with these parameters, and the secrets it names. */
-  planned(parameters: string): Promise<{ settings: PlannedSettings; secrets: readonly string[] }>;
+  /** What the template makes of a file of parameters. */
+  planned(parameters: string): Promise<Planned>;
   readonly hostJson: unknown;
   confirm(question: string): Promise<boolean>;
   /** The status of a GET; undefined when nobody answers. */
@@ -63,6 +74,16 @@ async function needTools({ ask }: Deployer): Promise<void> {
     );
   if ((await ask('az', ['account', 'show', '--output', 'none'])).code !== 0)
     refuse('az is not signed in: az login, then az account set --subscription NAME');
+}
+
+/** Alarms that nobody hears are no alarms. */
+function needReaders({ say }: Deployer, told: readonly string[], parameters: string): void {
+  const nobody = told.filter(isPlaceholder);
+  if (nobody.length > 0)
+    refuse(
+      `nobody reads ${nobody.join(', ')}: put the addresses of those who are told of alarms into "alertEmails" of ${parameters}`,
+    );
+  if (told.length === 0) say(`nobody is told of alarms: ${parameters} has no "alertEmails"\n`);
 }
 
 async function needGroup({ ask }: Deployer, group: string): Promise<void> {
@@ -127,7 +148,8 @@ export async function deployAzure(options: DeployOptions, deployer: Deployer): P
   const { ask, show, build, planned, hostJson, confirm, say } = deployer;
   await needTools(deployer);
   await needGroup(deployer, options.group);
-  const { settings, secrets } = await planned(options.parameters);
+  const { settings, secrets, told } = await planned(options.parameters);
+  needReaders(deployer, told, options.parameters);
   const { functions, rules } = await build(settings);
   const faults = [
     ...packageFaults({ functions, hostJson, settings: new Set(Object.keys(settings)) }),

@@ -11,9 +11,15 @@ import { deploy } from '../infra/azure/judge/deployed.js';
 import { startPackage } from '../local/functions-host/package-client.js';
 import { packAzure } from './azure.js';
 import { AZURE_FOLDER, AZURE_TEMPLATE } from './azure-places.js';
-import { type Deployer, type DeployOptions, deployAzure, Refusal, type Said } from './deploy-azure.js';
+import {
+  type Deployer,
+  type DeployOptions,
+  deployAzure,
+  type Planned,
+  Refusal,
+  type Said,
+} from './deploy-azure.js';
 import { packRules, RULES_FILE, RULES_FOLDER } from './rules.js';
-import type { PlannedSettings } from './rules-need.js';
 
 const HELP = `npm run deploy:azure -- --group GROUP [options]
 
@@ -50,7 +56,7 @@ const run = (command: string, args: readonly string[], folder: string, quiet: bo
   });
 
 const Parameters = z.object({ parameters: z.record(z.string(), z.object({ value: z.unknown() })) });
-const Secrets = z.array(z.string()).default([]);
+const Texts = z.array(z.string()).default([]);
 
 /** Values of a file of parameters. Throws a Refusal that says what is wrong with the file. */
 function parametersIn(file: string): Readonly<Record<string, unknown>> {
@@ -69,14 +75,14 @@ function parametersIn(file: string): Readonly<Record<string, unknown>> {
 /** A value that Azure works out only when it deploys is some text then. */
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-function planned(file: string): { settings: PlannedSettings; secrets: readonly string[] } {
+function planned(file: string): Planned {
   const given = parametersIn(file);
   const { resources, faults } = deploy(readJson(AZURE_TEMPLATE), given);
   if (faults.length > 0) throw new Refusal(`${file} does not fit the template:\n  ${faults.join('\n  ')}`);
   const found = resources.find(({ name }) => name.endsWith('/appsettings'))?.body['properties'];
   const values = Object.entries(z.record(z.string(), z.unknown()).parse(found));
   const settings = Object.fromEntries(values.map(([name, value]) => [name, asText(value)]));
-  return { settings, secrets: Secrets.parse(given['secrets']) };
+  return { settings, secrets: Texts.parse(given['secrets']), told: Texts.parse(given['alertEmails']) };
 }
 
 const deployer: Deployer = {

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { missingOnAws } from './aws-settings.js';
 import { packAzure } from './azure.js';
 import { AZURE_CONFIG, AZURE_FOLDER } from './azure-places.js';
 import { pack } from './bundle.js';
@@ -29,8 +28,6 @@ async function buildAws(): Promise<void> {
     const { atStart, inAll } = weigh(await pack(ROOT, lambdaBundle(name)));
     process.stdout.write(`${name}: ${kB(atStart)} read before its first event, up to ${kB(inAll)} with it\n`);
   }
-  const missing = await missingOnAws(ROOT);
-  if (missing !== undefined) process.stderr.write(`${missing}\n`);
 }
 
 async function buildAzure(): Promise<void> {

@@ -1,4 +1,5 @@
 import { declared, quote } from '../shared/core/names.js';
+import { isPlaceholder } from './placeholder.js';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const BUCKET = /^(?=.{3,63}$)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]*[a-z0-9]$/;
@@ -25,6 +26,8 @@ const FORMS: Readonly<Record<string, readonly [RegExp, string]>> = {
 
 function wrongParam(name: string, value: string, known: ReadonlySet<string>): readonly string[] {
   if (!known.has(name)) return [`there is no parameter named ${quote(name)}; ${declared(name, [...known])}`];
+  if (name === 'alarmEmail' && isPlaceholder(value))
+    return [`nobody reads ${value}: alarmEmail must be the address of those who are told of alarms`];
   const [form, words] = FORMS[name] ?? [];
   return value === '' || form === undefined || form.test(value)
     ? []

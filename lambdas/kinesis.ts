@@ -1,7 +1,8 @@
 import type { KinesisStreamBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
+import { systemClock } from '../shared/clock.js';
 import { Fault } from '../shared/core/fault.js';
-import type { Message, Pipeline } from '../shared/core/ports.js';
+import type { Clock, Message, Pipeline } from '../shared/core/ports.js';
 import { deadlineOf, type Invocation, invocationIn } from './deadline.js';
 
 /** `arn:aws:kinesis:eu-central-1:123456789012:stream/name`; an enhanced fan-out ARN goes on with `/consumer/…`. */
@@ -53,15 +54,24 @@ function parse(event: unknown): readonly Message[] {
 }
 
 /**
+ * How long an answer that leaves the stream where it is keeps back, milliseconds. AWS names no delay between the rounds of a
+ * batch that fails, so without it an outage of a target would be an outage of invocations, each of which reads all its
+ * persons. It is what a breaker waits at first; waiting costs no more than asking again at once, for one round follows
+ * the other. https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+ */
+const PAUSE_MS = 5_000;
+
+/**
  * Kinesis batch in, the answer its event source mapping understands out. Everything from the lowest sequence number
- * named is sent again, so naming the first unsettled record says it all; one that got no answer counts as unsettled.
+ * named is sent again, so naming the first unsettled record says it all; one that got no answer counts as unsettled. When
+ * that is the first of all, the next round would begin where this one did: the answer waits a little, if there is time.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
  */
 export const kinesis =
-  (pipeline: Pipeline, now: () => number = Date.now) =>
+  (pipeline: Pipeline, clock: Clock = systemClock) =>
   async (event: unknown, context: Invocation): Promise<KinesisStreamBatchResponse> => {
     const messages = parse(event);
-    const deadline = deadlineOf(context, now);
+    const deadline = deadlineOf(context, clock.now);
     const settlements = await pipeline.run(messages, {
       redelivers: true,
       deadline,
@@ -69,5 +79,8 @@ export const kinesis =
     });
     const settled = new Set(settlements.filter((one) => one.settled).map(({ id }) => id));
     const first = messages.find(({ id }) => !settled.has(id));
-    return { batchItemFailures: first ? [{ itemIdentifier: first.id }] : [] };
+    if (first === undefined) return { batchItemFailures: [] };
+    const pause = first === messages[0] ? Math.min(PAUSE_MS, deadline - clock.now()) : 0;
+    if (pause > 0) await clock.sleep(pause);
+    return { batchItemFailures: [{ itemIdentifier: first.id }] };
   };

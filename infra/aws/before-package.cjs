@@ -1,8 +1,16 @@
-// What osls asks before it packages: are the bundles and the rules there, and do names and settings fit? All of it is judged
-// by build/before-package.ts; without the build there is nothing to package anyway.
+// What osls asks before it does anything: where to? And before it packages: are the bundles and the rules there, and do names
+// and settings fit? The latter is judged by build/before-package.ts; without the build there is nothing to package anyway.
+
+/** Unasked it would be us-east-1, where nobody would look for it. */
+const NO_REGION = 'which region? Say --region NAME, or set AWS_REGION';
+
 module.exports = class BeforePackage {
   constructor(serverless, options, { log }) {
     this.hooks = {
+      initialize: () => {
+        if (!options.region && !process.env.AWS_REGION && !process.env.AWS_DEFAULT_REGION)
+          throw new serverless.classes.Error(NO_REGION);
+      },
       'before:package:initialize': async () => {
         const { packagingOf, judgePackaging } = await import('../../dist/build/before-package.js').catch(
           (error) => {

@@ -16,16 +16,21 @@ import { made, parameter, variable } from './parameters.js';
 const API = '2024-01-01';
 
 interface AccountOptions {
+  /** The deployment's own unless said. */
+  readonly location?: Expression;
   readonly keys: Expression | boolean;
   readonly condition?: Expression;
 }
 
-const account = (name: Account, { keys, condition }: AccountOptions): Resource => ({
+const account = (
+  name: Account,
+  { keys, condition, location = parameter('location') }: AccountOptions,
+): Resource => ({
   type: 'Microsoft.Storage/storageAccounts',
   apiVersion: API,
   name: variable(name),
   ...(condition && { condition }),
-  location: parameter('location'),
+  location,
   sku: { name: parameter('storageSku') },
   kind: 'StorageV2',
   properties: {
@@ -147,7 +152,11 @@ export const STORAGE: readonly Resource[] = [
     [expiry('parked', `${LETTERS}/parked/`, 30), expiry('files', `${LETTERS}/files/`, 400)],
     made('dataStorage'),
   ),
-  account('filesStorage', { keys: parameter('adobeFilesByKey'), condition: newFiles }),
+  account('filesStorage', {
+    keys: parameter('adobeFilesByKey'),
+    condition: newFiles,
+    location: parameter('filesLocation'),
+  }),
   service('filesStorage', 'blobServices', { condition: newFiles, properties: UNDELETE }),
   container('filesStorage', parameter('filesContainer'), parameter('files')),
   container('filesStorage', UNDELIVERED, parameter('files')),

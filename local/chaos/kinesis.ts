@@ -53,7 +53,7 @@ async function call(world: World, shard: Shard, event: KinesisStreamEvent): Prom
       what: `${shard.name} ${ids.join(', ')}`,
       killMs: TIMEOUT_MS,
       run: ({ pipeline, left }) =>
-        kinesis(pipeline, process.host.clock.now)(event, { getRemainingTimeInMillis: left }),
+        kinesis(pipeline, process.host.clock)(event, { getRemainingTimeInMillis: left }),
     }),
   );
   const requestId = String(world.next());

@@ -31,7 +31,7 @@ const judged = (more: Partial<Packaging> = {}) =>
     folder: packaged.folder,
     stage: 'prod',
     functions: { door: { SALES_HOST: 'sales.example.com', TRIBUTARY_DOOR_AUTH: 'oauth' } },
-    given: { alarmEmail: 'ops@example.com' },
+    given: { alarmEmail: 'ops@acme.example' },
     letters: 'acme-letters',
     ...more,
   });
@@ -97,6 +97,7 @@ describe('names that AWS would refuse, or nobody would notice, stop it', () => {
     [{ exportsBucket: 's3://acme' }, /exportsBucket must be/],
     [{ rejectedPercent: '101' }, /rejectedPercent must be a number from 1 to 100/],
     [{ alarmEmail: 'ops' }, /alarmEmail must be/],
+    [{ alarmEmail: 'operations@example.com' }, /nobody reads operations@example\.com/],
   ])('%j', async (given, said) => {
     expect((await judged({ given })).faults.join('\n')).toMatch(said);
   });

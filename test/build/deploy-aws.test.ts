@@ -24,6 +24,16 @@ test('without credentials it refuses before it does anything, and says how to si
     expect(stderr).toContain(way);
 });
 
+test('without a region it refuses before it does anything, and says how to name one', () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND], {
+    env: { PATH: process.env['PATH'], HOME: home, USERPROFILE: home, AWS_ACCESS_KEY_ID: 'local' },
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  expect([status, stdout]).toEqual([2, '']);
+  for (const way of ['--region', 'AWS_REGION', 'aws configure set region']) expect(stderr).toContain(way);
+});
+
 test('an option that it has not is refused', () => {
   const { status, stderr } = deploy('--stag', 'prod');
   expect(status).toBe(1);
@@ -33,5 +43,5 @@ test('an option that it has not is refused', () => {
 test('--help names every option', () => {
   const { status, stdout } = deploy('--help');
   expect(status).toBe(0);
-  for (const option of ['--stage', '--param', '--no-deploy']) expect(stdout).toContain(option);
+  for (const option of ['--stage', '--region', '--param', '--no-deploy']) expect(stdout).toContain(option);
 });

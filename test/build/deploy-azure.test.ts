@@ -65,7 +65,7 @@ function machine(
     ask: async (command, args) => find(command, args),
     show: async (command, args) => find(command, args).code,
     build: async () => ({ functions: [{ name: 'f', bindings: { b: stream } }], rules: RULES }),
-    planned: async () => ({ settings: SETTINGS, secrets: ['salesforce'] }),
+    planned: async () => ({ settings: SETTINGS, secrets: ['salesforce'], told: ['ops@acme.example'] }),
     hostJson: {
       version: '2.0',
       extensionBundle: { id: 'Microsoft.Azure.Functions.ExtensionBundle', version: '[4.0.0, 5.0.0)' },
@@ -95,6 +95,15 @@ test('what would change is said first, then template, app and question to the do
   expect(told).toEqual(['https://tributary-dev-x.example.com/health answers 200\n']);
 });
 
+test('that nobody is told of alarms is said, and no reason to stop', async () => {
+  const { deployer, told } = machine(
+    {},
+    { planned: async () => ({ settings: SETTINGS, secrets: ['salesforce'], told: [] }) },
+  );
+  await deployAzure(OPTIONS, deployer);
+  expect(told.join()).toContain('nobody is told of alarms');
+});
+
 test('a look changes nothing, nor does a no', async () => {
   const look = machine();
   await deployAzure({ ...OPTIONS, whatIf: true }, look.deployer);
@@ -111,12 +120,15 @@ describe('it is refused, and said what to do', () => {
     ['without a group', machine({ 'group show': { code: 3 } }), /az group create --name rg/],
     [
       'with a package that lacks a setting',
-      machine({}, { planned: async () => ({ settings: {}, secrets: [] }) }),
+      machine({}, { planned: async () => ({ settings: {}, secrets: [], told: [] }) }),
       /not ready to publish:\n {2}f: no setting is EventHubConnection/,
     ],
     [
       'with a rule file that names a setting that the app would not have',
-      machine({}, { planned: async () => ({ settings: { ...SETTINGS, SALES_HOST: '' }, secrets: [] }) }),
+      machine(
+        {},
+        { planned: async () => ({ settings: { ...SETTINGS, SALES_HOST: '' }, secrets: [], told: [] }) },
+      ),
       /not ready to publish:\n {2}connections\.sales\.url: the setting SALES_HOST is not set/,
     ],
     [
@@ -127,10 +139,19 @@ describe('it is refused, and said what to do', () => {
           planned: async () => ({
             settings: { ...SETTINGS, TRIBUTARY_SECRET_SALESFORCE: '', TRIBUTARY_SECRET_DOOR_KEYS: '' },
             secrets: [],
+            told: [],
           }),
         },
       ),
       /not ready to publish:\n.*secret:door-keys.*\n.*secret:salesforce: add "salesforce"/,
+    ],
+    [
+      'with alarms for an address of an example',
+      machine(
+        {},
+        { planned: async () => ({ settings: SETTINGS, secrets: [], told: ['operations@example.com'] }) },
+      ),
+      /^nobody reads operations@example\.com.*"alertEmails" of dev\.json/,
     ],
     ['when what-if fails', machine({ 'what-if': { code: 1 } }), /could not say/],
     ['when the deployment fails', machine({ 'deployment group create': { code: 1 } }), /deployment failed/],

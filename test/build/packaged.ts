@@ -25,7 +25,13 @@ export interface Packaged {
 }
 
 /** Nothing of this machine may reach osls: neither credentials nor settings of a deployment. */
-const ENV = { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), SLS_NOTIFICATIONS_MODE: 'off', CI: '1' };
+const ENV = {
+  PATH: process.env['PATH'] ?? '',
+  HOME: tmpdir(),
+  AWS_REGION: 'eu-central-1',
+  SLS_NOTIFICATIONS_MODE: 'off',
+  CI: '1',
+};
 
 /** Makes the package in a folder of its own, as `npm run build:aws` and osls do it. */
 export async function makePackage(rules: string): Promise<Packaged> {

@@ -43,7 +43,7 @@ async function put(client: KinesisClient, site: Site, messages: readonly Posting
 /** Makes the function's handler for a process. */
 type HandlerOf = (worker: Worker, site: Site) => Promise<LambdaHandler>;
 
-const consumerOfWorker: HandlerOf = async (worker, { clock }) => consumerOf(worker.pipeline, clock.now);
+const consumerOfWorker: HandlerOf = async (worker, { clock }) => consumerOf(worker.pipeline, clock);
 
 async function deploy(site: Site, serverless: string, handlerOf: HandlerOf): Promise<Deployment> {
   const kinesis = await startKinesis({ streamName: site.name, shards: site.lanes });

@@ -3,7 +3,7 @@ import { consumerOf } from '../../lambdas/consumer.js';
 import { lambdaInvoker } from '../../local/lambda-invoker.js';
 import { Fault } from '../../shared/core/fault.js';
 import type { Pipeline } from '../../shared/core/ports.js';
-import { until } from '../local/kinesis/hurried-clock.js';
+import { hurriedClock, until } from '../local/kinesis/hurried-clock.js';
 import { put, stream, watch } from '../local/kinesis/mapping-fixture.js';
 
 const settling: Pipeline = {
@@ -80,7 +80,7 @@ test('event source mapping, onion and adapter together: an outage of five rounds
     },
   };
   const invoke = lambdaInvoker(
-    consumerOf(async () => pipeline),
+    consumerOf(async () => pipeline, hurriedClock()),
     OPTIONS,
   );
   const mapping = await watch(kinesis, invoke, { settings: { bisectBatchOnFunctionError: true } });

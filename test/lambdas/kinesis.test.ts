@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { kinesis } from '../../lambdas/kinesis.js';
 import type { Message, Pipeline, RunOptions, Settlement } from '../../shared/core/ports.js';
+import { hurriedClock } from '../local/kinesis/hurried-clock.js';
 
 const ARN = 'arn:aws:kinesis:eu-central-1:123456789012:stream/tributary-dev-events';
 const NOW = 1_700_000_000_000;
@@ -49,7 +50,10 @@ const settle = (settled: (index: number) => boolean) => (messages: readonly Mess
 test('a record becomes a message: bytes, sequence number, arrival in whole milliseconds, name of the stream', async () => {
   const { pipeline, runs } = pipelineThat(settle(() => true));
   const bytes = Buffer.from([0, 255, 254, 10]);
-  const answer = await kinesis(pipeline, () => NOW)(eventOf(record(1, bytes), record(2)), remaining(60_000));
+  const answer = await kinesis(pipeline, hurriedClock(NOW))(
+    eventOf(record(1, bytes), record(2)),
+    remaining(60_000),
+  );
   expect(answer).toEqual({ batchItemFailures: [] });
   expect(runs[0]?.messages).toEqual([
     {
@@ -71,7 +75,7 @@ test('a record becomes a message: bytes, sequence number, arrival in whole milli
 
 test('the stream delivers again, and the run ends early enough to answer within the time-out', async () => {
   const { pipeline, runs } = pipelineThat(settle(() => true));
-  const handler = kinesis(pipeline, () => NOW);
+  const handler = kinesis(pipeline, hurriedClock(NOW));
   for (const ms of [60_000, 900_000, 6_000]) await handler(eventOf(record(1)), remaining(ms));
   expect(runs.map(({ options }) => options)).toEqual([
     { redelivers: true, deadline: NOW + 50_000 },
@@ -88,7 +92,7 @@ test('the first unsettled record in the order of the batch is named, and only th
         const answers = settle((index) => settled[index] === true)(messages);
         return backwards ? [...answers].reverse() : answers;
       });
-      const { batchItemFailures } = await kinesis(pipeline)(
+      const { batchItemFailures } = await kinesis(pipeline, hurriedClock())(
         eventOf(...settled.map((_, index) => record(index))),
         remaining(60_000),
       );
@@ -102,6 +106,31 @@ test('a record without an answer counts as unsettled', async () => {
   const { pipeline } = pipelineThat((messages) => settle(() => true)(messages.slice(0, 1)));
   const answer = await kinesis(pipeline)(eventOf(record(1), record(2), record(3)), remaining(60_000));
   expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: sequence(2) }] });
+});
+
+test('an answer that leaves the stream where it is waits, so that a long outage is few rounds; others do not', async () => {
+  const answerOf = async (settled: readonly boolean[], ms: number, tookMs = 0) => {
+    const clock = hurriedClock(NOW);
+    const { pipeline: quick } = pipelineThat(settle((index) => settled[index] === true));
+    const pipeline: Pipeline = {
+      run: async (messages, options) => {
+        await clock.sleep(tookMs);
+        return quick.run(messages, options);
+      },
+    };
+    const event = eventOf(...settled.map((_, index) => record(index)));
+    const answer = await kinesis(pipeline, clock)(event, remaining(ms));
+    return { answer, waited: clock.now() - NOW - tookMs };
+  };
+  const held = { batchItemFailures: [{ itemIdentifier: sequence(0) }] };
+  expect(await answerOf([false, false], 300_000)).toEqual({ answer: held, waited: 5_000 });
+  expect(await answerOf([false, true], 300_000)).toEqual({ answer: held, waited: 5_000 });
+  // What is settled moves the checkpoint, so the next round is another one.
+  expect((await answerOf([true, false], 300_000)).waited).toBe(0);
+  expect((await answerOf([true, true], 300_000)).waited).toBe(0);
+  // Never beyond the time that is kept back for the answer.
+  expect((await answerOf([false], 300_000, 288_000)).waited).toBe(2_000);
+  expect((await answerOf([false], 300_000, 291_000)).waited).toBe(0);
 });
 
 test('a pipeline that throws fails the batch: nothing is swallowed', async () => {
