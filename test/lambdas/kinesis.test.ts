@@ -179,7 +179,7 @@ test('the invocation is called as Lambda calls it; a record without an event id 
   const { pipeline, runs } = pipelineThat(settle(() => true));
   const { eventID: _, ...nameless } = record(1);
   const context = { ...remaining(60_000), awsRequestId: 'req-1' };
-  await kinesis(pipeline, () => NOW)(eventOf(nameless, { ...record(2), eventID: 'else' }), context);
+  await kinesis(pipeline, hurriedClock(NOW))(eventOf(nameless, { ...record(2), eventID: 'else' }), context);
   expect(runs[0]?.options.invocation).toBe('req-1');
   for (const message of runs[0]?.messages ?? []) expect(message).not.toHaveProperty('partition');
 });
