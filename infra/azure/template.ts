@@ -41,3 +41,12 @@ export const MAIN: Template = template('tributary on Azure Functions', {
     dataStorage: { type: 'string', value: variable('dataStorage') },
   },
 });
+
+/** Parameters with which every resource of the template is deployed, and every list has something in it. */
+export const EVERYTHING: Readonly<Record<string, unknown>> = {
+  stage: 'dev',
+  files: true,
+  readyDoors: 1,
+  secrets: ['salesforce'],
+  alertEmails: ['ops@acme.example'],
+};

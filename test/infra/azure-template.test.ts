@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { ALARMS } from '../../infra/azure/alerts.js';
+import { bicepOf } from '../../infra/azure/bicep.js';
 import { RULES } from '../../infra/azure/judge/rules.js';
 import { shapeFaults } from '../../infra/azure/judge/shaped.js';
+import { EVERYTHING } from '../../infra/azure/template.js';
 import { readDoorSettings } from '../../shared/door/settings.js';
 import { readSettings } from '../../shared/settings.js';
 import { armTypes, emitted, infraJson, main, parametersIn, placeOf, spoil } from './azure-world.js';
@@ -46,8 +48,10 @@ describe.each(DEPLOYMENTS)('a deployment %s', (_, given) => {
   });
 });
 
-test('what is committed is what the source says', () => {
+test('what is committed is what the source says, and in Bicep as well', async () => {
   expect(infraJson('main.json'), 'npm run infra:azure').toEqual(emitted());
+  const bicep = await readFile(new URL('../../infra/azure/main.bicep', import.meta.url), 'utf8');
+  expect(bicep === bicepOf(emitted(), EVERYTHING), 'npm run infra:azure').toBe(true);
 });
 
 test('what is there already is not made again, only what is ours in it', () => {

@@ -54,12 +54,16 @@ const FUNCTIONS: Readonly<Record<string, Plain>> = {
   lambdaVariables: ([name], { lambdaVariables }) => lambdaVariables[text(name)],
   concat: (operands) => operands.map(text).join(''),
   format: ([form, ...values]) =>
-    text(form).replaceAll(/\{(\d+)\}/g, (_, i: string) => text(values[Number(i)])),
+    // A brace that is none of a place is written twice.
+    text(form).replaceAll(/\{\{|\}\}|\{(\d+)\}/g, (whole, i: string | undefined) =>
+      i === undefined ? (whole[0] ?? '') : text(values[Number(i)]),
+    ),
   take: ([value, count]) => text(value).slice(0, Number(count)),
   toLower: ([value]) => text(value).toLowerCase(),
   toUpper: ([value]) => text(value).toUpperCase(),
   replace: ([value, from, to]) => text(value).replaceAll(text(from), text(to)),
   contains: ([value, part]) => text(value).includes(text(part)),
+  split: ([value, by]) => text(value).split(text(by)),
   empty: ([value]) => value === '' || list(value).length + (Array.isArray(value) ? 0 : 1) === 0,
   not: ([value]) => value !== true,
   and: (operands) => operands.every((operand) => operand === true),
@@ -120,6 +124,7 @@ export function evaluate(node: Node, around: Surroundings): unknown {
     if (isObject(of) && node.name in of) return of[node.name];
     throw new Error(`there is no member ${node.name}`);
   }
+  if (node.kind === 'item') return list(evaluate(node.of, around))[Number(evaluate(node.at, around))];
   const known = special(node.name, node.operands, around);
   if (known) return known.value;
   const plain = FUNCTIONS[node.name];

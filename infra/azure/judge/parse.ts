@@ -3,7 +3,8 @@ export type Node =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'number'; readonly number: number }
   | { readonly kind: 'call'; readonly name: string; readonly operands: readonly Node[] }
-  | { readonly kind: 'member'; readonly of: Node; readonly name: string };
+  | { readonly kind: 'member'; readonly of: Node; readonly name: string }
+  | { readonly kind: 'item'; readonly of: Node; readonly at: Node };
 
 interface Token {
   readonly quoted: string | undefined;
@@ -12,7 +13,7 @@ interface Token {
   readonly sign: string | undefined;
 }
 
-const TOKEN = /\s*(?:'((?:[^']|'')*)'|(-?\d+)|([A-Za-z_]\w*)|([(),.]))/y;
+const TOKEN = /\s*(?:'((?:[^']|'')*)'|(-?\d+)|([A-Za-z_]\w*)|([(),.[\]]))/y;
 
 /** Parses what stands between the brackets; throws an error that says what is wrong with it. */
 export function parse(text: string): Node {
@@ -53,13 +54,18 @@ export function parse(text: string): Node {
   };
   const read = (): Node => {
     let node = primary();
-    while (take('.')) {
+    for (;;) {
+      if (take('[')) {
+        node = { kind: 'item', of: node, at: read() };
+        need(']');
+        continue;
+      }
+      if (!take('.')) return node;
       const name = tokens[next]?.name;
       if (name === undefined) throw new Error(`a name is missing after "." in ${JSON.stringify(text)}`);
       next += 1;
       node = { kind: 'member', of: node, name };
     }
-    return node;
   };
   const whole = read();
   if (next < tokens.length) throw new Error(`something stands after the end of ${JSON.stringify(text)}`);
