@@ -4,8 +4,14 @@
 /** Unasked it would be us-east-1, where nobody would look for it. */
 const NO_REGION = 'which region? Say --region NAME, or set AWS_REGION';
 
+/** Of Lambda, and unknown to the Serverless Framework 3, whose last list ends at 20. */
+const RUNTIMES = ['nodejs22.x', 'nodejs24.x'];
+
 module.exports = class BeforePackage {
   constructor(serverless, options, { log }) {
+    // Where configurations are judged by a list of runtimes: https://www.serverless.com/framework/docs/guides/plugins/custom-configuration
+    const known = serverless.configSchemaHandler.schema.definitions.awsLambdaRuntime?.enum ?? RUNTIMES;
+    known.push(...RUNTIMES.filter((runtime) => !known.includes(runtime)));
     this.hooks = {
       initialize: () => {
         if (!options.region && !process.env.AWS_REGION && !process.env.AWS_DEFAULT_REGION)

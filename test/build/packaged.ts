@@ -33,8 +33,8 @@ const ENV = {
   CI: '1',
 };
 
-/** Makes the package in a folder of its own, as `npm run build:aws` and osls do it. */
-export async function makePackage(rules: string): Promise<Packaged> {
+/** Makes the package in a folder of its own, as `npm run build:aws` and osls, or another such program, do it. */
+export async function makePackage(rules: string, framework = OSLS): Promise<Packaged> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-package-'));
   for (const part of ['serverless.yml', 'infra/aws', 'package.json'])
     await cp(join(ROOT, part), join(folder, part), { recursive: true });
@@ -48,7 +48,10 @@ export async function makePackage(rules: string): Promise<Packaged> {
     bundles,
     async package(stage, ...params) {
       const args = params.map((param) => `--param=${param}`);
-      await run(process.execPath, [OSLS, 'package', '--stage', stage, ...args], { cwd: folder, env: ENV });
+      await run(process.execPath, [framework, 'package', '--stage', stage, ...args], {
+        cwd: folder,
+        env: ENV,
+      });
       const made = join(folder, '.serverless/cloudformation-template-update-stack.json');
       return Template.parse(JSON.parse(await readFile(made, 'utf8')));
     },
