@@ -8,7 +8,8 @@ Each row that is forgotten is written whole with the next record that concerns i
 once (send) does not happen again. Needs the settings of the deployment: TRIBUTARY_CONFIG, TRIBUTARY_STATE and its
 connection. Give exactly one of:
 
-  --person KEY         one person: a value of the key (C-1), or entry and value as in person.key (crmid:C-1)
+  --person KEY         one person: a value of the key (C-1), or entry and value as in person.key (crmid:C-1);
+                       removes what tributary why tells of them, too
   --rule NAME          every object that the rule writes to, for everybody
   --connection NAME    every object of a connection, for everybody
     --object NAME      only this object of the connection

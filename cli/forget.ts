@@ -1,3 +1,4 @@
+import { forgetAudit } from '../shared/audit/forget.js';
 import { needsOf } from '../shared/config/needs.js';
 import type { CompiledRules } from '../shared/core/compiled.js';
 import { Fault } from '../shared/core/fault.js';
@@ -8,6 +9,7 @@ import { forgetPerson, forgetPlace } from '../shared/pipeline/forget.js';
 import { readStateSettings } from '../shared/settings.js';
 import { openStore } from '../shared/stores/open.js';
 import { type ForgetOptions, HELP, type Meant, readForgetOptions } from './forget-options.js';
+import { idsOf } from './person-ids.js';
 import { readRules } from './rules-file.js';
 import { complain, runHere, type World } from './world.js';
 
@@ -18,18 +20,12 @@ interface Done {
   readonly places: readonly string[];
 }
 
-/** Under which ids somebody with this key may be known. */
-function idsOf(key: string, { keys }: CompiledRules): readonly string[] {
-  const whole = keys.filter(({ text }) => key.toLowerCase().startsWith(`${text}:`));
-  const named = whole.map(({ text }) => `${text}:${key.slice(text.length + 1)}`);
-  return [...new Set([...named, ...keys.map(({ text }) => `${text}:${key}`)])];
-}
-
 async function forgetKey(key: string, rules: CompiledRules, store: StateStore, clock: Clock): Promise<Done> {
   let [persons, rows] = [0, 0];
   for (const id of idsOf(key, rules)) {
     const forgotten = await forgetPerson(store, id, clock);
     if (forgotten === undefined) continue;
+    await forgetAudit(store, id);
     persons += 1;
     rows += forgotten;
   }

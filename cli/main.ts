@@ -13,6 +13,7 @@ import { plan } from './plan.js';
 import { schema } from './schema.js';
 import { send } from './send.js';
 import { test } from './test.js';
+import { why } from './why.js';
 
 /** A command: gets the words after its name, gives the exit status (0 fine, 1 findings, 2 wrong use). */
 export type Command = (args: readonly string[]) => Promise<number>;
@@ -32,6 +33,10 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly about:
   parked: {
     run: parked,
     about: 'list, show, replay or drop what waits in the retry queue, and dead letters',
+  },
+  why: {
+    run: why,
+    about: 'why a row changed: which event, rule and transition wrote it, and what came to nothing',
   },
   files: { run: files, about: 'batch files: what was read, what waits and why; accept, retry, run' },
   audiences: { run: audiences, about: 'the audiences that were activated to a deployment, by name' },

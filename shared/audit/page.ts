@@ -32,7 +32,8 @@ export const oldestOf = ({ days = Number.POSITIVE_INFINITY }: Pick<Page, 'days'>
 
 /** Two entries that say the same of the same messages: a row that is refused again each time its record comes. */
 function isSame(a: AuditEntry, b: AuditEntry): boolean {
-  if (a.answer.kind === 'created' || a.answer.kind === 'accepted' || a.answer.kind !== b.answer.kind)
+  // Each write is an entry of its own.
+  if (['created', 'updated', 'accepted'].includes(a.answer.kind) || a.answer.kind !== b.answer.kind)
     return false;
   const said = ({ at: _at, times: _times, ...rest }: AuditEntry): string => canonical(rest);
   return said(a) === said(b);

@@ -45,11 +45,11 @@ const AuditField = z.object({
 });
 
 /**
- * What came of it. `absent`: there is no such row. `unanswered`: nobody knows whether it was done. `nothing`: nothing was
+ * What came of it. `accepted`: the target does not say whether it made the row or found it. `absent`: there is no such row. `unanswered`: nobody knows whether it was done. `nothing`: nothing was
  * sent, and `why` says why.
  */
 const AuditAnswer = z.object({
-  kind: z.enum(['created', 'accepted', 'absent', 'rejected', 'unanswered', 'nothing']),
+  kind: z.enum(['created', 'updated', 'accepted', 'absent', 'rejected', 'unanswered', 'nothing']),
   why: z.enum(['unchanged', 'withheld', 'unaddressed', 'no-rule']).optional(),
   /** The target's own code; or that of the fault when there was no answer. */
   code: z.string().optional(),
@@ -76,6 +76,8 @@ export const AuditEntry = z.object({
   match: z.string().optional(),
   /** `rule (transition)`, as everywhere. */
   causes: z.array(z.string()),
+  /** Names of the rules that wanted it. */
+  rules: z.array(z.string()),
   audiences: z.array(AuditAudience),
   /** The newest first. */
   messages: z.array(AuditMessage),

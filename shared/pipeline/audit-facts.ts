@@ -30,7 +30,8 @@ export interface Noting {
 
 /** The answers that are told of: the target's last word, and silence. What is tried again soon is not. */
 export function answerOf(outcome: Outcome, values: boolean): AuditEntry['answer'] | undefined {
-  if (outcome.kind === 'accepted') return { kind: outcome.created ? 'created' : 'accepted' };
+  if (outcome.kind === 'accepted')
+    return { kind: outcome.created === undefined ? 'accepted' : outcome.created ? 'created' : 'updated' };
   if (outcome.kind === 'absent') return { kind: 'absent' };
   if (outcome.kind === 'rejected') {
     const { code, text, field, doubtful } = outcome;
@@ -100,12 +101,13 @@ export function messagesOf({ work }: Attempt, isMeant: (index: number) => boolea
 
 /** Cuts what there may be much of. */
 export function bounded(entry: AuditNote['entry']): AuditNote['entry'] {
-  const { fields, messages, causes, audiences } = entry;
+  const { fields, messages, causes, rules, audiences } = entry;
   const moreFields = fields.length - MOST.fields;
   const moreMessages = messages.length - MOST.messages;
   return {
     ...entry,
     causes: causes.slice(0, MOST.causes),
+    rules: rules.slice(0, MOST.causes),
     audiences: audiences.slice(0, MOST.audiences),
     fields: fields.slice(0, MOST.fields),
     messages: messages.slice(0, MOST.messages),

@@ -32,6 +32,7 @@ function noteOf(action: PlannedAction, one: Attempt, noting: Noting): AuditNote 
   const { connection, object, operation, list, key, causes, target } = action;
   const [match] = Object.keys(key);
   const muted = mutedBy(one);
+  const behind = rulesBehind(causes, noting.rules);
   const entry = {
     at: noting.now,
     operation,
@@ -39,7 +40,8 @@ function noteOf(action: PlannedAction, one: Attempt, noting: Noting): AuditNote 
     ...(list !== undefined && { list }),
     ...(match !== undefined && { match }),
     causes: [...causes],
-    audiences: [...audiencesOf(rulesBehind(causes, noting.rules), one)],
+    rules: behind.map(({ name }) => name),
+    audiences: [...audiencesOf(behind, one)],
     messages: messagesOf(one, (i) => one.draft.verdicts[i]?.targets.includes(target) ?? false),
     fields: fieldsOf(action, one, noting),
     answer,
@@ -58,7 +60,8 @@ function noteOf(action: PlannedAction, one: Attempt, noting: Noting): AuditNote 
 function together(a: AuditNote, b: AuditNote): AuditNote {
   const messages = [...a.entry.messages, ...b.entry.messages].sort((x, y) => y.at - x.at);
   const causes = [...new Set([...a.entry.causes, ...b.entry.causes])];
-  return { ...a, entry: { ...a.entry, messages, causes }, persons: [...a.persons, ...b.persons] };
+  const rules = [...new Set([...a.entry.rules, ...b.entry.rules])];
+  return { ...a, entry: { ...a.entry, messages, causes, rules }, persons: [...a.persons, ...b.persons] };
 }
 
 /** One note for each row that was answered for, though several persons wanted it. */
@@ -132,6 +135,7 @@ export function quietNote(one: Attempt, { now, pseudonym }: Noting): AuditNote {
   const entry = {
     at: now,
     causes: [],
+    rules: [],
     audiences: [...movesOf(one)],
     messages: messagesOf(one, () => true),
     fields: [],

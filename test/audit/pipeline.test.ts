@@ -25,6 +25,7 @@ test('a change is told with its event, rule, transition and answer', async () =>
           place: 'sales/Contact',
           match: 'Email',
           causes: ['hot contacts (member of hot)'],
+          rules: ['hot contacts'],
           audiences: [{ key: 'ups/hot-1', change: 'entered', member: true, at: START * 1000 }],
           messages: [{ id: 'seq-7', source: 'test', at: START, record: 0 }],
           fields: [

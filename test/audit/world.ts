@@ -41,7 +41,7 @@ export interface Says {
   readonly consent?: string;
 }
 
-/** 2026-09-21T13:33:20Z, where the fake clock begins. */
+/** 2026-09-21T14:13:20Z, where the fake clock begins. */
 export const START = 1_790_000_000_000;
 
 /** A message with one record of a person. */

@@ -24,6 +24,7 @@ function rowOf(person: string) {
       place: 'sales/Contact',
       match: 'Email',
       causes: ['rule (entered hot)'],
+      rules: ['rule'],
       audiences: [{ key: 'ups/hot', change: 'entered', member: true, at: at * 1000 }],
       messages: [{ id: `seq ${at}`, source: 'kinesis:stream', at, record: 0 }],
       fields: [{ name: 'Hot', rule: 'rule', changed: true, value: [true, null, 'é', { a: 1 }] }],
