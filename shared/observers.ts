@@ -52,6 +52,20 @@ export function memoryObserver(keep = 10_000): MemoryObserver {
   };
 }
 
+/** Tells several observers, in this order; those who join later hear what comes later. */
+export function observedBy(all: Iterable<Observer>): Observer {
+  const each = (tell: (one: Observer) => void): void => {
+    for (const one of all) tell(one);
+  };
+  return {
+    began: (messages) => each((one) => one.began?.(messages)),
+    judged: (judged) => each((one) => one.judged?.(judged)),
+    batch: (report) => each((one) => one.batch(report)),
+    delivery: (delivery) => each((one) => one.delivery(delivery)),
+    shadow: (asked) => each((one) => one.shadow?.(asked)),
+  };
+}
+
 const provided = new Map<string, Observer>();
 
 /** Makes an observer known by a name, so that functions of this process can be told to report to it. */

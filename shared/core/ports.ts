@@ -1,4 +1,5 @@
 import type { Fault, Result } from './fault.js';
+import type { Judged } from './judged.js';
 import type { Action, Outcome } from './remote.js';
 import type { Owed, PersonState } from './state.js';
 
@@ -211,8 +212,13 @@ export interface BatchReport {
   readonly settlements: readonly Settlement[];
 }
 
-/** Told of every batch and delivery, and of what rules that are shadows would do. Must not throw. */
+/**
+ * Told of every batch and delivery, of what rules that are shadows would do, and, where it asks, of messages before they
+ * are worked off and of what their records were judged by. Must not throw.
+ */
 export interface Observer {
+  began?(messages: readonly Message[]): void;
+  judged?(judged: Judged): void;
   batch(report: BatchReport): void;
   delivery(delivery: Delivery): void;
   shadow?(asked: Asked): void;

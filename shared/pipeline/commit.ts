@@ -8,6 +8,7 @@ import type { Attempt } from './attempt.js';
 import { noteAnswers, noteQuiet } from './audit.js';
 import type { AddressedEntry } from './decode.js';
 import { DOUBTFUL, doubtFault } from './doubt.js';
+import { tellJudged } from './judged.js';
 import { bury, keptOf, letGo } from './keep.js';
 import type { Run } from './run.js';
 import { tellShadows } from './shadow.js';
@@ -122,6 +123,7 @@ function endingOf(verdict: Verdict, one: Attempt, person: string): Ending {
 
 async function end({ one, failure }: Result, run: Run): Promise<void> {
   const { work, draft } = one;
+  tellJudged(one, run);
   if (failure) return letGo(work, failure.fault, run, failure);
   tellShadows(one, run);
   const person = run.deps.pseudonym(work.id);

@@ -160,6 +160,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
   return {
     async run(messages, options) {
       const startedAt = deps.clock.now();
+      deps.observer.began?.(messages);
       const entries = messages.map((message) => decodeMessage(message, deps));
       const all = entries.flat();
       const rules = (await deps.rulesFor?.(profilesOf(all))) ?? deps.rules;
