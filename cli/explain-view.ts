@@ -1,25 +1,16 @@
 import { DELETED, LISTED } from '../shared/core/compiled.js';
 import type { AudienceNews, Explanation, RuleNews } from '../shared/core/explain.js';
 import type { ActionNews, FieldNews } from '../shared/core/explain-action.js';
-import type { Ending, Json } from '../shared/core/ports.js';
+import type { Json } from '../shared/core/ports.js';
 import type { Trace } from '../shared/core/scope.js';
 import type { Standing } from '../shared/core/state.js';
-import { type EventRecord, placeOf } from '../shared/events/read-events.js';
-import type { Home } from '../shared/pipeline/atlas.js';
+import { timeText } from '../shared/core/time-text.js';
+import type { Explained } from '../shared/dry-run/explained.js';
+import { whenOf } from '../shared/dry-run/reasons.js';
+import { placeOf } from '../shared/events/read-events.js';
 import type { Paint } from './paint.js';
 import { printable } from './printable.js';
-import { timeText, titleOf, valueText } from './value-text.js';
-
-/** A record, and the reasons for what it does. */
-export interface Explained {
-  readonly record: EventRecord;
-  /** When it counts as taken in, epoch milliseconds. */
-  readonly at: number;
-  readonly person: Home | undefined;
-  /** Undefined when the record cannot be read or belongs to nobody. */
-  readonly explanation: Explanation | undefined;
-  readonly ending: Ending;
-}
+import { titleOf, valueText } from './value-text.js';
 
 const standingText = (standing: Standing | undefined): string =>
   standing === undefined
@@ -71,10 +62,6 @@ const OUTCOMES: Readonly<Record<RuleNews['outcome'], readonly [string, keyof Pai
   nothing: ['did not match', 'dim'],
   stopped: ['stopped', 'yellow'],
 };
-
-/** What a rule's `when` is about: its cause without its name. */
-export const whenOf = ({ rule }: RuleNews): string =>
-  rule.causes[rule.trigger].slice(rule.name.length + 2, -1);
 
 function changedText({ rule }: RuleNews, { before, after }: Explanation): string {
   const path = rule.path ?? '';
@@ -165,7 +152,7 @@ function reasonsText(explanation: Explanation, paint: Paint): string {
 
 /** The reasons, for people. */
 export function explanationText(
-  { record, at, person, explanation, ending }: Explained,
+  { record, at, person, explanation, played: { ending } }: Explained,
   paint: Paint,
 ): string {
   const head = [

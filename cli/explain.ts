@@ -1,17 +1,13 @@
-import type { CompiledRules } from '../shared/core/compiled.js';
-import { explain as explainRecord } from '../shared/core/explain.js';
-import { personOf } from '../shared/core/person.js';
-import { readProfile } from '../shared/core/profile.js';
 import { type DryRun, dryRun } from '../shared/dry-run/dry-run.js';
 import { dryStates } from '../shared/dry-run/dry-states.js';
+import { explained } from '../shared/dry-run/explained.js';
 import { loadStates } from '../shared/dry-run/saved-states.js';
 import { arrivalsAt, arrivalsFrom } from '../shared/events/arrival.js';
 import { type EventRecord, readEvents } from '../shared/events/read-events.js';
-import { whoIs } from '../shared/pipeline/whois.js';
 import { eventSources } from './event-files.js';
 import { explanationJson } from './explain-json.js';
 import { type ExplainOptions, HELP, readExplainOptions } from './explain-options.js';
-import { type Explained, explanationText } from './explain-view.js';
+import { explanationText } from './explain-view.js';
 import { readKnownRules } from './known-rules.js';
 import { paintOf } from './paint.js';
 import { complain, runHere, type World } from './world.js';
@@ -47,19 +43,6 @@ async function goTo(
   return only;
 }
 
-/** Why the record does what it does; without reasons when it cannot be read or belongs to nobody. */
-async function explained({ record, at }: Meant, run: DryRun, rules: CompiledRules): Promise<Explained> {
-  const profile = record.item.ok ? readProfile(record.item.value) : undefined;
-  const person = profile?.ok ? personOf(profile.value, rules) : undefined;
-  const found = person && (await whoIs(person, run.states));
-  const explanation =
-    profile?.ok && found?.key !== undefined
-      ? explainRecord(found.state, { profile: profile.value, key: found.key, at }, rules)
-      : undefined;
-  const { ending } = await run.play(record, at);
-  return { record, at, person: found, explanation, ending };
-}
-
 async function go(options: ExplainOptions, world: World): Promise<number> {
   const { rules, file } = await readKnownRules(
     options.config,
@@ -73,11 +56,11 @@ async function go(options: ExplainOptions, world: World): Promise<number> {
     world.err(`tributary explain: there is no event number ${options.record ?? 1}\n`);
     return 1;
   }
-  const found = await explained(meant, run, rules);
+  const found = await explained(meant.record, meant.at, run, rules);
   await world.out(
     options.json ? explanationJson(found) : explanationText(found, paintOf(world.screen.colours)),
   );
-  return found.ending.name === 'malformed' ? 1 : 0;
+  return found.played.ending.name === 'malformed' ? 1 : 0;
 }
 
 /** `tributary explain` on a given machine. */

@@ -2,11 +2,11 @@ import { assemble } from '../shared/assemble.js';
 import { systemClock } from '../shared/clock.js';
 import { Fault } from '../shared/core/fault.js';
 import type { Clock } from '../shared/core/ports.js';
+import { emptyTally, type KeptReplayDeps, replayKept, type Tally } from '../shared/pipeline/replay-kept.js';
 import type { Shelf, Visited } from '../shared/stores/shelf.js';
 import { interestOf, matches } from './parked-filter.js';
 import { HELP, type ParkedOptions, readOptions } from './parked-options.js';
 import { openPlaces, type Places } from './parked-places.js';
-import { emptyTally, type KeptReplayDeps, replayKept, type Tally } from './parked-replay.js';
 import { HEADING, lineOf, paragraphOf, type View, viewOf } from './parked-view.js';
 import { WrongUse } from './wrong-use.js';
 
