@@ -15,6 +15,8 @@ documented examples and generated traffic, half to each stream; shows what becam
   --kinesis-port N, --event-hubs-port N, --crm-port N
                        fixed ports instead of free ones
   --door-port N        port of the HTTP door (7071, or a free one where that is taken)
+  --console-port N     port of the console, a page that shows the run as it goes (7072, or a free one)
+  --no-console         no such page; nor is there one with --once and --json
   --help               this text
 
 Exit status: 0 fine, 1 something is not accounted for, 2 wrong use, or something could not be started.
@@ -31,6 +33,8 @@ const OPTIONS = {
   'event-hubs-port': { type: 'string', default: '0' },
   'crm-port': { type: 'string', default: '0' },
   'door-port': { type: 'string' },
+  'console-port': { type: 'string' },
+  'no-console': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false, short: 'h' },
 } as const;
 
@@ -61,8 +65,13 @@ export async function dev(args: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return 0;
     }
+    const once = values.once || values.json;
+    const portOf = (name: 'door-port' | 'console-port'): number | undefined => {
+      const text = values[name];
+      return text === undefined ? undefined : whole(name, text, MOST.port);
+    };
     const options = {
-      once: values.once || values.json,
+      once,
       json: values.json,
       events: whole('events', values.events, MOST.events),
       seed: whole('seed', values.seed, MOST.seed),
@@ -71,8 +80,8 @@ export async function dev(args: readonly string[]): Promise<number> {
       kinesisPort: whole('kinesis-port', values['kinesis-port'], MOST.port),
       eventHubsPort: whole('event-hubs-port', values['event-hubs-port'], MOST.port),
       crmPort: whole('crm-port', values['crm-port'], MOST.port),
-      doorPort:
-        values['door-port'] === undefined ? undefined : whole('door-port', values['door-port'], MOST.port),
+      doorPort: portOf('door-port'),
+      console: once || values['no-console'] ? undefined : { port: portOf('console-port') },
     };
     // Before the SDK is loaded: its eight lines about Node versions to come would bury what is being said here.
     process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';

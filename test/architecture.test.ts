@@ -9,7 +9,7 @@ const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)['"]([^'"\s]+)['"]/g;
 
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.ts$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
@@ -114,6 +114,30 @@ test('only cli/dev.ts reaches local, and only when it runs; what judges a packag
   const reaching = arrows.filter(({ from: file, to }) => to === 'local' && !inside.test(file));
   expect(show(reaching)).toEqual(['cli/dev.ts -> ../local/dev/run.js']);
   expect(readFileSync(join(root, 'cli/dev.ts'), 'utf8')).toContain("await import('../local/dev/run.js')");
+});
+
+test('the page of the console is for browsers: of the rest of the house it takes types, and what is as pure as the core', () => {
+  const page = arrows.filter(({ from: file }) => file.startsWith('local/console/page/'));
+  expect(show(page)).toContain('local/console/page/main.tsx -> preact');
+  const packages = page.filter(({ specifier }) => !specifier.startsWith('.'));
+  expect(show(packages.filter(({ to }) => !/^(?:preact(?:\/hooks)?|@preact\/signals)$/.test(to)))).toEqual(
+    [],
+  );
+  const outside = sources('local/console/page').flatMap((file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    const imports = text.matchAll(/^import (?!type )[^;]*?from '(\.\.[^']+)';$/gm);
+    return [...imports].map(([, specifier = '']) => specifier.replace(/^(?:\.\.\/)+/, ''));
+  });
+  expect([...new Set(outside)].sort()).toEqual(['seconds-kept.js', 'shared/core/ports.js']);
+});
+
+test('nobody but the local run reaches the console', () => {
+  const inside = /^local\/console\//;
+  const reaching = arrows.filter(({ from: file, specifier }) => {
+    const target = specifier.startsWith('.') ? relative(root, resolve(root, dirname(file), specifier)) : '';
+    return inside.test(target) && !inside.test(file);
+  });
+  expect([...new Set(reaching.map(({ from: file }) => file))]).toEqual(['local/dev/console.ts']);
 });
 
 test('the environment is read in the roots only', () => {

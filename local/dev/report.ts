@@ -179,8 +179,9 @@ export function placesText(places: readonly LocalPlace[]): string {
 }
 
 /** How to go on, once the run is over and the stack stays up. */
-export function ready(stack: Stack): string {
+export function ready(stack: Stack, page: string | undefined): string {
   return [
+    page === undefined ? '' : `\nThe console shows all of it: ${page}\n`,
     '\nStill running; send events of your own:\n',
     `  Kinesis     endpoint ${stack.kinesis.endpoint}  stream ${stack.kinesis.streamName}  (any credentials, eu-central-1;\n`,
     '              the emulator speaks HTTP/1.1: new KinesisClient({ …, requestHandler: new NodeHttpHandler() }))\n',

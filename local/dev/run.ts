@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../../shared/core/fault.js';
 import { demoFile } from '../demo/file.js';
+import { type DevConsole, startDevConsole } from './console.js';
 import { deal, publish } from './demo-traffic.js';
+import { preferredPort } from './on-port.js';
 import { packageRoot } from './package-files.js';
 import { createProgress, type Reading, watchEndings } from './progress.js';
 import { ready, type Summary, table } from './report.js';
@@ -21,6 +23,8 @@ export interface DevOptions {
   readonly eventHubsPort: number;
   readonly crmPort: number;
   readonly doorPort: number | undefined;
+  /** Of the page that shows the run; without a port 7072, or any that is free. Undefined for no page. */
+  readonly console: { readonly port: number | undefined } | undefined;
   /** Longest wait for the published events to be settled, seconds. */
   readonly patience: number;
 }
@@ -84,6 +88,46 @@ function untilInterrupted(stop: AbortController): Promise<void> {
 /** How often names of audiences are looked up, and files looked for, while the stack stays up, milliseconds. */
 const LOOK_MS = 1_000;
 
+/** How long the demo CRM takes to answer, milliseconds. */
+const CRM_LATENCY_MS = 20;
+/** Where the console is, unless that is taken. */
+const CONSOLE_PORT = 7072;
+
+interface Started {
+  readonly stack: Stack;
+  readonly shown: DevConsole | undefined;
+}
+
+/** Starts the stack and the page over it; when the page cannot start, the stack is stopped again. */
+async function startAll(
+  { console: page, ...options }: DevOptions,
+  config: string,
+  onError: (error: unknown) => void,
+  say: (text: string) => void,
+): Promise<Started> {
+  const stack = await startStack({
+    config,
+    isDemo: options.config === undefined,
+    kinesisPort: options.kinesisPort,
+    eventHubsPort: options.eventHubsPort,
+    crmPort: options.crmPort,
+    doorPort: options.doorPort,
+    crmLatencyMs: CRM_LATENCY_MS,
+    onError,
+    onStep: (what) => say(`starting ${what}\n`),
+  });
+  if (!page) return { stack, shown: undefined };
+  try {
+    const port = page.port ?? (await preferredPort(CONSOLE_PORT));
+    const shown = await startDevConsole(stack, { config, port, crmLatencyMs: CRM_LATENCY_MS, onError });
+    say(`\nconsole: ${shown.url}\n\n`);
+    return { stack, shown };
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
+}
+
 /** Runs the main job on this machine. Gives the exit status: 0 fine, 1 findings, 2 wrong use or something missing. */
 export async function runDev(options: DevOptions): Promise<number> {
   const startedAt = performance.now();
@@ -97,24 +141,15 @@ export async function runDev(options: DevOptions): Promise<number> {
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   };
   const config = options.config ?? `${packageRoot()}local/demo/tributary.yaml`;
-  let stack: Stack;
+  let started: Started;
   try {
-    stack = await startStack({
-      config,
-      isDemo: options.config === undefined,
-      kinesisPort: options.kinesisPort,
-      eventHubsPort: options.eventHubsPort,
-      crmPort: options.crmPort,
-      doorPort: options.doorPort,
-      crmLatencyMs: 20,
-      onError: complain,
-      onStep: (what) => say(`starting ${what}\n`),
-    });
+    started = await startAll(options, config, complain, say);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     process.stderr.write(`tributary: ${error.code}: ${error.message}\n`);
     return 2;
   }
+  const { stack, shown } = started;
   try {
     // On standard error, so that a ledger in JSON stays one.
     const warn = (text: string) => void process.stderr.write(text);
@@ -132,7 +167,8 @@ export async function runDev(options: DevOptions): Promise<number> {
     say(table(summary, good, stack.tracker));
     await resting.look();
     if (!options.once && !stop.signal.aborted) {
-      say(ready(stack));
+      shown?.maySend();
+      say(ready(stack, shown?.url));
       const watch = watchEndings(stack.tracker, say);
       const files = watchFiles(await filesIn(process.env, stack.places), say);
       const look = (): Promise<unknown> => Promise.all([resting.look(), files.look()]);
@@ -144,6 +180,7 @@ export async function runDev(options: DevOptions): Promise<number> {
     }
     return good ? 0 : 1;
   } finally {
+    await shown?.close();
     await stack.close();
   }
 }

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
-import { assemble } from '../../shared/assemble.js';
+import { type Assembled, assembleAll } from '../../shared/assemble.js';
 import { systemClock } from '../../shared/clock.js';
-import { provideObserver } from '../../shared/observers.js';
+import type { Observer } from '../../shared/core/ports.js';
+import { observedBy, provideObserver } from '../../shared/observers.js';
+import type { MemoryKept } from '../../shared/stores/memory-kept.js';
 import { closeMemories, openKept } from '../../shared/stores/open.js';
 import { type DemoCrm, startDemoCrm } from '../demo-crm/server.js';
 import { startAzurite } from '../emulators/azurite.js';
@@ -54,7 +56,12 @@ export interface Stack {
   readonly door: string;
   /** `TRIBUTARY_DOOR_AUTH` of the door. */
   readonly doorAuth: string;
-  readonly deadLetters: () => ReturnType<Awaited<ReturnType<typeof openKept>>['all']>;
+  /** The pipeline that works off the retry queue, and what it is made of. */
+  readonly assembled: Assembled;
+  readonly parking: MemoryKept;
+  readonly letters: MemoryKept;
+  /** Has somebody hear what both clouds do from now on. */
+  listen(observer: Observer): void;
   close(): Promise<void>;
 }
 
@@ -85,14 +92,15 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   const crm = await onPort('--crm-port', startDemoCrm(demo));
   closers.push(() => crm.close());
   const tracker = createTracker();
-  provideObserver('dev', tracker);
+  const observers = new Set<Observer>([tracker]);
+  provideObserver('dev', observedBy(observers));
   options.onStep('pipeline');
   Object.assign(process.env, pipelineSettings(crm, options.config));
   const { config: rules, places, remove } = await withLocalPlaces(options.config, options, process.env);
   closers.push(remove);
   Object.assign(process.env, pipelineSettings(crm, rules));
   closers.push(async () => closeMemories());
-  const pipeline = await assemble(process.env); // first of all that is slow: a fault in the file is told at once
+  const assembled = await assembleAll(process.env); // first of all that is slow: a fault in the file is told at once
   options.onStep('Event Hubs emulator');
   const config = must(parseEmulatorConfig(await readFile(hubsFile, 'utf8'), hubsFile));
   const eventHubs = await onPort(
@@ -118,7 +126,7 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
     ...doorSettings(eventHubs, hub, auth),
   };
   const parking = await openKept('TRIBUTARY_PARKING', MEMORY, systemClock);
-  const replay = startReplay(pipeline, parking, systemClock, options.onError);
+  const replay = startReplay(assembled.pipeline, parking, systemClock, options.onError);
   closers.push(() => replay.close());
   options.onStep('Lambda and its event source mapping');
   const mapping = await startLambda(kinesis, serverless, options.onError);
@@ -146,7 +154,10 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
     places,
     door: host.url ?? '',
     doorAuth: auth,
-    deadLetters: () => letters.all(),
+    assembled,
+    parking,
+    letters,
+    listen: (observer) => void observers.add(observer),
     close: () => closeAll(closers, options.onError),
   };
 }

@@ -41,7 +41,7 @@ export function summarise(
     records: { in: counts.records, ended: sum },
     endings,
     crm: { calls, rows, accepted, actions },
-    deadLetters: stack.deadLetters().length,
+    deadLetters: stack.letters.all().length,
     faults: Object.fromEntries(stack.tracker.faults()),
     counted: counts,
     oracle: differences && { ...counts, differences },

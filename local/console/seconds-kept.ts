@@ -1,0 +1,2 @@
+/** Seconds that are kept for the charts: ten minutes. */
+export const KEPT_SECONDS = 600;
