@@ -4,18 +4,24 @@ export interface Contender {
   readonly run: () => unknown;
 }
 
-export interface Measured {
-  readonly name: string;
-  /** Calls per second: median, least and most of the rounds. */
+/** What the rounds gave: the middle one, the least and the most, and the quartiles between which half of them lie. */
+export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Calls per second of one contender. */
+export interface Measured extends Spread {
+  readonly name: string;
 }
 
 export interface Comparison {
   readonly contenders: readonly Measured[];
-  /** Per round, the second contender's rate over the first's: median and spread. */
-  readonly ratio: { readonly median: number; readonly min: number; readonly max: number };
+  /** Per round, the second contender's rate over the first's. */
+  readonly ratio: Spread;
 }
 
 const median = (values: readonly number[]): number => {
@@ -41,10 +47,17 @@ function rate(run: () => unknown, ms: number): number {
   return (calls * 1000) / spent;
 }
 
-const spread = (values: readonly number[]): { median: number; min: number; max: number } => ({
+/** The value below which a share of the rounds lies; of few rounds the nearest one. */
+const quantile = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.round((values.length - 1) * share)] ?? 0;
+
+/** What some rounds gave; of no rounds zeros. */
+export const spread = (values: readonly number[]): Spread => ({
   median: median(values),
   min: Math.min(...values),
   max: Math.max(...values),
+  low: quantile(values, 0.25),
+  high: quantile(values, 0.75),
 });
 
 const summary = (

@@ -1,0 +1,62 @@
+import { benchBundles, bundlesMissed, bundlesText } from './bundles.js';
+import { core, scale } from './core-report.js';
+import { billsOf, costText, EXAMPLE } from './cost.js';
+import { measure } from './cost-measured.js';
+import { benchDoor } from './door.js';
+import { doorText, missedBy } from './door-report.js';
+import { benchFiles, filesMissed, filesText } from './files.js';
+import { memory } from './memory.js';
+import type { Benchmark, Options, Outcome } from './outcome.js';
+import { peers } from './peers.js';
+import { stores } from './stores.js';
+
+async function door({ seconds, onScenario }: Options): Promise<Outcome> {
+  onScenario('the HTTP door');
+  const results = await benchDoor(seconds);
+  return { results, text: doorText(results), missed: missedBy(results), ratios: {} };
+}
+
+async function files(options: Options): Promise<Outcome> {
+  const results = await benchFiles(options);
+  const ratios = { CSV: results.csv.ratio, Parquet: results.parquet.ratio };
+  return { results, text: filesText(results), missed: filesMissed(results), ratios };
+}
+
+/** Holds the example of docs/operations.md against what is measured here. */
+async function cost(options: Options): Promise<Outcome> {
+  options.onScenario('cost');
+  const { cpuMicros, stateBytes, megabytes } = await measure(options.rounds);
+  const work = { ...EXAMPLE, cpuMicros, state: stateBytes / 1000 };
+  const head = `measured: ${Math.round(cpuMicros)} µs of processor time an event, a state of ${stateBytes} bytes, ${Math.round(megabytes)} MB at most\n`;
+  const tooSlow = cpuMicros > EXAMPLE.cpuMicros;
+  return {
+    results: { measured: { cpuMicros, stateBytes, megabytes }, bills: billsOf(work) },
+    text: `${head}\n${costText(work)}`,
+    missed: tooSlow
+      ? [`cost: an event takes ${Math.round(cpuMicros)} µs, the sums allow ${EXAMPLE.cpuMicros}`]
+      : [],
+    ratios: {},
+  };
+}
+
+async function bundles({ rounds, onScenario }: Options): Promise<Outcome> {
+  onScenario('the bundles of the functions');
+  const results = await benchBundles(rounds);
+  return { results, text: bundlesText(results), missed: bundlesMissed(results), ratios: {} };
+}
+
+/** Every benchmark, in the order in which they run. */
+export const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  core,
+  scale,
+  peers,
+  stores,
+  memory,
+  cost,
+  files,
+  door,
+  bundles,
+};
+
+/** Those that `bench:check` runs: the others have no ratios. */
+export const CHECKED: readonly string[] = ['core', 'scale', 'peers'];

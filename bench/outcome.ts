@@ -1,0 +1,40 @@
+import type { Spread } from './rounds.js';
+
+/** What a benchmark is told. */
+export interface Options {
+  /** Rounds per scenario; benchmarks whose rounds are long take fewer. */
+  readonly rounds: number;
+  /** Processor time per contender and round, milliseconds. */
+  readonly ms: number;
+  /** Of load on the HTTP door. */
+  readonly seconds: number;
+  /** Next to no work: whether everything still runs and gives what it should, not how fast. */
+  readonly quick: boolean;
+  /** Told what is measured now. */
+  readonly onScenario: (name: string) => void;
+}
+
+/** What a benchmark found. */
+export interface Outcome {
+  /** For machines. */
+  readonly results: unknown;
+  /** For people: lines, each with its end. */
+  readonly text: string;
+  /** The targets it missed, a sentence each. */
+  readonly missed: readonly string[];
+  /** Ratios, of which more is better, that `bench:check` holds against the committed ones. */
+  readonly ratios: Readonly<Record<string, Spread>>;
+}
+
+/** A benchmark, by the name that `--only` takes. */
+export type Benchmark = (options: Options) => Promise<Outcome>;
+
+/** `12.3×`, with the range in which half of the rounds were. */
+export function ratioText({ median, low, high }: Spread): string {
+  const digits = median >= 100 ? 0 : median >= 10 ? 1 : 2;
+  return `${median.toFixed(digits)} (${low.toFixed(digits)}-${high.toFixed(digits)})`;
+}
+
+/** A number for people: three digits at least, thousands apart. */
+export const amount = (value: number): string =>
+  value.toLocaleString('en', { maximumFractionDigits: value >= 100 ? 0 : value >= 10 ? 1 : 2 });

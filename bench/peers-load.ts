@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ROOT } from './root.js';
+
+const run = promisify(execFile);
+
+/** The peers are in a lock file of their own, so that the project's own `npm ci` stays small. */
+const LOCKED = join(ROOT, 'bench/peers');
+/** Not beside their lock file: whatever walks the project's sources would walk theirs. */
+const PLACE = join(ROOT, 'node_modules/.cache/tributary-peers');
+const DONE = join(PLACE, 'installed.json');
+
+/** The peers that are installed. */
+export interface Peers {
+  /** A module of a peer, or undefined where it cannot be loaded; then it is among the missing. */
+  load<T>(specifier: string): T | undefined;
+  /** What could not be loaded, and why. */
+  readonly missing: ReadonlyMap<string, string>;
+}
+
+const text = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
+
+/** Whether what is installed is what the lock file says. */
+export const arePeersInstalled = async (): Promise<boolean> =>
+  (await text(DONE)) === (await readFile(join(LOCKED, 'package-lock.json'), 'utf8'));
+
+/** Installs the peers with `npm ci`, without their install scripts, unless they are. Gives what npm said when it cannot. */
+export async function installPeers(): Promise<string | undefined> {
+  if (await arePeersInstalled()) return undefined;
+  await mkdir(PLACE, { recursive: true });
+  for (const name of ['package.json', 'package-lock.json'])
+    await copyFile(join(LOCKED, name), join(PLACE, name));
+  try {
+    await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: PLACE });
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  await writeFile(DONE, await readFile(join(LOCKED, 'package-lock.json')));
+  return undefined;
+}
+
+/** Opens the peers as they are installed; those that are not are missing. */
+export function openPeers(): Peers {
+  // Segment's packages cannot be imported, only required; Node requires ES modules too.
+  const require = createRequire(join(PLACE, 'package.json'));
+  const missing = new Map<string, string>();
+  return {
+    missing,
+    load<T>(specifier: string): T | undefined {
+      try {
+        // What the peer's documentation says it exports. That it does what ours does is checked before it is measured.
+        return require(specifier) as T;
+      } catch (error) {
+        const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+        missing.set(specifier, why);
+        return undefined;
+      }
+    },
+  };
+}
