@@ -10,13 +10,21 @@ import { rulesOf } from './rules-of.js';
 
 const nowhere = { park: async (): Promise<void> => undefined, bury: async (): Promise<void> => undefined };
 
-const target: Connector = {
+/** Told what the target takes. */
+interface Counting {
+  rows(count: number): void;
+}
+
+const target = (counting: Counting): Connector => ({
   name: 'sales',
   operations: ['upsert'],
   maxRows: 200,
   isIdempotent: () => true,
-  send: async (actions) => actions.map(() => ({ kind: 'accepted' })),
-};
+  async send(actions) {
+    counting.rows(actions.length);
+    return actions.map(() => ({ kind: 'accepted' }));
+  },
+});
 
 /** States of this process, packed as a service keeps them. */
 export function packedStore(): StateStore {
@@ -42,11 +50,11 @@ export function packedStore(): StateStore {
 }
 
 /** A pipeline of 20 rules whose target takes everything at once. `now` in epoch milliseconds. */
-export const benchPipeline = (store: StateStore, now: () => number): Pipeline =>
+export const benchPipeline = (store: StateStore, now: () => number, counting: Counting): Pipeline =>
   createPipeline({
     rules: rulesOf(rulesFile(20)),
     ...{ store, inflate, parking: nowhere, deadLetters: nowhere, metrics: noMetrics },
-    connectors: new Map([['sales', target]]),
+    connectors: new Map([['sales', target(counting)]]),
     clock: { now, sleep: async () => undefined },
     log: { write: () => undefined },
     observer: { batch: () => undefined, delivery: () => undefined },

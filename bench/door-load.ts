@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 
 /** What a load is told. */
@@ -80,9 +81,11 @@ async function run(load: Load): Promise<Answered[]> {
   return done;
 }
 
-process.once('message', (told) => {
-  void run(Load.parse(told)).then((answers) => {
-    // Answers of a minute do not go through at once.
-    process.send?.(answers, () => process.disconnect());
+// Who started it wants its schemas, too.
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  process.once('message', (told) => {
+    void run(Load.parse(told)).then((answers) => {
+      // Answers of a minute do not go through at once.
+      process.send?.(answers, () => process.disconnect());
+    });
   });
-});

@@ -1,5 +1,9 @@
 import { fork } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exportOf } from './events.js';
+import { kinesisBatch } from './kinesis-batch.js';
 import { Held, type Told } from './memory-child.js';
 import type { Options, Outcome } from './outcome.js';
 import { ROOT } from './root.js';
@@ -11,35 +15,76 @@ const [MOST, GROWTH] = [256 * MIB, 8 * MIB];
 /** Sizes of heaps that Lambda's runtime gives Node in a function of 512 MB, as serverless.yml has it; and a way to collect. */
 const HEAP = ['--max-semi-space-size=25', '--max-old-space-size=460', '--expose-gc'];
 
-interface Result extends Held, Told {}
+/** Invocations that follow each other in turn. In each one a tenth of the people bears another name than in the others. */
+const FILES = 5;
+
+interface Result extends Held {
+  readonly batches: number;
+  readonly records: number;
+  /** Bytes of an invocation. */
+  readonly payload: number;
+}
+
+function payloadOf(records: number, file: number): string {
+  const bodies = Array.from({ length: records }, (_, i) => {
+    const body = exportOf(i, 2, 0);
+    const isRenamed = Math.floor((i * FILES * 2) / records) === file;
+    return isRenamed ? Buffer.from(body.toString().replace(`Example${i}`, `Renamed${i}`)) : body;
+  });
+  return JSON.stringify(kinesisBatch(bodies, 1_790_000_000_000));
+}
 
 /** Runs the batches in a process of its own, so that nothing else is counted. */
-export function hold(told: Told): Promise<Result> {
+function hold(told: Told): Promise<Held> {
   const child = fork(join(ROOT, 'dist/bench/memory-child.js'), { execArgv: HEAP });
   return new Promise((resolve, reject) => {
-    child.once('message', (held) => resolve({ ...told, ...Held.parse(held) }));
+    child.once('message', (held) => resolve(Held.parse(held)));
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`the process ended with ${code}`)));
+    // Not its exit: that may be heard of before its last message.
+    child.once('disconnect', () => reject(new Error('the process ended without an answer')));
     child.send(told);
   });
 }
 
+async function measure(batches: number, records: number): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-memory-'));
+  try {
+    const files: string[] = [];
+    let payload = 0;
+    for (let file = 0; file < FILES; file++) {
+      const text = payloadOf(records, file);
+      payload = Buffer.byteLength(text);
+      const place = join(folder, `${file}.json`);
+      await writeFile(place, text);
+      files.push(place);
+    }
+    return { batches, records, payload, ...(await hold({ batches, files })) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 const mib = (bytes: number): string => `${Math.round(bytes / MIB)} MiB`;
 
-const resultText = (one: Result): string =>
-  `${one.batches} batches of ${one.records.toLocaleString('en')} records (${mib(one.payload)} an invocation, ${one.memberships} memberships): at most ${mib(one.peak)} resident (target: ${mib(MOST)}); heap after ${Math.ceil(one.batches / 10)} of them ${mib(one.earlyHeap)}, after all ${mib(one.lateHeap)}; ${((one.seconds / one.batches) * 1000).toFixed(0)} ms a batch\n`;
+const resultText = ({ batches, records, payload, rows, ...held }: Result): string =>
+  [
+    `${batches} batches of ${records.toLocaleString('en')} records, ${mib(payload)} an invocation, ${Math.round((rows / batches / records) * 100)} % of them change a row`,
+    `at most ${mib(held.peak)} resident (target: ${mib(MOST)})`,
+    `heap after ${Math.ceil(batches / 10)} of them ${mib(held.earlyHeap)}, after all ${mib(held.lateHeap)}`,
+    `${(held.seconds * 1000).toFixed(0)} ms a batch\n`,
+  ].join('; ');
 
-function missedBy(one: Result): readonly string[] {
-  const grown = one.lateHeap - one.earlyHeap;
+function missedBy({ peak, earlyHeap, lateHeap }: Result): readonly string[] {
+  const grown = lateHeap - earlyHeap;
   return [
-    ...(one.peak > MOST ? [`memory: ${mib(one.peak)} resident are above ${mib(MOST)}`] : []),
-    ...(grown > GROWTH ? [`memory: the heap grew by ${mib(grown)} while nothing new was known`] : []),
+    ...(peak > MOST ? [`memory: ${mib(peak)} resident are above ${mib(MOST)}`] : []),
+    ...(grown > GROWTH ? [`memory: the heap grew by ${mib(grown)} while nobody new was heard of`] : []),
   ];
 }
 
 /** The Lambda with batches of 10,000 records, a hundred of them one after another. */
 export async function memory({ quick, onScenario }: Options): Promise<Outcome> {
   onScenario('memory: 100 batches of 10,000 records');
-  const result = await hold({ batches: quick ? 2 : 100, records: quick ? 50 : 10_000, memberships: 2 });
+  const result = quick ? await measure(2, 50) : await measure(100, 10_000);
   return { results: result, text: resultText(result), missed: missedBy(result), ratios: {} };
 }

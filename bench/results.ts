@@ -79,7 +79,7 @@ export function pageWith(page: string, results: Results): string {
   const [start, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (start < 0 || end < start) throw new Error(`bench/README.md lacks ${BEGIN} or ${END}`);
   const sections = Object.entries(results).map(([name, one]) => section(name, one));
-  return `${page.slice(0, start)}${BEGIN}\n\n${sections.join('\n')}\n${page.slice(end)}`;
+  return `${page.slice(0, start)}${[BEGIN, ...sections, ''].join('\n\n').replaceAll(/\n{3,}/g, '\n\n')}${page.slice(end)}`;
 }
 
 /** Puts measurements in the place of older ones of the same benchmarks, in the committed results and on the page. */

@@ -22,7 +22,7 @@ test('what is written is what is read, and takes the place of what was there', (
   const outcome = { results: { any: 1 }, text: 'one line\n', missed: ['too slow'], ratios: { ratio } };
   const results = { core: measurementOf(outcome, new Date('2026-11-22T10:00:00Z')) };
   expect(JSON.parse(resultsText(results))).toEqual({
-    core: { ...results.core, ratios: { ratio: { ...ratio, max: 3 } } },
+    core: { ...results.core, ratios: { ratio: { ...ratio, high: 3, max: 3 } } },
   });
   const written = pageWith(page, results);
   expect(written).toContain('one line');
