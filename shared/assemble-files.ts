@@ -13,11 +13,14 @@ import { jsonLog } from './log.js';
 import { CONNECTION_SETTINGS, openSecrets, withSecrets } from './secrets.js';
 import { readFilesSettings, readStateSettings, type StateSettings } from './settings.js';
 import { connectionIn } from './stores/azure-connection.js';
+import { TTL_DAYS } from './stores/deps.js';
 import type { MessageQueue } from './stores/message-queue.js';
 import { openStore } from './stores/open.js';
 import { openFilesObjects, openFilesQueue } from './stores/open-files.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
+
+const DAY_MS = 86_400_000;
 
 const SILENT: Log = { write: () => undefined };
 
@@ -40,6 +43,7 @@ export async function filesDeps(env: Env, assembled: Assembled): Promise<IntakeD
     clock,
     log,
     newId: randomUUID,
+    keptMs: (settings.TRIBUTARY_STATE_TTL_DAYS ?? TTL_DAYS) * DAY_MS,
   };
 }
 

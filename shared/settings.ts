@@ -35,6 +35,7 @@ export const FilesSettings = Fields.pick({
   TRIBUTARY_FILES_QUEUE: true,
   TRIBUTARY_DEAD_LETTERS: true,
   TRIBUTARY_STORAGE_CONNECTION: true,
+  TRIBUTARY_STATE_TTL_DAYS: true,
 });
 export type FilesSettings = z.infer<typeof FilesSettings>;
 

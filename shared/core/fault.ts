@@ -49,6 +49,7 @@ export const FAULTS = {
   'file.refused': { retryable: false },
   'file.exits': { retryable: false },
   'file.overtaken': { retryable: false },
+  'file.too-old': { retryable: false },
   'run.deadline': { retryable: true },
   'quota.spent': { retryable: true },
   'stream.throttled': { retryable: true },

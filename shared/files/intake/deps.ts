@@ -18,6 +18,8 @@ export interface IntakeDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
+  /** How long after its last writing the store remembers anything, milliseconds; for ever unless set. */
+  readonly keptMs?: number;
   /** Rows in one run of the pipeline; {@link CHUNK_ROWS} unless set. */
   readonly chunkRows?: number;
   /** Lines sorted in memory at once; {@link SEGMENT_LINES} unless set. */

@@ -14,6 +14,7 @@ import { messageOf, runRows } from './rows.js';
 import type { FileSource, RowReader } from './source.js';
 import { hasOthers, standingNow } from './standing-now.js';
 import { sweep } from './sweep.js';
+import { tooOld } from './too-old.js';
 
 /** An invocation that took so long should have moved something, milliseconds. */
 const LONG_MS = 60_000;
@@ -87,7 +88,8 @@ export async function finish(turn: FileTurn, stage: Stage, fault?: Fault): Promi
   }
   await hold.release(ended);
   const { file, source, result, why, rows, endings, badRows, seconds, turns } = report;
-  const level = stage === 'refused' ? 'error' : stage === 'overtaken' ? 'warn' : 'info';
+  const isPast = stage === 'overtaken' || fault?.code === 'file.too-old';
+  const level = isPast ? 'warn' : stage === 'refused' ? 'error' : 'info';
   log.write(level, 'file', { source, file, result, why, rows, endings, badRows, seconds, turns });
 }
 
@@ -178,6 +180,8 @@ async function failed(turn: FileTurn, fault: Fault): Promise<void> {
 export async function takeTurn(turn: FileTurn): Promise<void> {
   const { source, entry, place, hold, deps } = turn;
   try {
+    const old = hold.value.turns === 0 ? tooOld(entry, deps) : undefined;
+    if (old) throw old;
     if (hold.value.stage === 'reading') {
       const whole = await source.completeness(entry, place, deps.clock.now());
       if (!whole.whole) return await back(turn, { reason: reasonOf(whole.why) }, whole.afterMs);
