@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { pack } from '../build/bundle.js';
+import { azureBundle } from '../build/azure.js';
+import { type Bundle, pack } from '../build/bundle.js';
 import { lambdaBundle, lambdaNames } from '../build/lambdas.js';
 import { type Weight, weigh } from '../build/weight.js';
 
@@ -39,13 +40,18 @@ async function took(module: string | undefined): Promise<number> {
   return performance.now() - begin;
 }
 
-/** Bundles each Lambda function and measures what a cold start has to read and run before it is asked anything. */
+/** Every bundle that is deployed, by its name: one for each Lambda function, and one for the function app. */
+const bundlesIn = (folder: string): readonly (readonly [string, Bundle])[] => [
+  ...lambdaNames(ROOT).map((name) => [name, lambdaBundle(name, folder)] as const),
+  ['azure', azureBundle(join(folder, 'azure'))],
+];
+
+/** Bundles each function, and the function app, and measures what a cold start has to read and run before it is asked anything. */
 export async function benchBundles(rounds: number): Promise<readonly BundleResult[]> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-bundles-'));
   try {
     const results: BundleResult[] = [];
-    for (const name of lambdaNames(ROOT)) {
-      const bundle = lambdaBundle(name, folder);
+    for (const [name, bundle] of bundlesIn(folder)) {
       const weight = weigh(await pack(ROOT, bundle));
       const module = pathToFileURL(join(bundle.folder, 'index.mjs')).href;
       const times: { bare: number; full: number }[] = [];

@@ -3,9 +3,6 @@ import { concealed } from '../shared/conceal.js';
 import type { Pipeline } from '../shared/core/ports.js';
 import { type EventHubOptions, eventHub } from './event-hub.js';
 
-/** Two minutes less than `functionTimeout` in host.json, so that a batch ends in an answer and not in a killed worker. */
-export const WORK_MS = 8 * 60_000;
-
 /**
  * The stream consumer. The pipeline is asked for at each call, so that import stays cheap and a fault of the
  * configuration fails the invocation, which is retried, and not the start. The host writes what escapes to its log.

@@ -1,14 +1,15 @@
 import { app } from '@azure/functions';
 import { systemClock } from '../shared/clock.js';
 import { door, filesTriggers, intake, pipeline, replay } from './compose.js';
-import { consumerOf, WORK_MS } from './consumer.js';
-import { filesOf, pollOf } from './files.js';
-import { httpOf } from './http.js';
-import { replayOf } from './replay.js';
+import { late } from './late.js';
+import { WORK_MS } from './work-ms.js';
 
 // Everything here was run through the real @azure/functions library with a stand-in host; it has never been run on the
 // real Azure Functions host. On Node 20 and 22 native ESM sees only `app`, `input`, `output` and `trigger` as values of
 // '@azure/functions': import anything else as a type.
+
+/** How long one invocation may start new work. */
+const LIMITS = { clock: systemClock, workMs: WORK_MS };
 
 /**
  * `dataType` is a property of every host binding, missing from the library's Event Hubs type. With it the host hands
@@ -35,7 +36,7 @@ app.eventHub('audience-exports', {
     minimumInterval: { seconds: 2 },
     maximumInterval: { minutes: 1 },
   },
-  handler: consumerOf(pipeline, { clock: systemClock, workMs: WORK_MS }),
+  handler: late(async () => (await import('./consumer.js')).consumerOf(pipeline, LIMITS)),
 });
 
 /** Queue triggers are retried by the extension, as `extensions.queues` of host.json says. */
@@ -47,7 +48,7 @@ const parked = {
 
 app.storageQueue('parked-records', {
   ...parked,
-  handler: replayOf(replay, { clock: systemClock, workMs: WORK_MS }),
+  handler: late(async () => (await import('./replay.js')).replayOf(replay, LIMITS)),
 });
 
 /**
@@ -58,14 +59,17 @@ app.http('door', {
   route: '{*path}',
   authLevel: 'anonymous',
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-  handler: httpOf(door),
+  handler: late(async () => (await import('./http.js')).httpOf(door)),
 });
 
 if (filesTriggers) {
   const files = { ...parked, queueName: filesTriggers.queueName };
   app.storageQueue('files', {
     ...files,
-    handler: filesOf(intake, { clock: systemClock, workMs: WORK_MS }),
+    handler: late(async () => (await import('./files.js')).filesOf(intake, LIMITS)),
   });
-  app.timer('poll-files', { schedule: filesTriggers.schedule, handler: pollOf(intake) });
+  app.timer('poll-files', {
+    schedule: filesTriggers.schedule,
+    handler: late(async () => (await import('./files.js')).pollOf(intake)),
+  });
 }

@@ -1,6 +1,6 @@
 import type { InvocationContext } from '@azure/functions';
-import { WORK_MS } from '../../functions/consumer.js';
 import { eventHub } from '../../functions/event-hub.js';
+import { WORK_MS } from '../../functions/work-ms.js';
 import type { Settlement } from '../../shared/core/ports.js';
 import { type RetryPolicy, runWithRetry } from '../functions-host/retry.js';
 import type { RpcRetryContext } from '../functions-host/rpc.js';

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { InvocationContext } from '@azure/functions';
-import { WORK_MS } from '../../functions/consumer.js';
 import { storageQueue } from '../../functions/storage-queue.js';
+import { WORK_MS } from '../../functions/work-ms.js';
 import { invoke } from './invoke.js';
 import { type Process, startProcess } from './process.js';
 import { finish, type Taken, take } from './replays.js';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { roleOf, statementsOf } from '../../build/template/access-rules.js';
 import { judge } from '../../build/template/judge.js';
 import { ofType, type Template, under } from '../../build/template/template.js';
-import { weigh } from '../../build/weight.js';
+import { entryOf, readWith, weigh } from '../../build/weight.js';
 import { makePackage, type Packaged, ROOT } from './packaged.js';
 import { allowedBy, rightsOf } from './permissions.js';
 
@@ -107,9 +107,11 @@ test('every alarm points to a heading of the runbooks that is there', () => {
     expect(headings).toContain(/#(.*)$/.exec(String(Properties['AlarmDescription']))?.[1]);
 });
 
-test('what every cold start reads is small', () => {
-  for (const [name, written] of packaged.bundles)
+test('what every cold start reads is small, and in few files', () => {
+  for (const [name, written] of packaged.bundles) {
     expect(weigh(written).atStart, name).toBeLessThanOrEqual(400_000);
+    expect(readWith(written, entryOf(written)).size, name).toBeLessThan(5);
+  }
 });
 
 /** Rights that the platform uses in a function's name, before or around its code. */

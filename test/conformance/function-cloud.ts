@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { EventHubProducerClient } from '@azure/event-hubs';
 import { ContainerClient } from '@azure/storage-blob';
-import { consumerOf, WORK_MS } from '../../functions/consumer.js';
+import { consumerOf } from '../../functions/consumer.js';
+import { WORK_MS } from '../../functions/work-ms.js';
 import { type Azurite, startAzurite } from '../../local/emulators/azurite.js';
 import { NAMESPACE } from '../../local/emulators/event-hubs/config.js';
 import { type EventHubsEmulator, startEventHubs } from '../../local/emulators/event-hubs/server.js';

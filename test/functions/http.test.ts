@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { consumerOf, WORK_MS } from '../../functions/consumer.js';
+import { consumerOf } from '../../functions/consumer.js';
 import { httpOf } from '../../functions/http.js';
+import { WORK_MS } from '../../functions/work-ms.js';
 import { startEventHubs } from '../../local/emulators/event-hubs/server.js';
 import { openApp } from '../../local/functions-host/app.js';
 import { parseHostJson } from '../../local/functions-host/host-json.js';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { WORK_MS } from '../../functions/consumer.js';
+import { WORK_MS } from '../../functions/work-ms.js';
 import { installCore } from '../../local/functions-host/core.js';
 import { parseHostJson } from '../../local/functions-host/host-json.js';
 import { RetryPolicy, retryDelay } from '../../local/functions-host/retry.js';
