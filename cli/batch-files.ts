@@ -1,15 +1,19 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
 import type { LoadedRules } from '../shared/config/load-rules.js';
+import { ok } from '../shared/core/fault.js';
 import type { Secrets } from '../shared/core/ports.js';
 import type { EventSource } from '../shared/events/event-source.js';
 import { type EventRecord, readEvents } from '../shared/events/read-events.js';
 import type { DecryptKey } from '../shared/files/formats/settings.js';
+import { personKeysBy } from '../shared/files/intake/person-lines.js';
+import { standingNow } from '../shared/files/intake/standing-now.js';
 import { type FileMeaning, fileMeaning } from '../shared/files/meaning/file-meaning.js';
 import { openBatch } from '../shared/files/meaning/read-batch.js';
 import type { FileBytes, FileEntry } from '../shared/files/ports.js';
 import { openSecrets } from '../shared/secrets.js';
+import { entriesText, entryNamed, entryOf, pathOf } from './batch-entry.js';
+import { type ExportsTold, FullExports } from './full-exports.js';
 import type { World } from './world.js';
 import { WrongUse } from './wrong-use.js';
 
@@ -17,6 +21,10 @@ import { WrongUse } from './wrong-use.js';
 export interface InputRecord extends EventRecord {
   /** When a deployment would count it as taken in, where the file says that; epoch milliseconds. */
   readonly at?: number;
+  /** Nothing that the file says: the exit of somebody who is missing in a full export. */
+  readonly isMissing?: boolean;
+  /** Of the full export before: known, and nothing else. */
+  readonly isPrevious?: boolean;
 }
 
 /** How files are taken for batch files. */
@@ -27,55 +35,20 @@ export interface BatchOptions {
   readonly as: string | undefined;
   /** Whether files are events, because their format was named. */
   readonly areEvents: boolean;
+  /** Full exports that came before the files. */
+  readonly previous: readonly EventSource[];
+  /** Somebody would have to agree to so many exits, for this reason: whether they are given all the same. */
+  readonly mayLeave: ExportsTold['mayLeave'];
 }
 
 /** What commands say of them. */
-export const BATCH_HELP = `Files that the section files: of the rules is about are told by their names, and read as it says: a line is a row then.`;
+export const BATCH_HELP = `Files that the section files: of the rules is about are told by their names (and by their folders, where
+several entries are about such names), and read as it says: a line is a row then. Of several full exports (snapshot) of one
+entry each is compared with the one before it: whoever is missing leaves.`;
 
-/** The path of a file as stores write paths, so that its folders can tell the audience, too. */
-const pathOf = (name: string): string => resolve(name).split(sep).join('/');
-
-function entryNamed(name: string, meanings: readonly FileMeaning[]): FileMeaning {
-  const found = meanings.find(({ rule }) => rule.name === name);
-  if (found) return found;
-  const names = meanings.map(({ rule }) => JSON.stringify(rule.name)).join(', ');
-  throw new WrongUse(
-    meanings.length === 0
-      ? '--as names an entry of files:, and the rules have none'
-      : `--as names an entry of files:, which are ${names}, not ${JSON.stringify(name)}`,
-  );
-}
-
-/** Whether an entry is about a file: by its `match`, or because the name says an audience or a time as Adobe's do. */
-function isAbout({ rule, nameOf }: FileMeaning, name: string): boolean {
-  const said = nameOf(pathOf(name));
-  return (
-    said !== undefined && (rule.match !== undefined || said.audience !== undefined || said.at !== undefined)
-  );
-}
-
-/** The entry a file belongs to; undefined for a file of events. */
-function meaningOf(
-  source: EventSource,
-  meanings: readonly FileMeaning[],
-  { as, areEvents }: BatchOptions,
-): FileMeaning | undefined {
-  if (as !== undefined) return entryNamed(as, meanings);
-  if (areEvents || source.size === undefined) return undefined;
-  const fitting = meanings.filter((meaning) => isAbout(meaning, source.name));
-  // Whoever says which names are meant knows better than who takes any.
-  const sure = fitting.filter(
-    ({ rule, nameOf }) => rule.match !== undefined && nameOf(pathOf(source.name))?.stranger === undefined,
-  );
-  const [one, ...others] = sure.length > 0 ? sure : fitting;
-  if (one && others.length > 0) {
-    const names = [one, ...others].map(({ rule }) => JSON.stringify(rule.name)).join(', ');
-    throw new WrongUse(
-      `${source.name} may belong to several entries of files:, ${names}; say which with --as NAME`,
-    );
-  }
-  return one;
-}
+/** What commands say of the option for it. */
+export const PREVIOUS_HELP = `--previous FILE    the full export (snapshot) before the first one here: its members are known, and those who are
+                     missing leave; as often as it has parts`;
 
 async function keysOf({ rule: { decrypt } }: FileMeaning, secrets: Secrets): Promise<readonly DecryptKey[]> {
   if (!decrypt) return [];
@@ -99,11 +72,18 @@ const bytesOf = (name: string, size: number, onBytes: (count: number) => void): 
   },
 });
 
+/** What reading takes besides the file. */
+interface Reading {
+  readonly exports: FullExports;
+  readonly onBytes: (count: number) => void;
+  readonly world: World;
+}
+
 async function* readRows(
   { name }: EventSource,
   meaning: FileMeaning,
-  onBytes: (count: number) => void,
-  world: World,
+  isPrevious: boolean,
+  { exports, onBytes, world }: Reading,
 ): AsyncGenerator<readonly InputRecord[]> {
   const { size, mtimeMs } = await stat(name);
   const entry: FileEntry = {
@@ -121,19 +101,37 @@ async function* readRows(
   );
   world.err(`note: ${name} is read as ${JSON.stringify(meaning.rule.name)} of files\n`);
   for (const note of shape.notes()) world.err(`note: ${name}: ${note}\n`);
+  const full = meaning.rule.snapshot && exports.begin(name, meaning, shape.at, isPrevious);
+  if (full && full.exits.length > 0) yield full.exits;
   for await (const rows of table.rows())
-    yield rows.map(({ number, cells }) => ({
-      file: name,
-      line: number,
-      offset: number,
-      at: shape.at,
-      item: cells.ok ? shape.body(cells.value) : cells,
-    }));
+    yield rows.map(({ number, cells }) => {
+      const body = cells.ok ? shape.body(cells.value) : cells;
+      if (full) exports.row(full.family, body);
+      const item = full?.isCompared && body.ok ? ok(standingNow(body.value, shape.at)) : body;
+      return { file: name, line: number, offset: number, at: shape.at, isPrevious, item };
+    });
+}
+
+function meaningOf(
+  { name, size }: EventSource,
+  meanings: readonly FileMeaning[],
+  { as, areEvents }: BatchOptions,
+): FileMeaning | undefined {
+  if (as !== undefined) return entryNamed(as, meanings);
+  return areEvents || size === undefined ? undefined : entryOf(name, meanings);
+}
+
+/** Who has rules about files, and names one that none of them is about, may be surprised that it is none. */
+function noteEvents({ name, format }: EventSource, meanings: readonly FileMeaning[], { err }: World): void {
+  if (format !== 'csv' || meanings.length === 0) return;
+  err(
+    `note: ${name} is read as events, for no entry of files: is about its name; --as NAME reads it as one of ${entriesText(meanings)}\n`,
+  );
 }
 
 /**
- * The records of several files, one file after another: events as {@link readEvents} reads them, batch files by their entries. Without
- * options all are events.
+ * The records of several files, one file after another: events as {@link readEvents} reads them, batch files by their entries, and the
+ * exits of those who are missing in full exports. Without options all are events.
  */
 export async function* readInputs(
   sources: readonly EventSource[],
@@ -141,11 +139,30 @@ export async function* readInputs(
   onBytes: (count: number) => void,
   world: World,
 ): AsyncGenerator<readonly InputRecord[]> {
-  const meanings = options?.loaded.files.map((rule) => fileMeaning(rule, options.loaded.rules)) ?? [];
-  for (const source of sources) {
-    const meaning = options && meaningOf(source, meanings, options);
-    if (!meaning) yield* readEvents([source], onBytes);
-    else if (source.size === undefined) throw new WrongUse(`--as needs a file, and ${source.name} is none`);
-    else yield* readRows(source, meaning, onBytes, world);
+  if (!options) return yield* readEvents(sources, onBytes);
+  const { loaded, previous, mayLeave, as, areEvents } = options;
+  const meanings = loaded.files.map((rule) => fileMeaning(rule, loaded.rules));
+  const note = (text: string): void => world.err(`note: ${text}\n`);
+  const exports = new FullExports(personKeysBy(loaded.rules), { note, mayLeave });
+  const reading = { exports, onBytes, world };
+  for (const source of previous) {
+    const meaning = meaningOf(source, meanings, { ...options, areEvents: false });
+    if (!meaning?.rule.snapshot || source.size === undefined)
+      throw new WrongUse(
+        `--previous takes full exports, and ${source.name} is none: no entry of files: with snapshot is about it`,
+      );
+    yield* readRows(source, meaning, true, reading);
   }
+  for (const source of sources) {
+    const meaning = meaningOf(source, meanings, options);
+    if (meaning && source.size === undefined)
+      throw new WrongUse(`--as needs a file, and ${source.name} is none`);
+    if (meaning) yield* readRows(source, meaning, false, reading);
+    else {
+      if (!areEvents && as === undefined) noteEvents(source, meanings, world);
+      yield* readEvents([source], onBytes);
+    }
+  }
+  const exits = exports.endAll();
+  if (exits.length > 0) yield exits;
 }

@@ -1,6 +1,6 @@
 import { parseTime } from '../shared/core/time.js';
 import type { EventSource } from '../shared/events/event-source.js';
-import { BATCH_HELP } from './batch-files.js';
+import { BATCH_HELP, PREVIOUS_HELP } from './batch-files.js';
 import { EVENTS_HELP } from './event-files.js';
 import { DEFAULT_CONFIG, FUNCTIONS_HELP } from './rules-file.js';
 import { readWords } from './words.js';
@@ -18,6 +18,7 @@ export const HELP = `tributary plan [EVENTS…]: what the deployed pipeline woul
   --all              also events of which nothing comes, with the reason
   --summary          only the sums at the end
   --as NAME          read the files by this entry of files:, whatever they are called
+  ${PREVIOUS_HELP}
   --format json|csv  read the files as events of this format, whatever they are called
   --json             one JSON object a line: actions, then the sums
   --help             this text
@@ -33,6 +34,7 @@ stream, however long. What targets would refuse nobody can know here: each is ta
   tributary plan --summary --save-state monday.state monday.ndjson.gz
   tributary plan --state monday.state --json tuesday.ndjson | jq 'select(.operation == "send")'
   zcat export.gz | tributary plan -
+  tributary plan --previous Nightly_20261102_010000.csv Nightly_20261103_010000.csv
 
 Exit status: 0 fine, 1 some event cannot be read, 2 wrong use, or a file that cannot be read.
 `;
@@ -46,6 +48,7 @@ const OPTIONS = {
   all: { type: 'boolean', default: false },
   summary: { type: 'boolean', default: false },
   as: { type: 'string' },
+  previous: { type: 'string', multiple: true },
   format: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false, short: 'h' },
@@ -59,6 +62,8 @@ export interface PlanOptions {
   readonly format: EventSource['format'] | undefined;
   /** The entry of `files:` that is meant. */
   readonly as: string | undefined;
+  /** Files of the full export before. */
+  readonly previous: readonly string[];
   readonly state: string | undefined;
   readonly saveState: string | undefined;
   /** Epoch milliseconds. */
@@ -95,6 +100,7 @@ export function readPlanOptions(args: readonly string[]): PlanOptions | undefine
     events: positionals,
     format: formatNamed(values.format),
     as: values.as,
+    previous: values.previous ?? [],
     state,
     saveState: values['save-state'],
     at: timeNamed('at', values.at),

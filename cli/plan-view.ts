@@ -9,7 +9,7 @@ import { titleOf, valueText } from './value-text.js';
 
 /** One record that was played, and when it counts as taken in. */
 export interface Shown {
-  readonly record: EventRecord;
+  readonly record: EventRecord & { readonly isMissing?: boolean };
   /** Epoch milliseconds. */
   readonly at: number;
   readonly played: Played;
@@ -17,10 +17,9 @@ export interface Shown {
 
 type CauseOf = (cause: string) => Cause;
 
-const ofRecord = ({ record: { file, line, offset }, at }: Shown): object => ({
+const ofRecord = ({ record: { file, line, offset, isMissing }, at }: Shown): object => ({
   file,
-  line,
-  offset,
+  ...(isMissing ? { missing: true } : { line, offset }),
   at: new Date(at).toISOString(),
 });
 
@@ -81,7 +80,11 @@ export function textOf(
   if (deliveries.length + shadows.length === 0 && !all && !isTelling(ending.name)) return '';
   const { name, person, fault } = ending;
   const colour = paint[COLOURS[name] ?? 'dim'];
-  const head = [paint.cyan(printable(placeOf(record))), person && printable(person), colour(name)];
+  const head = [
+    paint.cyan(printable(record.isMissing ? `${record.file}: missing` : placeOf(record))),
+    person && printable(person),
+    colour(name),
+  ];
   const why = fault ? `    ${fault.code}: ${printable(fault.message)}\n` : '';
   const actions = [
     ...deliveries.map((one) => actionText(one, paint)),

@@ -36,11 +36,15 @@ async function play(record: InputRecord, { options, run, arrivals, tally, causeO
 async function playAll(course: Course, world: World): Promise<number | undefined> {
   const { options, batch } = course;
   const sources = await eventSources(options.events, options.format, world);
-  const progress = progressOn(world, totalOf(sources));
+  const progress = progressOn(world, totalOf([...batch.previous, ...sources]));
   let last: number | undefined;
   for await (const some of readInputs(sources, batch, progress.bytes, world)) {
     let texts = '';
     for (const record of some) {
+      if (record.isPrevious) {
+        await course.run.play(record, record.at ?? 0);
+        continue;
+      }
       const { at, text } = await play(record, course);
       last = at;
       texts += text;
@@ -61,7 +65,18 @@ async function go(options: PlanOptions, world: World): Promise<number> {
     world,
   );
   const { rules, file } = loaded;
-  const batch = { loaded, as: options.as, areEvents: options.format !== undefined };
+  const batch: BatchOptions = {
+    loaded,
+    as: options.as,
+    areEvents: options.format !== undefined,
+    previous: options.previous.length > 0 ? await eventSources(options.previous, undefined, world) : [],
+    mayLeave(why) {
+      world.err(
+        `note: ${why}: nobody is taken out before somebody says so (tributary files accept); here is what follows then\n`,
+      );
+      return true;
+    },
+  };
   const known = options.state === undefined ? undefined : await loadStates(options.state);
   const run = dryRun(rules, Object.keys(file.connections), dryStates(known?.states));
   const start = world.clock.now();

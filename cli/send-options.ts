@@ -1,6 +1,6 @@
 import { refusedUrl } from '../shared/connectors/wire/endpoint.js';
 import type { EventSource } from '../shared/events/event-source.js';
-import { BATCH_HELP } from './batch-files.js';
+import { BATCH_HELP, PREVIOUS_HELP } from './batch-files.js';
 import { EVENTS_HELP } from './event-files.js';
 import { formatNamed } from './plan-options.js';
 import { DEFAULT_CONFIG } from './rules-file.js';
@@ -13,6 +13,8 @@ export const HELP = `tributary send [EVENTS…] --url URL: send events of files 
   --url URL          where the door takes exports: https://HOST/v1/exports or https://HOST/v1/exports/SOURCE
   --config FILE      the rules, for what they say of batch files (${DEFAULT_CONFIG}; none is needed for events)
   --as NAME          read the files by this entry of files:, whatever they are called
+  ${PREVIOUS_HELP}; it is not sent itself
+  --accept           send exits, too, that are more than "most exits" allows
   --format json|csv  read the files as events of this format, whatever they are called
   --records N        most records in one call (500)
   --json             the sums as JSON
@@ -27,7 +29,7 @@ changes nothing. Records that cannot be read are told of and not sent.
 
   tributary send --url https://tributary.example.com/v1/exports/prod events.ndjson
 
-Exit status: 0 all is taken in; 1 some record cannot be read, here or there; 2 wrong use, a file that cannot be read, or a door that
+Exit status: 0 all is taken in; 1 some record cannot be read, here or there, or exits wait for --accept; 2 wrong use, a file that cannot be read, or a door that
 refuses or does not answer: then the rest is not sent, and the same command can be given again.
 `;
 
@@ -35,6 +37,8 @@ const OPTIONS = {
   url: { type: 'string' },
   config: { type: 'string' },
   as: { type: 'string' },
+  previous: { type: 'string', multiple: true },
+  accept: { type: 'boolean', default: false },
   format: { type: 'string' },
   records: { type: 'string', default: '500' },
   json: { type: 'boolean', default: false },
@@ -48,6 +52,10 @@ export interface SendOptions {
   readonly config: string | undefined;
   readonly events: readonly string[];
   readonly as: string | undefined;
+  /** Files of the full export before. */
+  readonly previous: readonly string[];
+  /** Whether a mass exit is sent. */
+  readonly accept: boolean;
   readonly format: EventSource['format'] | undefined;
   readonly records: number;
   readonly json: boolean;
@@ -79,6 +87,8 @@ export function readSendOptions(args: readonly string[]): SendOptions | undefine
     config: values.config,
     events: positionals,
     as: values.as,
+    previous: values.previous ?? [],
+    accept: values.accept,
     format: formatNamed(values.format),
     records: recordsIn(values.records),
     json: values.json,

@@ -23,13 +23,28 @@ interface Sums {
   /** What the door could not read. */
   malformed: number;
   testProfiles: number;
+  /** Exits of full exports that were not sent, because they are too many. */
+  kept: number;
 }
 
-async function batchOf(options: SendOptions, world: World): Promise<BatchOptions | undefined> {
-  const { as, format, config = DEFAULT_CONFIG } = options;
-  if (options.config === undefined && as === undefined && !existsSync(config)) return undefined;
+async function batchOf(options: SendOptions, sums: Sums, world: World): Promise<BatchOptions | undefined> {
+  const { as, format, previous, config = DEFAULT_CONFIG } = options;
+  const isNamed = options.config !== undefined || as !== undefined || previous.length > 0;
+  if (!isNamed && !existsSync(config)) return undefined;
   const loaded = await readKnownRules(config, world.env['TRIBUTARY_FUNCTIONS'], world);
-  return { loaded, as, areEvents: format !== undefined };
+  return {
+    loaded,
+    as,
+    areEvents: format !== undefined,
+    previous: previous.length > 0 ? await eventSources(previous, undefined, world) : [],
+    mayLeave(why, count) {
+      world.err(
+        `note: ${why}: their exits are ${options.accept ? 'sent, as --accept says' : 'not sent; --accept sends them'}\n`,
+      );
+      if (!options.accept) sums.kept += count;
+      return options.accept;
+    },
+  };
 }
 
 /** Records that wait to be sent together. */
@@ -62,9 +77,9 @@ class Call {
 
 async function sendAll(options: SendOptions, sums: Sums, world: World): Promise<void> {
   const { env, clock, err } = world;
-  const batch = await batchOf(options, world);
+  const batch = await batchOf(options, sums, world);
   const sources = await eventSources(options.events, options.format, world);
-  const progress = progressOn(world, totalOf(sources));
+  const progress = progressOn(world, totalOf([...(batch?.previous ?? []), ...sources]));
   const call = new Call(options.records, async (body) => {
     const receipt = await sendCall(options.url, body, { token: env['TRIBUTARY_TOKEN'], clock });
     sums.calls += 1;
@@ -73,7 +88,8 @@ async function sendAll(options: SendOptions, sums: Sums, world: World): Promise<
     sums.testProfiles += receipt.testProfiles;
   });
   for await (const some of readInputs(sources, batch, progress.bytes, world)) {
-    for (const { item, ...place } of some) {
+    for (const { item, isPrevious, ...place } of some) {
+      if (isPrevious) continue;
       if (item.ok) await call.add(item.value);
       else {
         sums.unread += 1;
@@ -87,19 +103,20 @@ async function sendAll(options: SendOptions, sums: Sums, world: World): Promise<
   progress.clear();
 }
 
-function sumsText({ calls, accepted, malformed, testProfiles, unread }: Sums): string {
+function sumsText({ calls, accepted, malformed, testProfiles, unread, kept }: Sums): string {
   const others = [
     ...(malformed > 0 ? [`${malformed} are malformed and lie with the dead letters`] : []),
     ...(testProfiles > 0
       ? [`${testProfiles} are sample profiles of Adobe and lie with the dead letters`]
       : []),
+    ...(kept > 0 ? [`${plural(kept, 'exit')} of a full export wait for --accept and were not sent`] : []),
     ...(unread > 0 ? [`${unread} could not be read and were not sent`] : []),
   ];
   return `${[`${plural(accepted, 'record')} taken in by ${plural(calls, 'call')}`, ...others].join('; ')}\n`;
 }
 
 async function go(options: SendOptions, world: World): Promise<number> {
-  const sums: Sums = { unread: 0, calls: 0, accepted: 0, malformed: 0, testProfiles: 0 };
+  const sums: Sums = { unread: 0, calls: 0, accepted: 0, malformed: 0, testProfiles: 0, kept: 0 };
   const say = (): Promise<void> =>
     world.out(options.json ? `${JSON.stringify({ type: 'sums', ...sums })}\n` : sumsText(sums));
   try {
@@ -110,7 +127,7 @@ async function go(options: SendOptions, world: World): Promise<number> {
     throw error;
   }
   await say();
-  return sums.unread + sums.malformed > 0 ? 1 : 0;
+  return sums.unread + sums.malformed + sums.kept > 0 ? 1 : 0;
 }
 
 /** `tributary send` on a given machine. */

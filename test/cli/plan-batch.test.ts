@@ -136,7 +136,98 @@ test('what is meant must be clear', async () => {
   const unknown = await plan(['--as', 'weekly', path]);
   expect(unknown).toMatchObject({ status: 2, out: '' });
   expect(unknown.err).toContain(
-    '--as names an entry of files:, which are "daily members", "wide", not "weekly"',
+    '--as names an entry of files:, which are "daily members" (s3://\x24{NOT_SET_HERE}/aep), "wide" (s3://exports/wide), not "weekly"',
   );
   expect((await plan(['--as', 'wide', '-'], { input: ROWS })).err).toContain('--as needs a file');
+});
+
+/** Two entries that only their folders tell apart; the second one's files are full exports. */
+const folders = file(
+  'folders.yaml',
+  `audiences: { hot: ${HOT}, vip: vip-1 }
+person: { key: [crmid, email] }
+connections: { sales: { type: http, url: "https://crm.example.com/x" } }
+rules:
+  - name: contact
+    when: { member: hot }
+    do: [{ upsert: sales/Contact, match: { Id: $key }, set: { Hot: { member: hot } } }]
+  - name: gone
+    when: { left: hot }
+    do: [{ send: sales/Note, set: { text: { value: left } } }]
+files:
+  - { name: changes, from: s3://exports/aep/changes/, audience: vip }
+  - { name: nightly, from: s3://exports/aep/nightly/, audience: hot, snapshot: { most exits: 50% } }
+`,
+);
+const planned = (...args: readonly string[]) => runLent(runPlan, ['--config', folders, ...args]);
+
+test('of entries that are about any name the folders decide', async () => {
+  const here = await planned(file('changes/a_20261101_100000.csv', 'crmid\nC-1\n'));
+  expect(here.err).toContain('is read as "changes" of files');
+  const there = await planned(file('x/aep/nightly/more/a_20261101_100000.csv', 'crmid\nC-1\n'));
+  expect(there.err).toContain('is read as "nightly" of files');
+  const nowhere = await planned(file('b_20261101_100000.csv', 'crmid\nC-1\n'));
+  expect(nowhere.status).toBe(2);
+  expect(nowhere.err).toContain(
+    'may belong to several entries of files:, "changes" (s3://exports/aep/changes/), "nightly" (s3://exports/aep/nightly/); say which with --as NAME, or put it into a folder',
+  );
+  const events = await planned(file('any.csv', 'identityMap.crmid\nC-1\n'));
+  expect(events.err).toContain('any.csv is read as events, for no entry of files: is about its name');
+});
+
+const FIRST = file('nightly/n_20261101_000000.csv', 'crmid,email\nC-1,\nC-2,\nC-3,c@example.com\nC-4,\n');
+const SECOND = file('nightly/n_20261102_000000.csv', 'crmid,email\nC-1,\n,c@example.com\nC-5,\n');
+
+test('a full export shows who leaves by it, against the one before', async () => {
+  const said = await planned('--previous', FIRST, SECOND);
+  expect(said.status).toBe(0);
+  expect(said.err).toContain(`note: 2 of 4 members of ${FIRST} are missing in ${SECOND}; they leave\n`);
+  // Who is in both stays as they are, known by another id or not; whoever is missing has left.
+  expect(said.out).not.toContain('crmid:C-1');
+  expect(said.out).not.toContain('n_20261101');
+  expect(said.out).toContain(
+    `${SECOND}: missing  crmid:C-2  delivered\n    upsert sales/Contact Id=C-2\n      Hot  false`,
+  );
+  expect(said.out).toContain('send sales/Note');
+  expect(said.out).toMatch(/ {2}crmid:C-5 {2}delivered\n.*\n {6}Hot {2}true/);
+  const lines = jsonLines((await planned('--json', '--previous', FIRST, SECOND)).out);
+  expect(lines.filter(({ missing }) => missing).map(({ at, person }) => [at, person])).toEqual(
+    ['C-2', 'C-2', 'C-4', 'C-4'].map((id) => ['2026-11-01T23:59:59.999Z', `crmid:${id}`]),
+  );
+});
+
+test('full exports one after another are compared with each other', async () => {
+  const both = await planned('--summary', FIRST, SECOND);
+  expect(both.err).toContain(`${FIRST} is a full export (snapshot)`);
+  expect(both.err).toContain('2 of 4 members');
+  expect(both.out).toMatch(/gone +2\n/);
+  const wrong = await planned(SECOND, FIRST);
+  expect(wrong).toMatchObject({ status: 2 });
+  expect(wrong.err).toContain('give full exports in the order of their times');
+});
+
+test('without the one before it is said that nobody can be seen to have left', async () => {
+  const alone = await planned('--summary', SECOND);
+  expect(alone.err).toContain('that shows only against the one before it; give that with --previous FILE');
+});
+
+test('parts are one export, and so many exits would wait for somebody', async () => {
+  const [one, two] = [
+    file('nightly/n_20261103_000000.csv', 'crmid\nC-1\n'),
+    file('nightly/n_20261103_000000_2.csv', 'crmid\nC-2\n'),
+  ];
+  const parts = await planned('--previous', FIRST, one, two);
+  expect(parts.err).toContain('2 of 4 members');
+  expect(parts.err).toContain('they leave');
+  const half = await planned('--previous', FIRST, one);
+  expect(half.err).toMatch(
+    /3 of 4 members .* are missing in .*; 3 of 4 members of the audience ups\/59bd\S+ are missing, 75% and so more than the 50% of "most exits": nobody is taken out before somebody says so/,
+  );
+  expect(half.out).toContain(': missing  crmid:C-4  delivered');
+});
+
+test('what is no full export is nothing to compare with', async () => {
+  const said = await planned('--previous', file('changes/a_20261101_100000.csv', 'crmid\nC-1\n'), SECOND);
+  expect(said.status).toBe(2);
+  expect(said.err).toContain('--previous takes full exports');
 });

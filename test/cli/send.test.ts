@@ -97,6 +97,7 @@ test('what cannot be read is told and not sent', async () => {
   expect(JSON.parse(said.out)).toEqual({
     type: 'sums',
     unread: 1,
+    kept: 0,
     calls: 1,
     accepted: 2,
     malformed: 0,
@@ -123,6 +124,48 @@ files: [{ name: daily, from: s3://exports/aep/, match: "%SEGMENT_ID%_%DATETIME%.
   expect(await send(['--url', url, '--config', config, path])).toMatchObject({ status: 0 });
   const membership = { status: 'realized', lastQualificationTime: '2026-11-01T10:00:00.000Z' };
   expect(taken).toEqual([[{ ...event('C-1'), segmentMembership: { ups: { 'hot-1': membership } } }]]);
+});
+
+test('of a full export the exits are sent, but not too many of them', async () => {
+  const config = join(folder, 'full.yaml');
+  writeFileSync(
+    config,
+    `audiences: { hot: hot-1 }
+person: { key: [crmid] }
+connections: {}
+rules: []
+files: [{ name: nightly, from: s3://exports/aep/, match: "%SEGMENT_ID%_%DATETIME%.csv", snapshot: { most exits: 50% } }]
+`,
+  );
+  const write = (day: number, ...ids: readonly string[]): string => {
+    const path = join(folder, `hot-1_2026110${day}_000000.csv`);
+    writeFileSync(path, `crmid\n${ids.join('\n')}\n`);
+    return path;
+  };
+  const [one, two, three] = [write(1, 'C-1', 'C-2'), write(2, 'C-1'), write(3, 'C-3')];
+  const { url, taken } = await doorThat();
+  const args = ['--url', url, '--config', config];
+  expect(await send([...args, '--previous', one, two])).toMatchObject({
+    status: 0,
+    out: '2 records taken in by 1 call\n',
+  });
+  const membership = (status: string, lastQualificationTime: string) => ({
+    segmentMembership: { ups: { 'hot-1': { status, lastQualificationTime } } },
+  });
+  expect(taken).toEqual([
+    [
+      { ...event('C-1'), ...membership('realized', '2026-11-02T00:00:00.000Z') },
+      { ...event('C-2'), ...membership('exited', '2026-11-01T23:59:59.999Z') },
+    ],
+  ]);
+  const kept = await send([...args, '--previous', one, three]);
+  expect(kept.status).toBe(1);
+  expect(kept.err).toContain('not sent; --accept sends them');
+  expect(kept.out).toContain('1 record taken in by 1 call; 2 exits of a full export wait for --accept');
+  expect(await send([...args, '--accept', '--previous', one, three])).toMatchObject({
+    status: 0,
+    out: '3 records taken in by 1 call\n',
+  });
 });
 
 test.each([

@@ -1,0 +1,154 @@
+import { ok } from '../shared/core/fault.js';
+import { readProfile } from '../shared/core/profile.js';
+import type { PersonKeys } from '../shared/files/intake/deps.js';
+import {
+  exitBody,
+  linesOf,
+  type Presence,
+  pairIn,
+  pairsOfOthers,
+  presenceOf,
+} from '../shared/files/intake/presence.js';
+import type { FileMeaning } from '../shared/files/meaning/file-meaning.js';
+import { pathOf } from './batch-entry.js';
+import type { InputRecord } from './batch-files.js';
+import { plural } from './plural.js';
+import { WrongUse } from './wrong-use.js';
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** One full export, as far as it has been read. */
+interface FullExport {
+  /** The name without the number of a part: parts have the same. */
+  readonly stem: string;
+  /** The last of its files. */
+  name: string;
+  /** Epoch milliseconds. */
+  time: number;
+  /** Whether it is only there to be compared with. */
+  readonly isPrevious: boolean;
+  readonly mostExits: number;
+  /** Members by the best of their ids, and everybody under every id. */
+  readonly members: Map<string, Presence>;
+  readonly present: Set<string>;
+  badRows: number;
+}
+
+/** The full exports of one entry about one audience (or about those that rows tell). */
+interface Family {
+  last: FullExport | undefined;
+  now: FullExport;
+}
+
+/** What is told of full exports. */
+export interface ExportsTold {
+  readonly note: (text: string) => void;
+  /** Somebody would have to agree first: whether the exits are shown, or sent, all the same. */
+  readonly mayLeave: (why: string, count: number) => boolean;
+}
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10}%`;
+
+/** Why a deployment would wait for somebody before it takes these people out; undefined when it would not. */
+function objectionTo(gone: readonly Presence[], last: FullExport, now: FullExport): string | undefined {
+  if (now.badRows > 0)
+    return `${plural(now.badRows, 'row')} of it cannot be read, and whoever they are about counts as missing`;
+  const was = new Map<string, number>();
+  for (const { audience } of last.members.values()) was.set(audience, (was.get(audience) ?? 0) + 1);
+  for (const [audience, count] of was) {
+    const left = gone.filter((one) => one.audience === audience).length;
+    if (left <= count * now.mostExits) continue;
+    // A list of two texts, as personKeysBy spells audiences.
+    const [namespace, id] = JSON.parse(audience) as [string, string];
+    return `${left} of ${plural(count, 'member')} of the audience ${namespace}/${id} are missing, ${percent(left / count)} and so more than the ${percent(now.mostExits)} of "most exits"`;
+  }
+  return undefined;
+}
+
+/** Compares each full export that is read with the one before it, as a deployment does; in memory. */
+export class FullExports {
+  private readonly families = new Map<string, Family>();
+  private readonly keysOf: (body: Body) => PersonKeys;
+  private readonly told: ExportsTold;
+
+  constructor(keysOf: (body: Body) => PersonKeys, told: ExportsTold) {
+    this.keysOf = keysOf;
+    this.told = told;
+  }
+
+  /**
+   * A file begins, of the time `at`. Gives the exits of the export before it, when that has come to its end thereby; and whether
+   * there is one to compare with, so that rows count as of the time of the file.
+   */
+  begin(name: string, { rule, nameOf, audiences }: FileMeaning, at: number, isPrevious: boolean) {
+    const said = nameOf(pathOf(name));
+    const declared = typeof rule.audience === 'string' ? audiences.declared(rule.audience) : said?.audience;
+    const key = JSON.stringify([rule.name, declared?.namespace, declared?.id]);
+    const stem = said?.export ?? name;
+    const family = this.families.get(key);
+    if (family?.now.stem === stem) {
+      family.now.name = name;
+      family.now.time = Math.max(family.now.time, at);
+      return { exits: [], family, isCompared: family.last !== undefined };
+    }
+    if (family && at < family.now.time)
+      throw new WrongUse(
+        `${name} is older than ${family.now.name}: give full exports in the order of their times, and --previous the one before`,
+      );
+    const { mostExits = 0 } = rule.snapshot ?? {};
+    const fresh = { stem, name, time: at, isPrevious, mostExits, badRows: 0 };
+    const now: FullExport = { ...fresh, members: new Map(), present: new Set() };
+    const exits = family ? this.end(family) : [];
+    const next: Family = { last: family?.now, now };
+    this.families.set(key, next);
+    return { exits, family: next, isCompared: next.last !== undefined };
+  }
+
+  /** Takes notice of a row. */
+  row({ now }: Family, item: InputRecord['item']): void {
+    const profile = item.ok ? readProfile(item.value) : item;
+    if (!item.ok || !profile.ok) {
+      now.badRows += 1;
+      return;
+    }
+    // Rows of batch files are made objects.
+    for (const line of linesOf(this.keysOf(item.value as Body))) {
+      const pair = pairIn(line);
+      now.present.add(pair);
+      const presence = now.members.has(pair) ? undefined : presenceOf(line);
+      if (presence?.member) now.members.set(pair, presence);
+    }
+  }
+
+  /** The exits of all exports that have come to their end now. */
+  endAll(): readonly InputRecord[] {
+    return [...this.families.values()].flatMap((family) => this.end(family));
+  }
+
+  private end({ last, now }: Family): readonly InputRecord[] {
+    if (now.isPrevious) return [];
+    if (!last) {
+      this.told.note(
+        `${now.name} is a full export (snapshot): who is missing in it has left, but that shows only against the one before it; give that with --previous FILE`,
+      );
+      return [];
+    }
+    const gone = [...last.members.values()].filter(
+      (one) => ![one.pair, ...pairsOfOthers(one)].some((pair) => now.present.has(pair)),
+    );
+    const objection = gone.length > 0 ? objectionTo(gone, last, now) : undefined;
+    const text = `${gone.length} of ${plural(last.members.size, 'member')} of ${last.name} are missing in ${now.name}`;
+    if (objection === undefined) this.told.note(`${text}; they leave`);
+    else if (!this.told.mayLeave(`${text}; ${objection}`, gone.length)) return [];
+    const at = now.time - 1;
+    return gone.map((one, i) => ({
+      file: now.name,
+      line: 0,
+      // Of no row: apart from the offsets of those.
+      offset: -1 - i,
+      at,
+      isMissing: true,
+      item: ok(exitBody(one, at)),
+    }));
+  }
+}
