@@ -143,7 +143,11 @@ export async function* readInputs(
   const { loaded, previous, mayLeave, as, areEvents } = options;
   const meanings = loaded.files.map((rule) => fileMeaning(rule, loaded.rules));
   const note = (text: string): void => world.err(`note: ${text}\n`);
-  const exports = new FullExports(personKeysBy(loaded.rules), { note, mayLeave });
+  const exports = new FullExports(personKeysBy(loaded.rules), {
+    note,
+    mayLeave,
+    titleOf: (namespace, id) => loaded.rules.audiences.get(namespace)?.get(id)?.name ?? `${namespace}/${id}`,
+  });
   const reading = { exports, onBytes, world };
   for (const source of previous) {
     const meaning = meaningOf(source, meanings, { ...options, areEvents: false });

@@ -43,6 +43,8 @@ interface Family {
 /** What is told of full exports. */
 export interface ExportsTold {
   readonly note: (text: string) => void;
+  /** What people call an audience. */
+  readonly titleOf: (namespace: string, id: string) => string;
   /** Somebody would have to agree first: whether the exits are shown, or sent, all the same. */
   readonly mayLeave: (why: string, count: number) => boolean;
 }
@@ -50,7 +52,12 @@ export interface ExportsTold {
 const percent = (share: number): string => `${Math.round(share * 1000) / 10}%`;
 
 /** Why a deployment would wait for somebody before it takes these people out; undefined when it would not. */
-function objectionTo(gone: readonly Presence[], last: FullExport, now: FullExport): string | undefined {
+function objectionTo(
+  gone: readonly Presence[],
+  last: FullExport,
+  now: FullExport,
+  titleOf: ExportsTold['titleOf'],
+): string | undefined {
   if (now.badRows > 0)
     return `${plural(now.badRows, 'row')} of it cannot be read, and whoever they are about counts as missing`;
   const was = new Map<string, number>();
@@ -60,7 +67,7 @@ function objectionTo(gone: readonly Presence[], last: FullExport, now: FullExpor
     if (left <= count * now.mostExits) continue;
     // A list of two texts, as personKeysBy spells audiences.
     const [namespace, id] = JSON.parse(audience) as [string, string];
-    return `${left} of ${plural(count, 'member')} of the audience ${namespace}/${id} are missing, ${percent(left / count)} and so more than the ${percent(now.mostExits)} of "most exits"`;
+    return `${left} of ${plural(count, 'member')} of the audience ${titleOf(namespace, id)} are missing, ${percent(left / count)} and so more than the ${percent(now.mostExits)} of "most exits"`;
   }
   return undefined;
 }
@@ -136,7 +143,7 @@ export class FullExports {
     const gone = [...last.members.values()].filter(
       (one) => ![one.pair, ...pairsOfOthers(one)].some((pair) => now.present.has(pair)),
     );
-    const objection = gone.length > 0 ? objectionTo(gone, last, now) : undefined;
+    const objection = gone.length > 0 ? objectionTo(gone, last, now, this.told.titleOf) : undefined;
     const text = `${gone.length} of ${plural(last.members.size, 'member')} of ${last.name} are missing in ${now.name}`;
     if (objection === undefined) this.told.note(`${text}; they leave`);
     else if (!this.told.mayLeave(`${text}; ${objection}`, gone.length)) return [];

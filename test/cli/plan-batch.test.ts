@@ -221,7 +221,7 @@ test('parts are one export, and so many exits would wait for somebody', async ()
   expect(parts.err).toContain('they leave');
   const half = await planned('--previous', FIRST, one);
   expect(half.err).toMatch(
-    /3 of 4 members .* are missing in .*; 3 of 4 members of the audience ups\/59bd\S+ are missing, 75% and so more than the 50% of "most exits": nobody is taken out before somebody says so/,
+    /3 of 4 members .* are missing in .*; 3 of 4 members of the audience hot are missing, 75% and so more than the 50% of "most exits": nobody is taken out before somebody says so/,
   );
   expect(half.out).toContain(': missing  crmid:C-4  delivered');
 });

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { formatFinding, loadConfig } from '../../shared/config/load.js';
 import { CsvSection } from '../../shared/files/meaning/csv-section.js';
 import { FileRule } from '../../shared/files/meaning/file-rule.js';
+import { listedSize, readManifest } from '../../shared/files/meaning/manifest.js';
 import { MACROS } from '../../shared/files/meaning/template.js';
 import { toolsFor } from '../../shared/tools/load.js';
 import { exampleFolder, shownIn } from './shown-commands.js';
@@ -32,6 +33,18 @@ describe('docs/files.md', () => {
     const members = [...Object.keys(FileRule.shape), ...Object.keys(CsvSection.shape)];
     for (const name of members) expect(page).toContain(`| \`${name}\` |`);
     for (const macro of MACROS) expect(page).toContain(`\`%${macro}%\``);
+  });
+
+  test('shows a manifest that is one', () => {
+    const [, text = ''] = /^```json\n([\s\S]*?)^```$/m.exec(page) ?? [];
+    const manifest = readManifest('manifest-trial.json', text);
+    const file = resolve(
+      import.meta.dirname,
+      '../../examples/batch-files/exports/Acme_Nightly_20261103_010000.csv',
+    );
+    expect(manifest.ok && listedSize(manifest.value, 'aep/nightly/Acme_Nightly_20261103_010000.csv')).toBe(
+      statSync(file).size,
+    );
   });
 
   test('shows plan at work', () => {

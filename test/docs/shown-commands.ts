@@ -11,7 +11,7 @@ export interface Shown {
 
 /** The shell blocks of a page that are followed by what they print. */
 export const shownIn = (page: string): readonly Shown[] =>
-  [...page.matchAll(/^```sh\n([\s\S]*?)^```\n```text\n([\s\S]*?)^```$/gm)].map(
+  [...page.matchAll(/^```sh\n((?:(?!```).*\n)*)```\n```text\n([\s\S]*?)^```$/gm)].map(
     ([, commands = '', output = '']) => ({ commands, output }),
   );
 
