@@ -43,7 +43,8 @@ function disputed(a: PersonState, b: PersonState): string[] {
 /** What the other still owes, as seen from the person: what they knew before is no change for them. */
 function owedBy(other: PersonState, person: PersonState): OwedMembership[] {
   return other.owed.flatMap((one): OwedMembership[] => {
-    if (one.overtaken) return [one];
+    // What was stays what it was, whatever the person knew.
+    if (one.overtaken || one.change === 'stayed') return [one];
     const { audience, first, backfill } = one;
     const seen = other.standing.get(audience);
     const known = person.standing.get(audience);
@@ -55,6 +56,15 @@ function owedBy(other: PersonState, person: PersonState): OwedMembership[] {
       ...(one.seen === undefined ? { at: seen.at } : { at: one.at, seen: seen.at }),
     };
     return known ? [edge] : [{ ...edge, ...(first && { first }), ...(backfill && { backfill }) }];
+  });
+}
+
+/** What is owed, each edge once: after a crash the same is taken in again. */
+function distinct(owed: readonly OwedMembership[]): readonly OwedMembership[] {
+  const names = new Set<string>();
+  return owed.filter(({ audience, change, at }) => {
+    const name = JSON.stringify([audience, change, at]);
+    return !names.has(name) && names.add(name);
   });
 }
 
@@ -72,7 +82,7 @@ export function absorbed(person: PersonState, other: PersonState): PersonState {
     written: union(person.written, other.written, joinWritten),
     unsure: new Set([...person.unsure, ...other.unsure, ...disputed(person, other)]),
     accepted: union(person.accepted, other.accepted, Math.max),
-    owed: movedAlong([...person.owed, ...owedBy(other, person)], standing),
+    owed: distinct(movedAlong([...person.owed, ...owedBy(other, person)], standing)),
   };
 }
 

@@ -62,6 +62,23 @@ export function owedWaiting(
 /** Whether any rule is about this. */
 const isAsked = ({ audience, change }: MembershipEdge): boolean => audience.rules[change].length > 0;
 
+/** Of edges in the order in which they were made, those whose opposite was made after them. */
+function turnedOf(edges: readonly MembershipEdge[]): ReadonlySet<MembershipEdge> {
+  const last = new Map<string, { left: number; in: number }>();
+  const side = ({ change }: MembershipEdge): 'left' | 'in' => (change === 'left' ? 'left' : 'in');
+  for (const [i, edge] of edges.entries()) {
+    // What was overtaken before, and is done late, says nothing of those that stand.
+    if (edge.overtaken) continue;
+    const known = last.get(edge.audience.key) ?? { left: -1, in: -1 };
+    last.set(edge.audience.key, { ...known, [side(edge)]: i });
+  }
+  const turned = edges.filter((edge, i) => {
+    const known = last.get(edge.audience.key);
+    return known !== undefined && known[edge.change === 'left' ? 'in' : 'left'] > i;
+  });
+  return new Set(turned);
+}
+
 /**
  * A view in which edges have been made, in this order, for as long as what rules wanted of them has not all been done. The
  * standing moves on before anything is sent, so that a record that overtakes a failure, or a crash, sees the change that it
@@ -69,14 +86,11 @@ const isAsked = ({ audience, change }: MembershipEdge): boolean => audience.rule
  */
 export function owing(view: PersonState, made: readonly Transition[]): PersonState {
   const edges = made.filter((edge) => edge.change !== 'changed');
-  const fresh = edges.flatMap((edge, i): OwedMembership[] => {
+  const turned = turnedOf(edges);
+  const fresh = edges.flatMap((edge): OwedMembership[] => {
     const owed = membershipOf(edge);
     if (edge.overtaken) return [owed];
-    const isTurned = edges.some(
-      (later, n) =>
-        n > i && later.audience === edge.audience && (later.change === 'left') !== (edge.change === 'left'),
-    );
-    if (isTurned) return isAsked(edge) ? [{ ...owed, overtaken: true }] : [];
+    if (turned.has(edge)) return isAsked(edge) ? [{ ...owed, overtaken: true }] : [];
     const known = view.standing.get(owed.audience);
     return known && isOn(owed, known) ? [{ ...owed, seen: known.at }] : [];
   });

@@ -176,6 +176,18 @@ describe('waiting', () => {
   });
 });
 
+test('what is owed is taken in once, however often a crash has it taken in', () => {
+  const standing = new Map([['ups/x', { at: 13, member: false, ever: true }]]);
+  const owed = [
+    { audience: 'ups/x', change: 'entered' as const, at: 11, overtaken: true },
+    { audience: 'ups/x', change: 'left' as const, at: 13, seen: 13 },
+  ];
+  const other = { ...EMPTY_STATE, standing, owed };
+  const once = absorbed(EMPTY_STATE, other);
+  expect(once.owed).toEqual([owed[0], { ...owed[1] }]);
+  expect(absorbed(once, other).owed).toEqual(once.owed);
+});
+
 test('only what is known is content', () => {
   expect(hasContent(EMPTY_STATE)).toBe(false);
   expect(

@@ -57,3 +57,58 @@ describe('a send of somebody who gets another key', () => {
 test('the same edge of two persons has two names', () => {
   expect(only(EMPTY_STATE, entry('C-1')).once).not.toBe(only(EMPTY_STATE, entry('C-2')).once);
 });
+
+describe('what names a thing that happens once', () => {
+  const send = { send: 'sales/Task', set: { Subject: { value: 'Call' } } };
+  const many = rulesOf({
+    audiences: { x: 'x', y: 'y' },
+    person: { key: ['crmid'] },
+    connections: { sales: { type: 'fake' }, desk: { type: 'fake' } },
+    rules: [
+      { name: 'twice', when: { entered: 'x' }, do: [send, send] },
+      { name: 'other rule', when: { entered: 'x' }, do: [send] },
+      { name: 'other audience', when: { entered: { any: ['x', 'y'] } }, do: [send] },
+      { name: 'elsewhere', when: { entered: 'x' }, do: [{ ...send, send: 'desk/Task' }] },
+      { name: 'other object', when: { entered: 'x' }, do: [{ ...send, send: 'sales/Note' }] },
+      { name: 'at last', when: { left: 'x' }, do: [send] },
+      { name: 'and again', when: { changed: 'p' }, do: [send] },
+    ],
+  });
+  const both = (status: string, key = 'C-1', p = 1): FoldRecord => ({
+    profile: profileOf({
+      ...memberships({ x: [status, START], y: [status, START] }),
+      p,
+    }),
+    key,
+    at: START + p,
+  });
+  const actions = (key: string, state = EMPTY_STATE) => {
+    const entered = fold(state, [both('realized', key)], many);
+    const left = fold(
+      { ...accepted(state, entered), written: state.written },
+      [both('exited', key, 2)],
+      many,
+    );
+    return [...entered.actions, ...left.actions];
+  };
+
+  test('is another for each rule, action, audience, change and person', () => {
+    const all = [...actions('C-1'), ...actions('C-2')];
+    expect(all).toHaveLength(2 * 9);
+    expect(new Set(all.map(({ once }) => once)).size).toBe(all.length);
+    expect(new Set(all.map(({ target }) => target)).size).toBe(all.length);
+  });
+
+  test.each(['unsure', 'written'] as const)(
+    'stays what it was under the key before, each for itself: %s',
+    (known) => {
+      const before = actions('ada@example.com');
+      const unsure = new Set(before.map(({ target }) => target));
+      const written = new Map([...unsure].map((target) => [target, new Map()]));
+      const state = { ...EMPTY_STATE, ...(known === 'unsure' ? { unsure } : { written }) };
+      expect(actions('C-1', state).map(({ target, once }) => [target, once])).toEqual(
+        before.map(({ target, once }) => [target, once]),
+      );
+    },
+  );
+});

@@ -1,117 +1,29 @@
 import { expect, test } from 'vitest';
-import { Fault } from '../../shared/core/fault.js';
-import type { KeptMessage } from '../../shared/core/kept.js';
-import type { EndingName, Message } from '../../shared/core/ports.js';
-import type { Action, Connector, Outcome } from '../../shared/core/remote.js';
-import { toMessage } from '../../shared/pipeline/replay.js';
-import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
-import { fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';
+import type { Connector, Outcome } from '../../shared/core/remote.js';
+import {
+  as,
+  busy,
+  call,
+  cart,
+  comesBack,
+  contact,
+  crmid,
+  DAY,
+  down,
+  judged,
+  mail,
+  of,
+  onlyLetter,
+  refused,
+  rule,
+  run,
+  says,
+  silence,
+  T0,
+  world,
+} from './owed-world.js';
 
 // What becomes of edges that failed, when something overtakes them: a repetition, the opposite, a letter, another key, time.
-
-const DAY = 86_400_000;
-const T0 = 1_790_000_000_000;
-
-const rule = (name: string, when: object, ...actions: object[]) => ({ name, when, do: actions });
-const contact = rule(
-  'contact',
-  { member: 'hot' },
-  {
-    upsert: 'sales/Contact',
-    match: { Id: '$key' },
-    set: { Hot: { member: 'hot' } },
-  },
-);
-const cart = (change: 'entered' | 'left', value: string) =>
-  rule(
-    `cart ${change}`,
-    { [change]: 'hot' },
-    { upsert: 'desk/State', match: { Id: '$key' }, set: { Cart: { value } } },
-  );
-const call = (change: string) =>
-  rule(`call ${change}`, { [change]: 'hot' }, { send: 'desk/Call', set: { who: '$key' } });
-const of = (rules: object[], more: object = {}) =>
-  rulesOf({
-    audiences: { hot: 'hot-1' },
-    person: { key: ['crmid', 'email'] },
-    connections: { sales: { type: 'fake' }, desk: { type: 'fake' } },
-    rules,
-    ...more,
-  });
-
-let ids = 0;
-const says = (second: number, status: string, more: object = {}, at = T0): Message => {
-  ids += 1;
-  const membership = { status, lastQualificationTime: `2026-11-01T10:00:${second}Z` };
-  const body = {
-    identityMap: { crmid: [{ id: 'C-1' }] },
-    segmentMembership: { ups: { 'hot-1': membership } },
-    ...more,
-  };
-  return message(`m${ids}`, body, at + ids);
-};
-
-const as = (...identities: (readonly [string, string])[]) => ({
-  identityMap: Object.fromEntries(identities.map(([namespace, id]) => [namespace, [{ id }]])),
-});
-
-const busy: Outcome = { kind: 'retry', scope: 'row', fault: new Fault('remote.row-busy', 'locked') };
-const down: Outcome = {
-  kind: 'retry',
-  scope: 'connection',
-  fault: new Fault('remote.unavailable', '503'),
-};
-const refused: Outcome = { kind: 'rejected', code: 'NO', text: 'no' };
-const silence: Outcome = { kind: 'unknown', fault: new Fault('remote.timeout', 'no answer') };
-
-/** Two targets by two names that answer as they are told, object by object, or die. */
-function world(rules: ReturnType<typeof of>, { keys = true, attempts = 1 } = {}) {
-  const how: { answers: { [object: string]: Outcome | undefined }; dies: boolean } = {
-    answers: {},
-    dies: false,
-  };
-  const inner = fakeCrm({ answer: ({ object }) => how.answers[object] });
-  const crm: Connector = {
-    ...inner,
-    isIdempotent: ({ operation }: Pick<Action, 'operation'>) => keys || operation !== 'send',
-    send: (...given) => (how.dies ? Promise.reject(new Error('the process dies')) : inner.send(...given)),
-  };
-  const connectors = new Map([
-    ['sales', crm],
-    ['desk', { ...crm, name: 'desk' }],
-  ]);
-  const deps = { ...fakeDeps(rules, crm), tuning: { attempts }, connectors };
-  const calls = (): (string | undefined)[] =>
-    inner.calls
-      .flat()
-      .filter(({ operation }) => operation === 'send')
-      .map(({ idempotencyKey }) => idempotencyKey);
-  return { how, deps, calls, rows: inner.rows };
-}
-
-async function run(deps: PipelineDeps, messages: readonly Message[], redelivers = true) {
-  const settlements = await createPipeline(deps).run(messages, { redelivers });
-  return settlements.flatMap(({ endings }): EndingName[] => endings.map(({ name }) => name));
-}
-
-type World = ReturnType<typeof world>;
-
-/** All that is parked comes back, when it is due. */
-async function comesBack({ deps }: World) {
-  deps.clock.advance(400_000);
-  return run(deps, deps.parking.all().map(toMessage), false);
-}
-
-let judgements = T0;
-/** A dead letter as `parked replay` begins it anew, at a time of its own. */
-const judged = (letter: KeptMessage): Message =>
-  toMessage({ ...letter, attempts: 0, firstSeen: ++judgements });
-
-function onlyLetter({ deps }: World): KeptMessage {
-  const [letter, ...others] = deps.deadLetters.all();
-  if (!letter || others.length > 0) throw new Error('there is not one letter');
-  return letter;
-}
 
 test.each(['parked', 'dead'])(
   'an entry that comes again is no stay, though it was %s in between',
@@ -287,9 +199,6 @@ test('an edge that is owed for longer than sends are remembered is not done agai
   expect(one.calls()).toHaveLength(1);
 });
 
-const mail = ['email', 'ada@example.com'] as const;
-const crmid = ['crmid', 'C-1'] as const;
-
 test.each([
   ['no answer', { Call: silence }],
   ['no answer, and then everything is down', { Call: silence, Contact: down }],
@@ -324,3 +233,51 @@ test('a second attempt that is put off does not make the first one certain', asy
   expect(one.calls().length).toBeGreaterThan(1);
   expect(new Set(one.calls()).size).toBe(1);
 });
+
+const status = (value: string) => ({
+  upsert: 'sales/Contact',
+  match: { Id: '$key' },
+  set: { Status: { value } },
+});
+const log = rule(
+  'log',
+  { entered: 'hot' },
+  { upsert: 'sales/Log', match: { Id: '$key' }, set: { Seen: { value: 'yes' } } },
+);
+
+/** In and out in one batch, in again, out again; twice, the first time with trouble. */
+async function inAndOut(one: ReturnType<typeof world>, trouble: Outcome | undefined) {
+  one.how.answers = { Contact: trouble, Log: trouble };
+  const batches = [[says(11, 'realized'), says(13, 'exited')], [says(15, 'realized')], [says(17, 'exited')]];
+  for (const batch of batches) {
+    await run(one.deps, batch);
+    one.deps.clock.advance(100_000);
+  }
+  one.how.answers = {};
+  await comesBack(one);
+  for (const batch of batches) await run(one.deps, batch);
+}
+
+test.each([
+  ['nothing fails', undefined],
+  ['held', down],
+  ['parked', busy],
+])('an older edge that is owed beside it does not overtake the newest one: %s', async (_, trouble) => {
+  const level = { ...rule('level', { member: 'hot' }, status('member')), otherwise: [status('none')] };
+  const one = world(of([level, rule('left', { left: 'hot' }, status('churned')), log]));
+  await inAndOut(one, trouble);
+  expect(one.rows.get('Contact/C-1')).toMatchObject({ Status: 'churned' });
+});
+
+test.each([
+  ['nothing fails', undefined],
+  ['held', down],
+])(
+  'an exit stops the rules after its own, also when older edges are owed beside it: %s',
+  async (_, trouble) => {
+    const left = { ...rule('left', { left: 'hot' }, status('churned')), stop: true };
+    const one = world(of([left, log, call('left')]));
+    await inAndOut(one, trouble);
+    expect(one.said()).toEqual([]);
+  },
+);
