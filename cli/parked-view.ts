@@ -41,11 +41,12 @@ export function viewOf(visited: Visited, place: string, values: boolean): View {
   const { ref, found, due } = visited;
   if (!found.ok) return { ref, place, unreadable: true, code: found.fault.code, text: found.fault.message };
   const kept = found.value;
-  const { message, record, at, attempts = 1, firstSeen = at, person } = kept;
+  const { message, record, at, attempts = 1, firstSeen = at, person, requestId } = kept;
   return {
     ref,
     place,
     ...reasonOf(kept, values),
+    requestId,
     source: message.source,
     id: message.id,
     record,

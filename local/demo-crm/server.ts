@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../../shared/core/fault.js';
@@ -99,7 +100,11 @@ async function serve(crm: Crm, request: IncomingMessage, response: ServerRespons
   if (isData) response.once('close', crm.log.open());
   const answer = await decide(crm, request, path);
   if (answer === 'reset') request.socket.resetAndDestroy();
-  if (typeof answer === 'object') response.writeHead(answer.status, answer.headers).end(answer.body);
+  if (typeof answer !== 'object') return;
+  // As the edge of Salesforce names each request.
+  const id = randomBytes(16).toString('hex');
+  const headers = { ...answer.headers, 'x-sfdc-request-id': id, 'x-request-id': id };
+  response.writeHead(answer.status, headers).end(answer.body);
 }
 
 function listen(server: Server, port: number): Promise<number> {

@@ -121,7 +121,10 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
   });
   const answer = await decide(site, request);
   if (answer === 'reset') request.socket.resetAndDestroy();
-  if (typeof answer === 'object') response.writeHead(answer.status, answer.headers).end(answer.body);
+  if (typeof answer !== 'object') return;
+  const id = randomUUID();
+  const headers = { ...answer.headers, REQ_ID: id, 'x-ms-service-request-id': `${id},${randomUUID()}` };
+  response.writeHead(answer.status, headers).end(answer.body);
 }
 
 function face(site: Site, server: Server): DemoDynamics {

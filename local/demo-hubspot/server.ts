@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, page } from '../vendor-answer.js';
@@ -95,7 +96,9 @@ function decide(account: Account, asked: Incoming): Answer | Silence {
 
 function put(answer: Answer | Silence, request: IncomingMessage, response: ServerResponse): void {
   if (answer === 'reset') request.socket.resetAndDestroy();
-  if (typeof answer === 'object') response.writeHead(answer.status, answer.headers).end(answer.body);
+  if (typeof answer !== 'object') return;
+  const headers = { 'x-hubspot-correlation-id': randomUUID(), ...answer.headers };
+  response.writeHead(answer.status, headers).end(answer.body);
 }
 
 /** Starts an account on 127.0.0.1. */

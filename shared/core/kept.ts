@@ -15,6 +15,8 @@ export interface KeptMessage {
     readonly text: string;
     readonly field?: string;
   };
+  /** What the target calls the request that it refused, or that failed at last, where it says so. */
+  readonly requestId?: string;
   /** When it was kept, epoch milliseconds. */
   readonly at: number;
   /** The wait the target asked for. */

@@ -66,6 +66,8 @@ export interface Ending {
   readonly person?: string;
   /** The connection that kept the record from ending well, when it was one. */
   readonly connection?: string;
+  /** What the target calls the request that kept it from ending well. */
+  readonly requestId?: string;
 }
 
 /** The answer for one message: settled means that the source may forget it. */

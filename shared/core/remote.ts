@@ -30,7 +30,12 @@ export interface Action {
 }
 
 /** What a target said about one action. Never guessed: no answer is `unknown`. */
-export type Outcome =
+export type Outcome = Answered & {
+  /** What the target itself calls the request that this answers: by it people there find it. Absent where it does not say. */
+  readonly requestId?: string;
+};
+
+type Answered =
   | { readonly kind: 'accepted'; readonly id?: string; readonly created?: boolean }
   /** There is no row that an `update`, `add`, `remove` or `delete` could be about; nothing was done. */
   | { readonly kind: 'absent' }

@@ -5,9 +5,9 @@ export type Sign =
   /** The target read it, whatever it said about the rows. */
   | { readonly kind: 'answered' }
   /** The connection failed as a whole; `afterMs` is the wait the target asked for. */
-  | { readonly kind: 'down'; readonly fault: Fault; readonly afterMs?: number }
+  | { readonly kind: 'down'; readonly fault: Fault; readonly afterMs?: number; readonly requestId?: string }
   /** Rows failed in a way that may be their own fault or the target's. */
-  | { readonly kind: 'failing'; readonly fault: Fault; readonly weight: number }
+  | { readonly kind: 'failing'; readonly fault: Fault; readonly weight: number; readonly requestId?: string }
   /** Nothing was sent after all. */
   | { readonly kind: 'untried' };
 

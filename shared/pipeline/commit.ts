@@ -7,9 +7,9 @@ import type { Ending, WriteAnswer } from '../core/ports.js';
 import type { Attempt } from './attempt.js';
 import { noteAnswers, noteQuiet } from './audit.js';
 import type { AddressedEntry } from './decode.js';
-import { DOUBTFUL, doubtFault } from './doubt.js';
 import { tellJudged } from './judged.js';
 import { bury, keptOf, letGo } from './keep.js';
+import { refusalOf, rejected } from './refusal.js';
 import type { Run } from './run.js';
 import { tellShadows } from './shadow.js';
 import { isChanged, stateAfter } from './state-after.js';
@@ -24,10 +24,8 @@ interface Failure {
   readonly connection: string | undefined;
   /** Nothing that failed was sent: the target has not been asked in vain. */
   readonly untried: boolean;
+  readonly requestId?: string | undefined;
 }
-
-/** A target's refusal for good, in its own words. */
-type Refusal = NonNullable<KeptMessage['remote']>;
 
 /** How one person came out, decided before anything is recorded. */
 interface Result {
@@ -46,31 +44,12 @@ function failureOf({ actions, outcomes }: Lane): Failure | undefined {
     const alone = outcome.kind === 'retry' && outcome.scope === 'row';
     const afterMs = outcome.kind === 'retry' ? outcome.afterMs : undefined;
     untried &&= outcome.kind === 'retry' && outcome.unsent === true;
-    if (!worst || (worst.alone && !alone)) worst = { fault: outcome.fault, alone, afterMs, connection };
+    const { fault, requestId } = outcome;
+    if (!worst || (worst.alone && !alone)) worst = { fault, alone, afterMs, connection, requestId };
   }
   // Who is told when to come back waits so long; others wait the longer the more often they came, so each time counts.
   return worst && { ...worst, untried: untried && worst.afterMs !== undefined };
 }
-
-/** Of several the first; but doubt comes before all, because who mends a row and replays its letter repeats the rest of it. */
-function refusalOf(verdict: Verdict, { lane }: Attempt): Refusal | undefined {
-  let first: Refusal | undefined;
-  for (const { target, connection } of lane.actions) {
-    const outcome = lane.outcomes.get(target);
-    if (!verdict.targets.includes(target) || outcome?.kind !== 'rejected') continue;
-    const { code, text, field } = outcome;
-    if (first === undefined || code === DOUBTFUL)
-      first = { connection, code, text, ...(field === undefined ? {} : { field }) };
-    if (code === DOUBTFUL) return first;
-  }
-  return first;
-}
-
-/** The target's text is in the dead letter only: it may quote the row. */
-const rejected = ({ connection, code }: Refusal): Fault =>
-  code === DOUBTFUL
-    ? doubtFault(connection)
-    : new Fault('remote.rejected', `${connection} refused the row: ${code}`);
 
 const unaddressed = ({ unaddressed: reasons }: Verdict): Fault =>
   new Fault('person.unaddressed', `nothing to address the row by: ${reasons.join('; ')}`);
@@ -99,7 +78,7 @@ function lettersOf(one: Attempt, run: Run): KeptMessage[] {
     if (!verdict) return [];
     const more = { person, ...owing(verdict, entry) };
     const refusal = refusalOf(verdict, one);
-    if (refusal) return [keptOf(entry, rejected(refusal), run, { remote: refusal, ...more })];
+    if (refusal) return [keptOf(entry, rejected(refusal), run, { ...refusal, ...more })];
     // Also beside actions that were delivered: what had no address must leave a trace.
     return verdict.unaddressed.length > 0 ? [keptOf(entry, unaddressed(verdict), run, more)] : [];
   });
@@ -111,7 +90,10 @@ const isVoid = ({ targets }: Verdict, { lane }: Attempt): boolean =>
 
 function endingOf(verdict: Verdict, one: Attempt, person: string): Ending {
   const refusal = refusalOf(verdict, one);
-  if (refusal) return { name: 'rejected', fault: rejected(refusal), person };
+  if (refusal) {
+    const { remote, ...told } = refusal;
+    return { name: 'rejected', fault: rejected(refusal), person, connection: remote.connection, ...told };
+  }
   if (verdict.kind === 'acts') return { name: isVoid(verdict, one) ? 'unchanged' : 'delivered', person };
   if (verdict.kind === 'unaddressed') {
     const fault = one.work.key === undefined ? waiting() : unaddressed(verdict);

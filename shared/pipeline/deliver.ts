@@ -60,7 +60,7 @@ async function sendOne(
     run.counts.accepted += outcomes.filter(({ kind }) => kind === 'accepted').length;
   } finally {
     const change = run.breaker(connection).report(pass, sign);
-    if (change) tellChange(connection, change, run);
+    if (change) tellChange(connection, change, sign, run);
     // A row that fails alone as a probe may be a bad row of a target that is well again: it must not hold up the stream.
     const alone = change === 'reopened' && sign.kind === 'failing';
     if (change && change !== 'closed' && !alone) health.down = true;

@@ -48,9 +48,12 @@ const isOfConnection = (outcome: Outcome): outcome is Retry =>
 const isRowAlone = (outcome: Outcome): outcome is Retry =>
   isRetry(outcome) && outcome.scope === 'row' && !isBusy(outcome) && !isOurs(outcome.fault);
 
+const calledOf = ({ requestId }: Outcome) => (requestId === undefined ? {} : { requestId });
+
 function downSign(failures: readonly Retry[], first: Retry): Sign {
   const waits = failures.flatMap(({ afterMs }) => (afterMs === undefined ? [] : [afterMs]));
-  return { kind: 'down', fault: first.fault, ...(waits.length > 0 && { afterMs: Math.max(...waits) }) };
+  const wait = waits.length > 0 && { afterMs: Math.max(...waits) };
+  return { kind: 'down', fault: first.fault, ...wait, ...calledOf(first) };
 }
 
 /** What the outcomes of one chunk say about its connection. */
@@ -61,10 +64,10 @@ export function signOf(outcomes: readonly Outcome[]): Sign {
   if (outcomes.some(isAnswer)) return { kind: 'answered' };
   const alone = outcomes.filter(isRowAlone);
   const [row] = alone;
-  if (row) return { kind: 'failing', fault: row.fault, weight: alone.length };
+  if (row) return { kind: 'failing', fault: row.fault, weight: alone.length, ...calledOf(row) };
   const silent = outcomes.find((outcome) => outcome.kind === 'unknown' && !isOurs(outcome.fault));
   return silent?.kind === 'unknown'
-    ? { kind: 'failing', fault: silent.fault, weight: SILENCE }
+    ? { kind: 'failing', fault: silent.fault, weight: SILENCE, ...calledOf(silent) }
     : { kind: 'untried' };
 }
 

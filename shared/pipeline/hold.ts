@@ -1,5 +1,5 @@
 import { Fault } from '../core/fault.js';
-import type { Change, Shut } from './breaker.js';
+import type { Change, Shut, Sign } from './breaker.js';
 import { countChange } from './ledger.js';
 import type { Run } from './run.js';
 import { countFailure } from './tally.js';
@@ -19,12 +19,14 @@ const EVENTS = {
   closed: 'breaker.closed',
 } as const;
 
-/** Counts, and says in the log, that a connection is left alone, or answers again. */
-export function tellChange(connection: string, change: Change, run: Run): void {
+/** Counts, and says in the log, that a connection is left alone, or answers again; and which request told so. */
+export function tellChange(connection: string, change: Change, sign: Sign, run: Run): void {
   countChange(run.counts, connection, change);
   const seen = run.breaker(connection).look();
   if (change !== 'closed' && seen.kind === 'shut') countFailure(run.counts.tallies, seen.fault.code);
   const why =
     seen.kind === 'shut' ? { code: seen.fault.code, until: new Date(seen.until).toISOString() } : {};
-  run.deps.log.write(change === 'closed' ? 'info' : 'warn', EVENTS[change], { connection, ...why });
+  const called = 'requestId' in sign ? { requestId: sign.requestId } : {};
+  const fields = { connection, ...why, ...called };
+  run.deps.log.write(change === 'closed' ? 'info' : 'warn', EVENTS[change], fields);
 }

@@ -136,6 +136,8 @@ export interface LetGoOptions {
   readonly untried?: boolean;
   /** The connection that is the reason. */
   readonly connection?: string | undefined;
+  /** What it calls the request that failed. */
+  readonly requestId?: string | undefined;
 }
 
 /**
@@ -153,14 +155,15 @@ export async function letGo(
   const end = (some: readonly AddressedEntry[], endingOf: (entry: Entry) => Ending): void => {
     for (const entry of some) run.endings.set(entry, endingOf(entry));
   };
-  const { afterMs, untried = false, connection } = more;
-  const where = connection === undefined ? {} : { connection };
+  const { afterMs, untried = false, connection, requestId } = more;
+  const called = requestId === undefined ? {} : { requestId };
+  const where = connection === undefined ? called : { connection, ...called };
   if (!more.alone && run.options.redelivers)
     return end(entries, () => ({ name: 'held', fault, person, ...where }));
 
   // Then it is not the connection any more that keeps them.
   const hold = (why: Fault) => (): Ending => ({ name: 'held', fault: why, person });
-  const after = { person, ...(afterMs !== undefined && { afterMs }) };
+  const after = { person, ...called, ...(afterMs !== undefined && { afterMs }) };
   // Asked once: time passes while they are kept, and each must end in one way.
   const spent = entries.filter((entry) => isSpent(entry, run, untried));
   const waiting = entries.filter((entry) => !spent.includes(entry));
@@ -172,12 +175,16 @@ export async function letGo(
 
   const unburied = await bury(
     spent.map((entry) =>
-      keptOf(entry, exhausted(entry, fault, untried), run, { person, attempts: triedSoFar(entry, untried) }),
+      keptOf(entry, exhausted(entry, fault, untried), run, {
+        person,
+        ...called,
+        attempts: triedSoFar(entry, untried),
+      }),
     ),
     run,
   );
   const rejected = (entry: Entry): Ending => {
-    return { name: 'rejected', fault: exhausted(entry, fault, untried), person };
+    return { name: 'rejected', fault: exhausted(entry, fault, untried), person, ...where };
   };
   end(spent, unburied ? hold(unburied) : rejected);
 }

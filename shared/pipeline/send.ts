@@ -4,7 +4,7 @@ import type { Action, Connector, Outcome } from '../core/remote.js';
 import type { Pass } from './breaker.js';
 import { backoff } from './retry.js';
 import { isLate, lastCall, type Run } from './run.js';
-import { tallyOf } from './tally.js';
+import { noteRequest, tallyOf } from './tally.js';
 import { unsent } from './waves.js';
 
 /** What one chunk is sent by, and whether it is the one that finds out about its connection. */
@@ -40,6 +40,7 @@ async function timed(
   const since = run.deps.clock.now();
   const outcomes = await connector.send(actions, run.signal);
   tally.ms.push(Math.max(0, run.deps.clock.now() - since));
+  noteRequest(tally, outcomes);
   tally.accepted += outcomes.filter(({ kind }) => kind === 'accepted').length;
   return outcomes;
 }

@@ -62,6 +62,7 @@ const Head = z.object({
   fault: z.object({ code: z.string(), text: z.string() }),
   record: Count,
   remote: Remote.optional(),
+  requestId: z.string().optional(),
   at: Time,
   afterMs: Count,
   attempts: Count,

@@ -73,6 +73,7 @@ export const salesforceSubject: ConnectorSubject = {
       ),
     ),
   statusIsAnswer: false,
+  requestIdHeader: 'x-sfdc-request-id',
 };
 
 const httpSubject = (
@@ -90,6 +91,7 @@ const httpSubject = (
   judge: ([key = ''], refused) =>
     refused.has(key) ? said(422, { message: 'no such field' }) : said(200, { status: 'ok' }),
   statusIsAnswer: config['success'] === undefined,
+  requestIdHeader: 'x-request-id',
 });
 
 /** The generic connector with a token that it asks for; its token endpoint is on the same server. */

@@ -31,6 +31,8 @@ export interface ConnectorSubject {
   judge(keys: readonly string[], refused: ReadonlySet<string>): Said;
   /** True when a bare 200 is this vendor's way to accept a row; else a 200 must name the row. */
   readonly statusIsAnswer: boolean;
+  /** The header in which this vendor names a request. */
+  readonly requestIdHeader: string;
 }
 /** An answer as a server plays it. */
 export const play = ({ status, headers, body }: Said): Play => answer(status, headers, body);

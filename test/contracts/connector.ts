@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fakeFetch, never } from '../connectors/fakes.js';
 import { answer, cut, type Play, reset } from '../connectors/fault-server.js';
+import { connectorRequest } from './connector-request.js';
 import { bare, type ConnectorSubject, everything, html, kinds, opposite } from './connector-subject.js';
 import { connectorTrouble } from './connector-trouble.js';
 
@@ -38,6 +39,7 @@ export function connectorContract(subject: ConnectorSubject): void {
   });
 
   connectorTrouble(subject);
+  connectorRequest(subject);
 
   describe(`${subject.name}: the signal`, () => {
     test('aborted before: nothing is sent and nothing is unknown', async () => {

@@ -148,7 +148,7 @@ test('the line in the log says it all, once for each batch', async () => {
   expect(line?.['waitedMs']).toBeGreaterThanOrEqual(0);
   const where = { batch: 'run-1', first: 'C-first-1', last: 'C-first-1' };
   const told = { ...where, source: 'test', waitedMs: line?.['waitedMs'], ...reports[0]?.ledger };
-  expect(lines).toEqual([{ ...told, faults: { 'remote.unavailable': 1 } }]);
+  expect(lines).toEqual([{ ...told, faults: { 'remote.unavailable': 1 }, requests: {} }]);
   expect(Object.keys(reports[0]?.ledger ?? {}).sort()).toEqual([
     'accepted',
     'actions',

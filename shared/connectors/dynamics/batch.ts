@@ -1,5 +1,6 @@
 import type { Outcome } from '../../core/remote.js';
 import { unknown } from '../wire/outcome.js';
+import { named } from '../wire/request-id.js';
 import type { Reply } from '../wire/transport.js';
 import { compose, type PartRequest, type Parts, readParts } from './multipart.js';
 import { type Answered, ask, type Org } from './org.js';
@@ -14,14 +15,14 @@ const isError = (reply: Reply | undefined): reply is Reply => reply !== undefine
  * A request that was not answered with 200. Servers that stop at the first error answer 400 with just that error, so
  * nobody can tell which of several parts it is about, nor that those before it were carried out.
  */
-function refused<T>(
+function refused<T extends object>(
   { context, reply }: Answered,
   found: Parts | undefined,
   count: number,
   read: ReadPart<T>,
 ): readonly (T | Outcome)[] {
   const inner = found?.answers.at(-1);
-  if (isError(inner) && count === 1) return [read(context, inner, 0)];
+  if (isError(inner) && count === 1) return [ofRequest(read(context, inner, 0), context)];
   const about = isError(inner) ? inner : reply;
   const outcome = fromProblem(context, about, 'request');
   const marked: Outcome =
@@ -43,11 +44,15 @@ function ofReading(outcome: Outcome, scope: 'row' | 'connection'): Outcome {
   return outcome.kind === 'unknown' ? { kind: 'retry', scope, fault: outcome.fault } : outcome;
 }
 
+/** A part is an answer to the request that it came in, so it goes by the name of that. */
+const ofRequest = <T extends object>(result: T | Outcome, { requestId }: Answering): T | Outcome =>
+  'kind' in result ? named(result, requestId) : result;
+
 /**
  * Sends parts as one batch and gives one result for each, in order. What was not said is `unknown`, or of parts that only
  * read: to be tried again.
  */
-export async function batch<T>(
+export async function batch<T extends object>(
   org: Org,
   parts: readonly PartRequest[],
   signal: AbortSignal,
@@ -67,13 +72,14 @@ export async function batch<T>(
   const missing = (what: string): Outcome => {
     const text = `"${org.name}" answered ${what} to a batch of ${parts.length}.`;
     const outcome = unknown('remote.unanswered', text);
-    return reads ? ofReading(outcome, 'row') : outcome;
+    return named(reads ? ofReading(outcome, 'row') : outcome, asked.context.requestId);
   };
   if (found === undefined) return parts.map(() => missing('something that is no batch'));
   const { answers } = found;
   if (!fits(found, parts.length)) return parts.map(() => missing(`${answers.length} parts`));
   return parts.map((_, i) => {
     const answer = answers[i];
-    return answer === undefined ? missing('no readable part for this row') : read(asked.context, answer, i);
+    if (answer === undefined) return missing('no readable part for this row');
+    return ofRequest(read(asked.context, answer, i), asked.context);
   });
 }

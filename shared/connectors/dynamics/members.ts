@@ -1,6 +1,7 @@
 import { Fault } from '../../core/fault.js';
 import type { Action, Outcome } from '../../core/remote.js';
 import { unsent } from '../wire/outcome.js';
+import { named } from '../wire/request-id.js';
 import type { Reply } from '../wire/transport.js';
 import { type Address, addressOf, isGuid, refuse } from './address.js';
 import { batch, type ReadPart } from './batch.js';
@@ -64,9 +65,10 @@ async function join(
   const asked = await ask(org, request, signal);
   if (asked.kind === 'unanswered') return asked.outcome;
   const { reply, context } = asked;
-  if (reply.status === 204) return { kind: 'accepted' };
+  const done = named({ kind: 'accepted' }, context.requestId);
+  if (reply.status === 204) return done;
   // A member already; of several nobody says which, so they are asked for one by one.
-  if (saysDuplicate(reply) && members.length === 1) return { kind: 'accepted' };
+  if (saysDuplicate(reply) && members.length === 1) return done;
   const outcome = fromProblem(context, reply, 'request');
   return outcome.kind === 'rejected' ? { ...outcome, whole: true } : outcome;
 }
@@ -135,7 +137,7 @@ async function confirmed(
   const left = await readMemberships(org, list, members, signal);
   return left.map((row) => {
     if (!('kind' in row)) return stillThere(org.name);
-    return row.kind === 'absent' ? { kind: 'accepted' } : row;
+    return row.kind === 'absent' ? named({ kind: 'accepted' }, row.requestId) : row;
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Action, Outcome } from '../../core/remote.js';
 import { unknown } from '../wire/outcome.js';
+import { named } from '../wire/request-id.js';
 import { type Row, rowOf } from './address.js';
 import { ask, type Org } from './org.js';
 import { fromProblem, wholly } from './problem.js';
@@ -26,9 +27,11 @@ async function upsert(
   const asked = await ask(org, request, signal);
   if (asked.kind === 'unanswered') return asked.outcome;
   const { reply, context } = asked;
-  if (reply.status === 204) return { kind: 'accepted' };
-  if (reply.status < 300)
-    return unknown('remote.unanswered', `"${org.name}" answered ${reply.status} instead of 204.`);
+  if (reply.status === 204) return named({ kind: 'accepted' }, context.requestId);
+  if (reply.status < 300) {
+    const text = `"${org.name}" answered ${reply.status} instead of 204.`;
+    return named(unknown('remote.unanswered', text), context.requestId);
+  }
   return wholly(fromProblem(context, reply, 'request'), reply);
 }
 

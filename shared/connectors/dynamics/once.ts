@@ -1,5 +1,6 @@
 import type { Action, Outcome } from '../../core/remote.js';
 import { unknown } from '../wire/outcome.js';
+import { named } from '../wire/request-id.js';
 import type { Reply } from '../wire/transport.js';
 import { ask, type Org } from './org.js';
 import { type Answering, codeOf, fromProblem } from './problem.js';
@@ -27,7 +28,8 @@ async function create(org: Org, { object, fields }: Action, signal: AbortSignal)
     body: JSON.stringify(fields),
   };
   const asked = await ask(org, request, signal);
-  return asked.kind === 'unanswered' ? asked.outcome : outcomeOf(asked.context, asked.reply);
+  if (asked.kind === 'unanswered') return asked.outcome;
+  return named(outcomeOf(asked.context, asked.reply), asked.context.requestId);
 }
 
 /** Why the rows after this one are not worth a request now. */

@@ -2,6 +2,7 @@ import type { Outcome } from '../../core/remote.js';
 import { authorised, type Tokens } from '../auth/tokens.js';
 import type { ConnectorDeps } from '../deps.js';
 import { fromFailure } from '../wire/outcome.js';
+import { requestIdIn } from '../wire/request-id.js';
 import { attempt, type Reply } from '../wire/transport.js';
 import type { DynamicsConfig } from './config.js';
 import { dynamicsTokens, loginAdvice } from './login.js';
@@ -60,6 +61,9 @@ const STANDARD = {
   'if-none-match': 'null',
 };
 
+/** By the first Microsoft's support finds a request, by the second Application Insights does; mostly they are one. */
+const REQUEST_ID = ['req_id', 'x-ms-service-request-id'];
+
 /** Makes a request with the token in use. */
 export async function ask(
   org: Org,
@@ -77,6 +81,12 @@ export async function ask(
   });
   if (reply.kind === 'denied') return { kind: 'unanswered', outcome: reply.outcome };
   if (reply.kind === 'failure') return { kind: 'unanswered', outcome: fromFailure(name, reply) };
-  const context = { connection: name, now: deps.clock.now(), secrets: used, advice: loginAdvice(config) };
+  const context = {
+    connection: name,
+    now: deps.clock.now(),
+    secrets: used,
+    advice: loginAdvice(config),
+    requestId: requestIdIn(reply.headers, REQUEST_ID, used),
+  };
   return { kind: 'answered', reply, context };
 }

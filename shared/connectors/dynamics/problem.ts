@@ -3,6 +3,7 @@ import { Fault } from '../../core/fault.js';
 import type { Outcome } from '../../core/remote.js';
 import { unauthorized } from '../auth/tokens.js';
 import { fromWaitingStatus, retry, unknown } from '../wire/outcome.js';
+import { named } from '../wire/request-id.js';
 import { retryAfterMs } from '../wire/retry-after.js';
 import type { Reply } from '../wire/transport.js';
 import { excerpt, presentable } from '../wire/vendor-text.js';
@@ -15,6 +16,8 @@ export interface Answering {
   readonly secrets: readonly string[];
   /** Said when credentials are refused. */
   readonly advice: string;
+  /** What Dataverse calls the request. */
+  readonly requestId?: string | undefined;
 }
 
 const ErrorBody = z
@@ -94,8 +97,7 @@ function passing(context: Answering, reply: Reply, place: 'row' | 'request'): Ou
   return waiting?.kind === 'retry' && ofRow ? { ...waiting, scope: 'row' } : waiting;
 }
 
-/** What an answer that is no success means for a row, or for each row of a request that was answered as a whole. */
-export function fromProblem(context: Answering, reply: Reply, place: 'row' | 'request'): Outcome {
+function meant(context: Answering, reply: Reply, place: 'row' | 'request'): Outcome {
   const { connection, secrets } = context;
   const { status } = reply;
   const waiting = passing(context, reply, place);
@@ -112,6 +114,10 @@ export function fromProblem(context: Answering, reply: Reply, place: 'row' | 're
     text: message === '' ? excerpt(reply, secrets) : presentable(message, secrets),
   };
 }
+
+/** What an answer that is no success means for a row, or for each row of a request that was answered as a whole. */
+export const fromProblem = (context: Answering, reply: Reply, place: 'row' | 'request'): Outcome =>
+  named(meant(context, reply, place), context.requestId);
 
 /** Statuses of a refused request that one of its rows may have caused, if Dataverse itself refused it. */
 const ONE_ROW_MAY_BE_AT_FAULT = new Set([400, 404, 412]);

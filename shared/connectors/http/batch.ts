@@ -1,6 +1,7 @@
 import type { Json } from '../../core/ports.js';
 import type { Action, Outcome } from '../../core/remote.js';
 import { fromFailure, unsent } from '../wire/outcome.js';
+import { named } from '../wire/request-id.js';
 import { fromHttpReply, type HttpAnswering } from './answer.js';
 import { fromItems } from './items.js';
 import type { BatchPlan } from './plan.js';
@@ -25,13 +26,13 @@ async function exchange(
   const written = writeRequest(whole, address, { action: first, problems: [], rows });
   if ('problem' in written) return all({ kind: 'rejected', code: 'template.value', text: written.problem });
   const once = actions.length === 1 ? first.idempotencyKey : undefined;
-  const { result, secrets } = await session.call({ ...written, once }, signal);
+  const { result, secrets, requestId } = await session.call({ ...written, once }, signal);
   if (result.kind === 'denied') return all(unsent(result.outcome));
   if (result.kind === 'failure') return all(fromFailure(reading.connection, result));
   const context: HttpAnswering = { ...reading, success: whole.success, secrets, single: false };
-  const outcome = fromHttpReply(context, result);
+  const outcome = named(fromHttpReply(context, result), requestId);
   if (outcome.kind !== 'accepted' || answer === 'all-or-nothing') return all(outcome);
-  return fromItems(context, answer, result.json, actions);
+  return fromItems(context, answer, result.json, actions).map((item) => named(item, requestId));
 }
 
 /** Sends many rows in one request; a row that cannot be written is refused by itself and holds up no other. */

@@ -1,6 +1,7 @@
 import { Fault } from '../../core/fault.js';
 import type { Action, Outcome } from '../../core/remote.js';
 import { fromFailure, retry, unsent } from '../wire/outcome.js';
+import { named } from '../wire/request-id.js';
 import { fromHttpReply, type HttpAnswering } from './answer.js';
 import { type RequestPlan, writeRequest } from './request.js';
 import type { Session } from './session.js';
@@ -41,7 +42,7 @@ export async function find(
 ): Promise<Found> {
   const written = writeRequest(plan, address, { action, problems: [] });
   if ('problem' in written) return ended({ kind: 'rejected', code: 'template.value', text: written.problem });
-  const { result, secrets } = await session.call(written, signal);
+  const { result, secrets, requestId } = await session.call(written, signal);
   if (result.kind === 'denied') return ended(unsent(result.outcome));
   if (result.kind === 'failure') return ended(unsent(fromFailure(reading.connection, result)));
   // Asking for a row that is not there is an answer, whatever is to be done with it.
@@ -54,6 +55,7 @@ export async function find(
   };
   const outcome = fromHttpReply(context, result);
   if (outcome.kind === 'absent') return { kind: 'none' };
-  if (outcome.kind !== 'accepted') return ended(unsent(outcome));
-  return fromRows(reading.connection, at(result.json, plan.rows));
+  if (outcome.kind !== 'accepted') return ended(named(unsent(outcome), requestId));
+  const found = fromRows(reading.connection, at(result.json, plan.rows));
+  return found.kind === 'ended' ? ended(named(found.outcome, requestId)) : found;
 }

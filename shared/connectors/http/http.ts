@@ -1,6 +1,7 @@
 import { type Action, type Connector, OPERATIONS, type Operation, type Outcome } from '../../core/remote.js';
 import type { ConnectorDeps } from '../deps.js';
 import { fromFailure, retry, unsent } from '../wire/outcome.js';
+import { named } from '../wire/request-id.js';
 import { fromHttpReply, type HttpAnswering } from './answer.js';
 import { sendBatch } from './batch.js';
 import { HTTP_OPERATIONS, type HttpConfig } from './config.js';
@@ -78,12 +79,12 @@ async function sendOne(
   const written = writeRequest(request, addressOf(request, ready), { action, problems: [], found });
   if ('problem' in written) return { kind: 'rejected', code: 'template.value', text: written.problem };
   const call = { ...written, once: action.idempotencyKey };
-  const { result, secrets } = await endpoint.session.call(call, signal);
+  const { result, secrets, requestId } = await endpoint.session.call(call, signal);
   if (result.kind === 'denied') return unsent(result.outcome);
   if (result.kind === 'failure') return fromFailure(endpoint.name, result);
   const { success } = request;
   const context: HttpAnswering = { ...readingOf(endpoint, action.operation), success, secrets };
-  return fromHttpReply(context, result);
+  return named(fromHttpReply(context, result), requestId);
 }
 
 async function sendAll(

@@ -3,6 +3,7 @@ import { ok, type Result } from '../../core/fault.js';
 import { authorised, type Denied } from '../auth/tokens.js';
 import { dial } from '../wire/dial.js';
 import { retry } from '../wire/outcome.js';
+import { requestIdIn } from '../wire/request-id.js';
 import { attempt, type Failure, type HttpRequest, type Reply } from '../wire/transport.js';
 import { saysUnauthorized } from './answer.js';
 import type { ReadyHeaders } from './header.js';
@@ -19,6 +20,8 @@ export interface Call extends HttpRequest {
 export interface Answered {
   readonly result: Reply | Failure | Denied;
   readonly secrets: readonly string[];
+  /** What the API calls the request, where it answered and says so. */
+  readonly requestId?: string | undefined;
 }
 
 /** The logged-in side of a connection. Secrets are read once, and again after a 401, when one may have been rotated. */
@@ -26,6 +29,9 @@ export interface Session {
   open(): Promise<Result<Ready>>;
   call(call: Call, signal: AbortSignal): Promise<Answered>;
 }
+
+/** Headers by which APIs commonly name a request; none is a standard. */
+const REQUEST_ID = ['x-request-id', 'request-id', 'x-correlation-id', 'x-amzn-requestid', 'x-ms-request-id'];
 
 const sameHeaders = (a: ReadyHeaders, b: ReadyHeaders): boolean =>
   Object.entries(a.headers).every(([name, value]) => b.headers[name] === value);
@@ -77,10 +83,13 @@ export function session(settings: SessionSettings): Session {
     };
   }
 
-  /** A certificate that is no longer taken ends connections in many ways; a new one may have been stored. */
+  /** Takes in what came back. A certificate that is no longer taken ends connections in many ways; a new one may have been stored. */
   function noticed(answered: Answered): Answered {
-    if (config.tls !== undefined && answered.result.kind === 'failure') ready = undefined;
-    return answered;
+    const { result, secrets } = answered;
+    if (config.tls !== undefined && result.kind === 'failure') ready = undefined;
+    if (result.kind !== 'reply') return answered;
+    const names = config.requestIdHeader === undefined ? REQUEST_ID : [config.requestIdHeader];
+    return { ...answered, requestId: requestIdIn(result.headers, names, secrets) };
   }
 
   return {

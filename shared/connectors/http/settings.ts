@@ -100,6 +100,11 @@ export const HttpSettings = z.strictObject({
     .describe('Operations that differ from the rest; false for those the API cannot do.'),
   signature: Signature.optional().describe('Requests are signed as Standard Webhooks says.'),
   tls: Tls.optional().describe('Our certificate, for servers that ask for one.'),
+  requestIdHeader: z
+    .string()
+    .regex(/^[\w-]+$/, 'must be the name of a header')
+    .optional()
+    .describe('The header of an answer that names the request, where it is none of those in use.'),
   allowPrivate: z
     .boolean()
     .default(false)

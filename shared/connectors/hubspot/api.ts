@@ -2,6 +2,7 @@ import type { Operation, Outcome } from '../../core/remote.js';
 import { authorised, type Tokens } from '../auth/tokens.js';
 import type { ConnectorDeps } from '../deps.js';
 import { fromFailure } from '../wire/outcome.js';
+import { requestIdIn, requestIdOf } from '../wire/request-id.js';
 import { attempt, type Reply } from '../wire/transport.js';
 import type { HubspotConfig } from './config.js';
 import { loginAdvice } from './login.js';
@@ -39,6 +40,15 @@ export type Heard =
   | { readonly kind: 'reply'; readonly reply: Reply; readonly context: Answering }
   | { readonly kind: 'none'; readonly outcome: Outcome };
 
+/**
+ * The correlation id: "include this value with any error reports or support tickets". Every answer has it in a header; of
+ * errors the body is documented to (developers.hubspot.com, "Error handling").
+ */
+function requestIdFrom({ headers, json }: Reply, secrets: readonly string[]): string | undefined {
+  const told = typeof json === 'object' && json !== null ? Reflect.get(json, 'correlationId') : undefined;
+  return requestIdIn(headers, ['x-hubspot-correlation-id'], secrets) ?? requestIdOf(told, secrets);
+}
+
 /** Makes one call with the token in use; after a 401 it is made once more with a new token. */
 export async function call(hub: Hub, request: HubRequest, signal: AbortSignal): Promise<Heard> {
   const { name, config, deps, tokens } = hub;
@@ -64,6 +74,7 @@ export async function call(hub: Hub, request: HubRequest, signal: AbortSignal): 
     random: deps.random ?? Math.random,
     secrets: used,
     advice: loginAdvice(config),
+    requestId: requestIdFrom(reply, used),
   };
   return { kind: 'reply', reply, context };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Outcome } from '../../core/remote.js';
 import { unknown } from '../wire/outcome.js';
+import { named } from '../wire/request-id.js';
 import type { Reply } from '../wire/transport.js';
 import { type Answering, contextOf, fromRowProblem, Problem } from './problem.js';
 import { readable } from './readable.js';
@@ -69,7 +70,7 @@ export function fromBatch(context: Answering, reply: Reply, rows: readonly Trace
   const results = readable(Result, batch.results);
   const problems = readable(Problem, batch.errors ?? []);
   const silent = new Set<number>();
-  const outcomes = rows.map((row, i): Outcome => {
+  const outcomeOf = (row: Traced, i: number): Outcome => {
     const done = results.find(({ objectWriteTraceId }) => objectWriteTraceId === row.trace);
     const problem = problems.find((each) => isAbout(each, row, rows.length === 1));
     if (done !== undefined && problem === undefined) return accepted(done);
@@ -77,6 +78,6 @@ export function fromBatch(context: Answering, reply: Reply, rows: readonly Trace
     if (problem === undefined) silent.add(i);
     const said = problem === undefined ? 'neither success nor error' : 'both success and error';
     return unknown('remote.unanswered', `"${context.connection}" said ${said} for a row.`);
-  });
-  return { outcomes, silent };
+  };
+  return { outcomes: rows.map((row, i) => named(outcomeOf(row, i), context.requestId)), silent };
 }

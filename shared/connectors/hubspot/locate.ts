@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Fault } from '../../core/fault.js';
 import type { Operation, Outcome } from '../../core/remote.js';
 import { unsent } from '../wire/outcome.js';
+import { named } from '../wire/request-id.js';
 import type { Reply } from '../wire/transport.js';
 import { call, type Hub, objectsPath } from './api.js';
 import { type Answering, contextOf, Problem } from './problem.js';
@@ -83,7 +84,7 @@ function fromRead(
     const key = row.key.toLowerCase();
     const id = recordOf(found, sought, key);
     if (id !== undefined) return { row, id };
-    return { row, outcome: missing.has(key) ? { kind: 'absent' } : silent };
+    return { row, outcome: named(missing.has(key) ? { kind: 'absent' } : silent, context.requestId) };
   });
 }
 

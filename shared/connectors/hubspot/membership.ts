@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Outcome } from '../../core/remote.js';
 import { unknown } from '../wire/outcome.js';
+import { named } from '../wire/request-id.js';
 import type { Reply } from '../wire/transport.js';
 import { call, type Hub, objectsPath } from './api.js';
 import { fromBatch } from './batch.js';
@@ -45,7 +46,7 @@ function memberOutcome(common: Common, change: Change, id: string): Outcome {
 
 function fromChange(context: Answering, reply: Reply, common: Common): (id: string) => Outcome {
   const change = reply.status === 200 ? Change.safeParse(reply.json).data : undefined;
-  if (change !== undefined) return (id) => memberOutcome(common, change, id);
+  if (change !== undefined) return (id) => named(memberOutcome(common, change, id), context.requestId);
   const refused = fromRefusal(context, reply);
   // The ids are HubSpot's own, so a refusal is about the list (a dynamic one, for example): halves would fare no better.
   const outcome = refused.kind === 'rejected' ? { ...refused, whole: false } : refused;
@@ -82,7 +83,7 @@ export function archive(
     const body = { inputs: ids.map((id) => ({ id })) };
     const heard = await call(hub, { operation: 'delete', method: 'POST', path, body }, signal);
     if (heard.kind === 'none') return () => heard.outcome;
-    if (heard.reply.status === 204) return (id) => ({ kind: 'accepted', id });
+    if (heard.reply.status === 204) return (id) => named({ kind: 'accepted', id }, heard.context.requestId);
     const traced = ids.map((id) => ({ trace: id, id }));
     const { outcomes } = fromBatch(heard.context, heard.reply, traced);
     const silent = unknown('remote.unanswered', `"${hub.name}" did not say what became of a record.`);

@@ -14,6 +14,8 @@ export interface Answering {
   readonly secrets: readonly string[];
   /** Said when credentials are refused. */
   readonly advice: string;
+  /** What HubSpot calls the request: its correlation id. */
+  readonly requestId?: string | undefined;
 }
 
 const Text = z.string().catch('');

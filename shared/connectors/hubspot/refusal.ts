@@ -2,6 +2,7 @@ import { Fault } from '../../core/fault.js';
 import type { Outcome } from '../../core/remote.js';
 import { unauthorized } from '../auth/tokens.js';
 import { fromWaitingStatus, retry, unknown } from '../wire/outcome.js';
+import { named } from '../wire/request-id.js';
 import { retryAfterMs } from '../wire/retry-after.js';
 import type { Reply } from '../wire/transport.js';
 import { excerpt } from '../wire/vendor-text.js';
@@ -90,8 +91,7 @@ function passing(context: Answering, reply: Reply, problem: Problem | undefined)
   }
 }
 
-/** What an answer other than the documented success means for every row of the request. */
-export function fromRefusal(context: Answering, reply: Reply): Outcome {
+function meant(context: Answering, reply: Reply): Outcome {
   const { connection, secrets } = context;
   const { status } = reply;
   const problem = Problem.safeParse(reply.json).data;
@@ -110,3 +110,7 @@ export function fromRefusal(context: Answering, reply: Reply): Outcome {
       : said;
   return ONE_ROW_MAY_BE_AT_FAULT.has(status) ? { ...outcome, whole: true } : outcome;
 }
+
+/** What an answer other than the documented success means for every row of the request. */
+export const fromRefusal = (context: Answering, reply: Reply): Outcome =>
+  named(meant(context, reply), context.requestId);

@@ -4,6 +4,7 @@ import { isNetworkError } from '../../stores/network-error.js';
 import { unauthorized } from '../auth/tokens.js';
 import { classify } from '../wire/failure.js';
 import { fromFailure, retry, unknown } from '../wire/outcome.js';
+import { named, requestIdOf } from '../wire/request-id.js';
 import type { Failure } from '../wire/transport.js';
 import { presentable } from '../wire/vendor-text.js';
 
@@ -58,6 +59,14 @@ export function fromEntry(answering: AwsAnswering, code: string, message: string
   return retry('row', new Fault('remote.unavailable', said));
 }
 
+/** What AWS calls a call, in its answer or its error. */
+export function awsRequestId(answered: object): string | undefined {
+  const metadata = '$metadata' in answered ? answered.$metadata : undefined;
+  return typeof metadata === 'object' && metadata !== null && 'requestId' in metadata
+    ? requestIdOf(metadata.requestId, [])
+    : undefined;
+}
+
 const statusOf = (error: Error): number => {
   const metadata = '$metadata' in error ? error.$metadata : undefined;
   const status =
@@ -98,6 +107,10 @@ function garbled({ connection }: AwsAnswering, status: number): Outcome {
 /** What an error of an AWS client means for every message of a call. Throws what is neither an answer nor the network's. */
 export function fromAwsError(answering: AwsAnswering, error: unknown, signal: AbortSignal): Outcome {
   if (!(error instanceof Error)) throw error;
+  return named(meant(answering, error, signal), awsRequestId(error));
+}
+
+function meant(answering: AwsAnswering, error: Error, signal: AbortSignal): Outcome {
   const { connection } = answering;
   const status = statusOf(error);
   const known = passing(answering, error.name, presentable(error.message, []));

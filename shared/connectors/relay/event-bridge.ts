@@ -7,8 +7,9 @@ import {
 import type { Outcome } from '../../core/remote.js';
 import type { ConnectorDeps } from '../deps.js';
 import { unknown } from '../wire/outcome.js';
+import { named } from '../wire/request-id.js';
 import { awsOptions, inRegion } from './aws.js';
-import { type AwsAnswering, fromAwsError, fromEntry, lookAt } from './aws-answer.js';
+import { type AwsAnswering, awsRequestId, fromAwsError, fromEntry, lookAt } from './aws-answer.js';
 import type { EventBridgeConfig } from './config.js';
 import type { Sink } from './sink.js';
 
@@ -44,7 +45,7 @@ export async function eventBridgeSink(
       try {
         const answer = await client.send(new PutEventsCommand({ Entries }), { abortSignal: signal });
         const entries = answer.Entries?.length === messages.length ? answer.Entries : [];
-        return messages.map((_, i) => outcomeOf(answering, entries[i]));
+        return messages.map((_, i) => named(outcomeOf(answering, entries[i]), awsRequestId(answer)));
       } catch (error) {
         const outcome = fromAwsError(answering, error, signal);
         return messages.map(() => outcome);

@@ -2,6 +2,7 @@ import type { Outcome } from '../../core/remote.js';
 import { authorised, type Tokens, unauthorized } from '../auth/tokens.js';
 import type { ConnectorDeps } from '../deps.js';
 import { fromFailure, fromWaitingStatus, unknown } from '../wire/outcome.js';
+import { named, requestIdIn } from '../wire/request-id.js';
 import { attempt, type Reply } from '../wire/transport.js';
 import { excerpt } from '../wire/vendor-text.js';
 
@@ -60,5 +61,6 @@ export async function post(
   });
   if (reply.kind === 'denied') return reply.outcome;
   if (reply.kind === 'failure') return fromFailure(connection, reply);
-  return outcomeOf(target, reply, used, clock.now());
+  const outcome = outcomeOf(target, reply, used, clock.now());
+  return named(outcome, requestIdIn(reply.headers, ['x-ms-request-id'], used));
 }

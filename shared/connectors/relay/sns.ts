@@ -7,8 +7,9 @@ import {
 import type { Outcome } from '../../core/remote.js';
 import type { ConnectorDeps } from '../deps.js';
 import { unknown } from '../wire/outcome.js';
+import { named } from '../wire/request-id.js';
 import { awsOptions, inRegion } from './aws.js';
-import { type AwsAnswering, fromAwsError, fromEntry, lookAt } from './aws-answer.js';
+import { type AwsAnswering, awsRequestId, fromAwsError, fromEntry, lookAt } from './aws-answer.js';
 import type { SnsConfig } from './config.js';
 import type { Message } from './message.js';
 import type { Sink } from './sink.js';
@@ -57,7 +58,7 @@ export async function snsSink(connection: string, config: SnsConfig, deps: Conne
       const command = new PublishBatchCommand({ TopicArn: topic, PublishBatchRequestEntries: entries });
       try {
         const answer = await client.send(command, { abortSignal: signal });
-        return messages.map((_, i) => outcomeOf(answering, answer, String(i)));
+        return messages.map((_, i) => named(outcomeOf(answering, answer, String(i)), awsRequestId(answer)));
       } catch (error) {
         const outcome = fromAwsError(answering, error, signal);
         return messages.map(() => outcome);

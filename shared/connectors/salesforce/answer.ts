@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Outcome } from '../../core/remote.js';
 import { unauthorized } from '../auth/tokens.js';
 import { fromWaitingStatus, unknown } from '../wire/outcome.js';
+import { named } from '../wire/request-id.js';
 import type { Reply } from '../wire/transport.js';
 import { excerpt } from '../wire/vendor-text.js';
 import { type Answering, fromProblems, Problem } from './problem.js';
@@ -50,8 +51,7 @@ function fromRows(context: Answering, reply: Reply, count: number): readonly Out
   return Array.from({ length: count }, () => unknown('remote.unanswered', message));
 }
 
-/** What a status other than the one of success means for every row of the request. */
-export function fromStatus(context: Answering, reply: Reply): Outcome {
+function meant(context: Answering, reply: Reply): Outcome {
   const { connection, now, secrets, advice } = context;
   const { status } = reply;
   if (status === 401) return unauthorized(connection, '401 twice, with a new token', advice);
@@ -74,9 +74,14 @@ export function fromStatus(context: Answering, reply: Reply): Outcome {
     : outcome;
 }
 
+/** What a status other than the one of success means for every row of the request. */
+export const fromStatus = (context: Answering, reply: Reply): Outcome =>
+  named(meant(context, reply), context.requestId);
+
 /** One outcome for each of the `count` rows of a request of the kind "sObject Collections" (REST API guide). */
 export function fromReply(context: Answering, reply: Reply, count: number): readonly Outcome[] {
-  if (reply.status === 200) return fromRows(context, reply, count);
+  if (reply.status === 200)
+    return fromRows(context, reply, count).map((outcome) => named(outcome, context.requestId));
   const outcome = fromStatus(context, reply);
   return Array.from({ length: count }, () => outcome);
 }

@@ -2,6 +2,7 @@ import { Fault } from '../../core/fault.js';
 import type { Json } from '../../core/ports.js';
 import type { Outcome } from '../../core/remote.js';
 import { retry, unknown } from '../wire/outcome.js';
+import { named } from '../wire/request-id.js';
 import { presentable } from '../wire/vendor-text.js';
 import { awaitJob, createJob, type Ended, readResults, setState, upload, type Work } from './bulk-job.js';
 import { outcomesByKey } from './bulk-results.js';
@@ -82,19 +83,24 @@ async function finish(work: Work, id: string): Promise<Ended | Outcome> {
   return (mayRun ? await awaitJob(work, id) : undefined) ?? notClosed ?? tooLate(work.org.name);
 }
 
-async function workOff(
-  work: Work,
-  { object, field, rows }: Batch,
-): Promise<Outcome | ReadonlyMap<string, Outcome>> {
+/** What became of the rows of a job, by the value of their external id. */
+interface Worked {
+  /** The id of the job, by which Setup lists it: what its rows call their request. */
+  readonly id: string;
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+}
+
+async function workOff(work: Work, { object, field, rows }: Batch): Promise<Outcome | Worked> {
   const id = await createJob(work, { object, field });
   if (typeof id !== 'string') return id;
   const end = (await upload(work, id, csvOf(field, rows))) ?? (await finish(work, id));
   if ('kind' in end) {
     await giveUp(work, id);
-    return end;
+    return named(end, id);
   }
   const results = await readResults(work, id);
-  return 'kind' in results ? results : outcomesByKey(results, field, end.context, notDone(end));
+  if ('kind' in results) return named(results, id);
+  return { id, outcomes: outcomesByKey(results, field, end.context, notDone(end)) };
 }
 
 /**
@@ -106,10 +112,11 @@ export const upsertInBulk: Operate = async (org, batch, signal) => {
   const faults = new Map(batch.rows.map((row) => [row, faultOf(row)]));
   const rows = batch.rows.filter((row) => faults.get(row) === undefined);
   const until = org.deps.clock.now() + (org.config.bulk?.withinMs ?? 0);
-  const done =
-    rows.length > 0 ? await workOff({ org, signal, until }, { ...batch, rows }) : new Map<string, Outcome>();
+  const done = rows.length > 0 ? await workOff({ org, signal, until }, { ...batch, rows }) : undefined;
   const untold = unknown('remote.unanswered', `"${org.name}" ended a bulk job without a word about a row.`);
-  return batch.rows.map(
-    (row) => faults.get(row) ?? ('kind' in done ? done : (done.get(row.value.trim()) ?? untold)),
-  );
+  const outcomeOf = ({ value }: Row): Outcome => {
+    if (done === undefined) return untold;
+    return 'kind' in done ? done : named(done.outcomes.get(value.trim()) ?? untold, done.id);
+  };
+  return batch.rows.map((row) => faults.get(row) ?? outcomeOf(row));
 };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Outcome } from '../../core/remote.js';
 import { unknown, unsent } from '../wire/outcome.js';
 import { STEP_MS } from '../wire/patience.js';
+import { named } from '../wire/request-id.js';
 import { fromStatus } from './answer.js';
 import { isRecordId } from './config.js';
 import { type Org, request } from './org.js';
@@ -103,8 +104,10 @@ async function askAll(
         text: JSON.stringify(answer.body),
       });
     const page = Page.safeParse(answer?.body).data;
-    if (!page)
-      return unknown('remote.unanswered', `"${org.name}" gave no whole answer to a query for record ids.`);
+    if (!page) {
+      const text = `"${org.name}" gave no whole answer to a query for record ids.`;
+      return named(unknown('remote.unanswered', text), context.requestId);
+    }
     records.push(...page.records);
   }
   return records;

@@ -42,6 +42,10 @@ function campaignOf({ object, field, rows }: Batch): Campaign | Outcome {
 /** The person is on the campaign already. */
 const ALREADY: Outcome = { kind: 'accepted', created: false };
 
+/** Whether the answer was that; it may have got the name of its request. Who was just made has an id. */
+const wasAlready = (outcome: Outcome | undefined): boolean =>
+  outcome?.kind === 'accepted' && outcome.created === false && outcome.id === undefined;
+
 /** The fields of a member that cannot be written once it is there (object reference, "CampaignMember"). */
 const FIXED = /\b(?:CampaignId|ContactId|LeadId)\b/;
 
@@ -100,7 +104,7 @@ async function join(org: Org, campaign: Campaign, rows: readonly Row[], signal: 
   const records = rows.map((row) => memberOf(campaign, row));
   const made = await writeRecords(org, 'POST', [], records, { signal, timeoutMs: STEP_MS, meaning: joining });
   return made.map((outcome, i) =>
-    outcome === ALREADY && rows[i] && hasFields(rows[i]) ? raced(org) : outcome,
+    wasAlready(outcome) && rows[i] && hasFields(rows[i]) ? raced(org) : outcome,
   );
 }
 
@@ -145,7 +149,7 @@ async function addByKey(
   const records = rows.map((row) => ({ ...memberOf(campaign, row), [key]: `${id}|${row.value}` }));
   const doing = { signal, timeoutMs: STEP_MS, meaning: joining };
   const outcomes = await writeRecords(org, 'PATCH', [MEMBER, key], records, doing);
-  const rest = rows.filter((row, i) => outcomes[i] === ALREADY && hasFields(row));
+  const rest = rows.filter((row, i) => wasAlready(outcomes[i]) && hasFields(row));
   const later = rest.length > 0 ? await addByQuery(org, { ...campaign, rows: rest }, signal) : [];
   const late = new Map(rest.map((row, i) => [row, later[i]]));
   return rows.map((row, i) => late.get(row) ?? outcomes[i] ?? ALREADY);

@@ -3,6 +3,7 @@ import { authorised, type Token, type Tokens } from '../auth/tokens.js';
 import type { ConnectorDeps } from '../deps.js';
 import { fromFailure } from '../wire/outcome.js';
 import { LOGIN_MS } from '../wire/patience.js';
+import { requestIdIn } from '../wire/request-id.js';
 import { attempt, type Reply } from '../wire/transport.js';
 import type { SalesforceConfig } from './config.js';
 import { loginAdvice, salesforceTokens } from './login.js';
@@ -38,6 +39,9 @@ export interface ApiRequest {
 export type Said =
   | { readonly kind: 'said'; readonly reply: Reply; readonly context: Answering }
   | { readonly kind: 'silent'; readonly outcome: Outcome };
+
+/** Salesforce documents none; its edge sends both, alike. */
+const REQUEST_ID = ['x-sfdc-request-id', 'x-request-id'];
 
 /** Opens a connection; nothing is read or sent before the first request. */
 export function openOrg(name: string, config: SalesforceConfig, deps: ConnectorDeps): Org {
@@ -104,6 +108,7 @@ export async function request(org: Org, asked: ApiRequest, signal: AbortSignal):
     random,
     secrets: used,
     advice: loginAdvice(config.auth),
+    requestId: requestIdIn(reply.headers, REQUEST_ID, used),
   };
   return { kind: 'said', reply, context };
 }

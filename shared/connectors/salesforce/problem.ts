@@ -14,6 +14,8 @@ export interface Answering {
   readonly secrets: readonly string[];
   /** Said when credentials are refused. */
   readonly advice: string;
+  /** What the org calls the request. */
+  readonly requestId?: string | undefined;
   /** False when the request must not be made again by itself: what it was about may have been done. */
   readonly repeatable?: boolean;
   /** What errors mean for a row where the operation gives them a meaning of their own. */

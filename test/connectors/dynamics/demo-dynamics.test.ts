@@ -50,7 +50,7 @@ describe('rows', () => {
     ]);
     const gone = contact("O'Brien é", { operation: 'delete', fields: {} });
     expect(await sendTo(connector, gone)).toMatchObject([{ kind: 'accepted' }]);
-    expect(await sendTo(connector, gone)).toEqual([{ kind: 'absent' }]);
+    expect(await sendTo(connector, gone)).toMatchObject([{ kind: 'absent' }]);
   });
 
   test('update makes nothing', async () => {

@@ -19,4 +19,5 @@ export const dynamicsSubject: ConnectorSubject = {
   judge: (keys, refused) =>
     batchSaid(keys.map((key) => (refused.has(key) ? refusedPart(400, '0x80044331', 'too long') : written()))),
   statusIsAnswer: false,
+  requestIdHeader: 'req_id',
 };

@@ -167,6 +167,7 @@ const subject = (
     return said(errors.length > 0 ? 207 : 200, batch(results, errors));
   },
   statusIsAnswer: false,
+  requestIdHeader: 'x-hubspot-correlation-id',
 });
 
 /** The HubSpot connector, in each way it can prove who it is. */

@@ -27,6 +27,7 @@ const subject = (
   judge: (keys, refused) =>
     keys.some((key) => refused.has(key)) ? refusal : { status: success, headers: {}, body: '' },
   statusIsAnswer: true,
+  requestIdHeader: 'x-ms-request-id',
 });
 
 const Batch = z.array(z.object({ Body: z.string() }));

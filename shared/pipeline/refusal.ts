@@ -1,0 +1,58 @@
+import { Fault } from '../core/fault.js';
+import type { Verdict } from '../core/fold.js';
+import type { KeptMessage } from '../core/kept.js';
+import type { Message, Settlement } from '../core/ports.js';
+import type { Attempt } from './attempt.js';
+import { DOUBTFUL, doubtFault } from './doubt.js';
+import type { Run } from './run.js';
+
+/** A target's refusal for good, in its own words, and what it calls the request. */
+export interface Refusal extends Pick<KeptMessage, 'requestId'> {
+  readonly remote: NonNullable<KeptMessage['remote']>;
+}
+
+/** What the targets refused of a record. Of several the first; but doubt comes before all, because who mends a row and replays its letter repeats the rest of it. */
+export function refusalOf(verdict: Verdict, { lane }: Attempt): Refusal | undefined {
+  let first: Refusal | undefined;
+  for (const { target, connection } of lane.actions) {
+    const outcome = lane.outcomes.get(target);
+    if (!verdict.targets.includes(target) || outcome?.kind !== 'rejected') continue;
+    const { code, text, field, requestId } = outcome;
+    if (first === undefined || code === DOUBTFUL)
+      first = {
+        remote: { connection, code, text, ...(field === undefined ? {} : { field }) },
+        ...(requestId !== undefined && { requestId }),
+      };
+    if (code === DOUBTFUL) return first;
+  }
+  return first;
+}
+
+/** The fault of a refused record. The target's text is in the dead letter only: it may quote the row. */
+export const rejected = ({ remote: { connection, code } }: Refusal): Fault =>
+  code === DOUBTFUL
+    ? doubtFault(connection)
+    : new Fault('remote.rejected', `${connection} refused the row: ${code}`);
+
+/** Most lines about records of one batch: a target that refuses everything must not drown what else is said. */
+const MOST_LINES = 20;
+
+/**
+ * Says in the log which records were refused for good or fail alone, and what their target calls the request: from the
+ * position in the stream to the request at the target, without opening a dead letter.
+ */
+export function logRefused(messages: readonly Message[], settlements: readonly Settlement[], run: Run): void {
+  const lines = settlements.flatMap(({ endings }, i) =>
+    endings.flatMap(({ name, fault, person, connection, requestId }, place) => {
+      if (connection === undefined || (name !== 'rejected' && name !== 'parked')) return [];
+      const message = messages[i];
+      const record = message?.record ?? place;
+      return [
+        { message: message?.id, record, ending: name, person, connection, requestId, code: fault?.code },
+      ];
+    }),
+  );
+  for (const line of lines.slice(0, MOST_LINES)) run.deps.log.write('warn', 'record.refused', line);
+  if (lines.length > MOST_LINES)
+    run.deps.log.write('warn', 'record.refused', { more: lines.length - MOST_LINES });
+}
