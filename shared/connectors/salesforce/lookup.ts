@@ -19,7 +19,16 @@ export interface Search {
 }
 
 /** Gives the ids of the records that have a value. */
-export type Found = (value: string) => readonly string[];
+export interface Found {
+  (value: string): readonly string[];
+  /** What the org calls the last of the requests that told so. */
+  readonly requestId: string | undefined;
+}
+
+/** Records that queries found. */
+interface Answer extends Pick<Found, 'requestId'> {
+  readonly records: readonly unknown[];
+}
 
 /** Salesforce takes 100,000 characters of SOQL; a query stays well below, also when each is encoded as three. */
 const QUERY_CHARACTERS = 10_000;
@@ -77,11 +86,7 @@ function queriesOf({ object, field, values, and }: Search): readonly string[] {
  * Asks up to five queries in one request. They travel in its body: what identifies people must not get into a URL, which
  * gateways write down.
  */
-async function askAll(
-  org: Org,
-  queries: readonly string[],
-  signal: AbortSignal,
-): Promise<Outcome | readonly unknown[]> {
+async function askAll(org: Org, queries: readonly string[], signal: AbortSignal): Promise<Outcome | Answer> {
   const compositeRequest = queries.map((query, i) => ({
     method: 'GET',
     url: `/services/data/${org.config.apiVersion}/query?q=${encodeURIComponent(query)}`,
@@ -110,7 +115,7 @@ async function askAll(
     }
     records.push(...page.records);
   }
-  return records;
+  return { records, requestId: context.requestId };
 }
 
 /**
@@ -121,14 +126,17 @@ export async function findIds(org: Org, search: Search, signal: AbortSignal): Pr
   const queries = queriesOf(search);
   const path = search.field.split('.');
   const ids = new Map<string, string[]>();
+  let requestId: string | undefined;
   for (let at = 0; at < queries.length; at += MOST_QUERIES) {
     const answer = await askAll(org, queries.slice(at, at + MOST_QUERIES), signal);
     if ('kind' in answer) return unsent(answer);
-    for (const record of answer) {
+    requestId = answer.requestId;
+    for (const record of answer.records) {
       const value = comparable(search.field, memberAt(record, path) ?? '');
       const id = memberAt(record, ['Id']) ?? '';
       ids.set(value, [...(ids.get(value) ?? []), id]);
     }
   }
-  return (value) => ids.get(comparable(search.field, value)) ?? [];
+  const find = (value: string) => ids.get(comparable(search.field, value)) ?? [];
+  return Object.assign(find, { requestId });
 }

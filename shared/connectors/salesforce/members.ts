@@ -2,6 +2,7 @@ import { Fault } from '../../core/fault.js';
 import type { Outcome } from '../../core/remote.js';
 import { retry, unsent } from '../wire/outcome.js';
 import { STEP_MS } from '../wire/patience.js';
+import { named } from '../wire/request-id.js';
 import { deleteRecords, gone, type Meaning, writeRecords } from './collections.js';
 import { isRecordId } from './config.js';
 import { findIds } from './lookup.js';
@@ -127,7 +128,9 @@ async function addByQuery(org: Org, campaign: Campaign, signal: AbortSignal): Pr
   const changed = down ? staying.map(() => unsent(down)) : await change(org, staying, ids, signal);
   for (const [i, row] of staying.entries()) set(outcomes, row, changed[i]);
   return rows.map(
-    (row) => outcomes.get(row) ?? (countOf(row) > 1 ? ambiguous(countOf(row), field) : ALREADY),
+    (row) =>
+      outcomes.get(row) ??
+      named(countOf(row) > 1 ? ambiguous(countOf(row), field) : ALREADY, found.requestId),
   );
 }
 
@@ -169,7 +172,7 @@ export const removeMembers: Operate = async (org, batch, signal) => {
   if ('kind' in campaign) return batch.rows.map(() => campaign);
   const found = await membersOf(org, campaign, signal);
   const targets = batch.rows.map(({ value }) =>
-    typeof found === 'function' ? only(found(value), batch.field) : found,
+    typeof found === 'function' ? only(found, value, batch.field) : found,
   );
   return withIds(targets, (ids) => deleteRecords(org, ids, { signal, timeoutMs: STEP_MS }));
 };

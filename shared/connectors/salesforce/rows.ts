@@ -1,5 +1,6 @@
 import type { Outcome } from '../../core/remote.js';
 import { STEP_MS } from '../wire/patience.js';
+import { named } from '../wire/request-id.js';
 import { deleteRecords, gone, writeRecords } from './collections.js';
 import { type Found, findIds } from './lookup.js';
 import type { Org } from './org.js';
@@ -30,11 +31,12 @@ export const upsertRows: Operate = async (org, { object, field, rows }, signal) 
 };
 
 /** The one record a row is about, or what is to be said when there is none, or more than one. */
-export function only(ids: readonly string[], field: string): string | Outcome {
+export function only(found: Found, value: string, field: string): string | Outcome {
+  const ids = found(value);
   const [id, ...others] = ids;
-  if (id === undefined) return { kind: 'absent' };
+  if (id === undefined) return named({ kind: 'absent' }, found.requestId);
   if (others.length === 0) return id;
-  return ambiguous(ids.length, field);
+  return named(ambiguous(ids.length, field), found.requestId);
 }
 
 /** What is said of a row when several records have its key: nothing may be written then. */
@@ -69,7 +71,7 @@ async function targetsOf(
     { object, field, values: rows.map(({ value }) => value) },
     signal,
   );
-  return rows.map(({ value }) => (typeof found === 'function' ? only(found(value), field) : found));
+  return rows.map(({ value }) => (typeof found === 'function' ? only(found, value, field) : found));
 }
 
 /** How the second of two requests is made. */
