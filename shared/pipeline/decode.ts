@@ -49,3 +49,7 @@ function missing(message: Message, record: number, count: number): Entry {
   const text = `record ${record} is meant, counting from 0, but the message now reads as ${count} records`;
   return { message, record, kind: 'malformed', fault: new Fault('decode.shape', text) };
 }
+
+/** The profiles of entries, as far as they could be read. */
+export const profilesOf = (entries: readonly Entry[]): readonly ProfileExport[] =>
+  entries.flatMap((entry) => (entry.kind === 'addressed' ? [entry.profile] : []));

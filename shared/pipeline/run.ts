@@ -19,7 +19,7 @@ import type { ProfileExport } from '../core/profile.js';
 import type { Connector } from '../core/remote.js';
 import { type Breaker, createBreaker } from './breaker.js';
 import { correlated, correlationOf } from './correlate.js';
-import { decodeMessage, type Entry } from './decode.js';
+import { decodeMessage, type Entry, profilesOf } from './decode.js';
 import { buryUnreadable, type Patience } from './keep.js';
 import { type Counts, countFaults, countLedger, emptyCounts } from './ledger.js';
 import { measure } from './measure.js';
@@ -146,9 +146,6 @@ function settlementOf(message: Message, entries: readonly Entry[], run: Run): Se
   });
   return { id: message.id, settled: endings.every(({ name }) => name !== 'held'), endings };
 }
-
-const profilesOf = (entries: readonly Entry[]): readonly ProfileExport[] =>
-  entries.flatMap((entry) => (entry.kind === 'addressed' ? [entry.profile] : []));
 
 /**
  * The whole story of a batch: decode → advance → plan → deliver → settle. Gives one settlement per message, in order,
