@@ -1,7 +1,9 @@
 import type { FileBytes, Table } from '../shared/files/ports.js';
 
-const HEADER =
-  'crmId,person_name_firstName,person_name_lastName,personalEmail_address,loyalty_tier,loyalty_points,segmentMembership_ups_7841ba61_status,segmentMembership_ups_7841ba61_lastQualificationTime\n';
+/** The audience that the rows are about. */
+export const AUDIENCE = '7841ba61-23c1-4bb3-a495-00d3a5fe1e93';
+
+const HEADER = `crmId,person_name_firstName,person_name_lastName,personalEmail_address,loyalty_tier,loyalty_points,segmentMembership_ups_${AUDIENCE}_status,segmentMembership_ups_${AUDIENCE}_lastQualificationTime\n`;
 
 /** Every tenth row has quotes and an escape in it, as names do. */
 const row = (number: number): string =>
@@ -9,21 +11,33 @@ const row = (number: number): string =>
 
 const CHUNK_ROWS = 500;
 
-/** A CSV file of so many rows that is made up while it is read: nothing of it is on a disk or stays in memory. */
-export function generatedCsv(rows: number): FileBytes {
+/**
+ * A CSV file of so many rows that is made up while it is read: nothing of it is on a disk or stays in memory. `start` is the number
+ * of its first person.
+ */
+export function generatedCsv(rows: number, start = 1, name = 'generated.csv'): FileBytes {
+  const end = start + rows;
   return {
-    name: 'generated.csv',
+    name,
     size: HEADER.length + rows * 120,
     async *open() {
       yield Buffer.from(HEADER);
-      for (let first = 1; first <= rows; first += CHUNK_ROWS) {
+      for (let first = start; first < end; first += CHUNK_ROWS) {
         let text = '';
-        for (let number = first; number < Math.min(first + CHUNK_ROWS, rows + 1); number++)
-          text += row(number);
+        for (let number = first; number < Math.min(first + CHUNK_ROWS, end); number++) text += row(number);
         yield Buffer.from(text);
       }
     },
   };
+}
+
+/** Of a full export of so many rows so many persons, the first ones, are not in the next. */
+export const leaversOf = (rows: number): number => Math.floor(rows / 50);
+
+/** Those of them who were members. */
+export function exitsOf(rows: number): number {
+  const leavers = leaversOf(rows);
+  return leavers - Math.floor(leavers / 7);
 }
 
 /** The same bytes at once. */

@@ -8,6 +8,8 @@ export interface Options {
   readonly ms: number;
   /** Of load on the HTTP door. */
   readonly seconds: number;
+  /** Of the longest file whose memory is measured. */
+  readonly rows: number;
   /** Next to no work: whether everything still runs and gives what it should, not how fast. */
   readonly quick: boolean;
   /** Told what is measured now. */

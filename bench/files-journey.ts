@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../shared/clock.js';
+import { openSources } from '../shared/files/intake/open-sources.js';
+import { personKeysBy } from '../shared/files/intake/person-lines.js';
+import { runFile } from '../shared/files/intake/run-file.js';
+import type { FileSource } from '../shared/files/intake/source.js';
+import { noMetrics } from '../shared/metrics/none.js';
+import { inflate } from '../shared/pipeline/inflate.js';
+import { createPipeline } from '../shared/pipeline/run.js';
+import { memoryQueue } from '../shared/stores/memory-queue.js';
+import { folderObjects, generatedPlace, journeyConfig, nearStore, takesAll } from './files-ground.js';
+import { generatedCsv, leaversOf } from './files-rows.js';
+
+// A process of its own: works on files from their place to the target, and tells the parent what that took at the most.
+// Arguments: rows of a file; `snapshot` for two full exports one after the other, of which the second lacks some persons.
+
+const rows = Number(process.argv[2]);
+const isSnapshot = process.argv[3] === 'snapshot';
+
+const FILES = ['members_20260901_020000.csv', 'members_20260902_020000.csv'] as const;
+
+const nowhere = { park: async (): Promise<void> => undefined, bury: async (): Promise<void> => undefined };
+
+const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'));
+const counts = { delivered: 0, exits: 0 };
+
+/** Everything around the worker, as a deployment has it, but for what lies outside of its process. */
+function deps() {
+  const { rules, files } = journeyConfig(isSnapshot);
+  const clock = systemClock;
+  const log = {
+    write(_level: string, event: string, fields: Readonly<Record<string, unknown>>) {
+      const { delivered = 0 } = Object(fields['endings']);
+      if (event === 'file') counts.delivered += Number(delivered);
+      if (event === 'file.export') counts.exits += Number(delivered);
+    },
+  };
+  const store = nearStore();
+  const skipped = leaversOf(rows);
+  const contents = new Map([
+    [FILES[0], generatedCsv(rows, 1, FILES[0])],
+    [FILES[1], generatedCsv(rows - skipped, 1 + skipped, FILES[1])],
+  ] as const);
+  const place = generatedPlace(contents, clock.now() - 60_000);
+  const secrets = { get: async () => '' };
+  const opened = openSources(files, { rules, secrets, clock, log, random: Math.random });
+  const sources = new Map<string, FileSource>(
+    [...opened].map(([name, source]) => [name, { ...source, place: async () => place }]),
+  );
+  let ids = 0;
+  const newId = () => `bench-${++ids}`;
+  const pipeline = createPipeline({
+    ...{ rules, store, inflate, parking: nowhere, deadLetters: nowhere, clock, log, newId },
+    connectors: new Map([['sales', takesAll]]),
+    observer: { batch: () => undefined, delivery: () => undefined },
+    metrics: noMetrics,
+    random: Math.random,
+    pseudonym: (person) => person,
+  });
+  const queue = memoryQueue('files', clock, 900_000);
+  const objects = folderObjects(folder);
+  return { sources, pipeline, store, queue, objects, personKeys: personKeysBy(rules), clock, log, newId };
+}
+
+let most = 0;
+const sample = (): void => {
+  most = Math.max(most, process.memoryUsage.rss());
+};
+const timer = setInterval(sample, 20);
+const start = performance.now();
+try {
+  const world = deps();
+  const options = { stop: new AbortController().signal, waiting: () => undefined };
+  for (const name of isSnapshot ? FILES : FILES.slice(0, 1))
+    await runFile({ work: 'rows', source: 'bench', name }, world, options);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+clearInterval(timer);
+sample();
+process.send?.({ ...counts, most, seconds: (performance.now() - start) / 1000 });
