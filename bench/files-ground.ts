@@ -29,15 +29,13 @@ rules:
 files:
   - name: bench
     from: memory://bench
-    match: "%DESTINATION%_%DATETIME%.csv"
-    SNAPSHOT
-    columns: { loyalty_points: { to: loyalty.points, as: number } }
+SNAPSHOT    columns: { loyalty_points: { to: loyalty.points, as: number } }
     complete: { stable for: 1 second }
 `;
 
 /** The rules of a journey, and the one entry of its files. */
 export function journeyConfig(isSnapshot: boolean) {
-  const text = RULES.replace('SNAPSHOT', isSnapshot ? 'snapshot: { most exits: 50% }' : 'format: csv');
+  const text = RULES.replace('SNAPSHOT', isSnapshot ? '    snapshot: { most exits: 50% }\n' : '');
   const loaded = loadConfig(text, 'bench.yaml', {}, NO_TOOLS);
   if (!loaded.ok) throw new Error(`the rules of the benchmark: ${JSON.stringify(loaded.findings)}`);
   return loaded.config;

@@ -72,7 +72,7 @@ const timer = setInterval(sample, 20);
 const start = performance.now();
 try {
   const world = deps();
-  const options = { stop: new AbortController().signal, waiting: () => undefined };
+  const options = { stop: new AbortController().signal, waiting: async () => undefined };
   for (const name of isSnapshot ? FILES : FILES.slice(0, 1))
     await runFile({ work: 'rows', source: 'bench', name }, world, options);
 } finally {

@@ -16,7 +16,7 @@ async function bench(...args: string[]): Promise<Record<string, unknown>> {
   return results;
 }
 
-// Not files, which reads five million rows however quick it is to be, nor bundles, which packs everything.
+// Not files, whose processes are four that have to start, nor bundles, which packs everything.
 const NAMES = ['core', 'scale', 'peers', 'stores', 'memory', 'cost', 'door'];
 
 test.each(NAMES)('%s runs', async (name) => {

@@ -36,6 +36,8 @@ async function keysOf({ decrypt }: FileRule, secrets: Secrets): Promise<readonly
 
 const readerOf = (shape: FileShape): RowReader => ({
   bodyOf: ({ cells }) => (cells.ok ? shape.body(cells.value) : cells),
+  seen: () => shape.seen(),
+  recall: (names) => shape.look(Object.fromEntries(names.map((name) => [name, null]))),
   refusal: () => shape.refusal(),
   notes: () => shape.notes(),
 });

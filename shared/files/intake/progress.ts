@@ -51,6 +51,8 @@ export const FileProgress = z.object({
   /** Rows that cannot be read, and the first of them by name. */
   badRows: Count.default(0),
   bad: z.array(BadRow).default([]),
+  /** Names that its rows have brought themselves, as far as it has been read. */
+  seen: z.array(z.string()).default([]),
   /** What people should know of its columns. */
   notes: z.array(z.string()).default([]),
   /** Of a full export: sorted segments of who is in it. */
@@ -99,6 +101,7 @@ export const freshProgress = (
   endings: {},
   badRows: 0,
   bad: [],
+  seen: [],
   notes: [],
   segments: [],
   idle: 0,

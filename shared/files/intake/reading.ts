@@ -47,7 +47,12 @@ function look(row: TableRow, reader: RowReader, finds: Finds, keysOf: IntakeDeps
 
 type Deps = Pick<IntakeDeps, 'objects' | 'clock' | 'newId' | 'personKeys' | 'segmentLines'>;
 
-async function keep(hold: Hold<FileProgress>, finds: Finds, { objects, newId }: Deps): Promise<void> {
+async function keep(
+  hold: Hold<FileProgress>,
+  finds: Finds,
+  reader: RowReader,
+  { objects, newId }: Deps,
+): Promise<void> {
   const { value } = hold;
   let { segments } = value;
   if (finds.lines.length > 0) {
@@ -59,6 +64,7 @@ async function keep(hold: Hold<FileProgress>, finds: Finds, { objects, newId }: 
     next: finds.next,
     badRows: value.badRows + finds.bad,
     bad: [...value.bad, ...finds.named].slice(0, NAMED_BAD_ROWS),
+    seen: [...reader.seen()],
     segments,
     idle: finds.next > value.next ? 0 : value.idle,
   });
@@ -85,30 +91,39 @@ export async function readThrough(
 ): Promise<boolean> {
   const { clock, personKeys, segmentLines = SEGMENT_LINES } = deps;
   const keysOf = source.snapshot ? personKeys : undefined;
+  reader.recall(hold.value.seen);
   let finds = fresh(hold.value.next);
   let saved = clock.now();
   for await (const rows of table.rows(hold.value.next)) {
     for (const row of rows) {
       look(row, reader, finds, keysOf);
       if (finds.lines.length < segmentLines) continue;
-      await keep(hold, finds, deps);
+      await keep(hold, finds, reader, deps);
       finds = fresh(finds.next);
     }
     const now = clock.now();
     const isOver = now >= deadline || stop?.aborted === true;
     if (isOver || now - saved >= SAVE_MS) {
-      await keep(hold, finds, deps);
+      await keep(hold, finds, reader, deps);
       finds = fresh(finds.next);
       saved = now;
     }
     if (isOver) return false;
   }
-  await keep(hold, finds, deps);
+  await keep(hold, finds, reader, deps);
   const { value } = hold;
   refuseAllBad(value, value.next - 1);
   const refusal = reader.refusal();
   if (refusal) throw refusal;
   const notes = [...reader.notes()];
-  await hold.save({ ...value, stage: 'rows', rows: value.next - 1, next: 1, notes, reason: undefined });
+  await hold.save({
+    ...value,
+    stage: 'rows',
+    rows: value.next - 1,
+    next: 1,
+    seen: [],
+    notes,
+    reason: undefined,
+  });
   return true;
 }

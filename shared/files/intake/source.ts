@@ -32,6 +32,10 @@ export interface ExpectedPart {
 export interface RowReader {
   /** A row as the body of a profile export; bad: why it cannot be one. */
   bodyOf(row: TableRow): Result<Readonly<Record<string, unknown>>>;
+  /** Names that rows themselves have brought, some hundred at the most; none where the file has columns of its own. */
+  seen(): readonly string[];
+  /** Takes notice of names that an earlier reader of the same file has {@link seen}: what is said of the file counts them. */
+  recall(names: readonly string[]): void;
   /** Why the file as a whole should be refused, once all its rows have been read: `file.refused`. */
   refusal(): Fault | undefined;
   /** What the report should say of its columns, in sentences without values. */

@@ -19,6 +19,8 @@ export interface FileShape {
   body(cells: Cells): Result<Record<string, unknown>>;
   /** Takes notice of the members of a row, where a file has no columns of its own (JSON): for `refusal` and `notes`. */
   look(cells: Cells): void;
+  /** The members that rows have brought of themselves, the first few hundred; none where the file has columns of its own. */
+  seen(): readonly string[];
   /** Why the file should be refused as a whole, `file.refused`, as far as its columns are known. */
   refusal(): Fault | undefined;
   /** What the report should say of the columns, in sentences; no values. */
@@ -27,6 +29,9 @@ export interface FileShape {
 
 /** Members that a row of JSON may bring, before no more are looked at: nobody maps so many. */
 const MOST_COLUMNS = 10_000;
+
+/** Members whose names are kept from one reading to the next. */
+const MOST_SEEN = 500;
 
 const isAbout = (meaning: Meaning, audience: AudienceKey | undefined): boolean =>
   (meaning.kind === 'status' || meaning.kind === 'time') &&
@@ -96,6 +101,10 @@ class Shape implements FileShape {
     return [...this.columns.values()].filter(
       ({ header, meaning }) => this.isDeclared(header) || !taken.has(placeOf(meaning) ?? ''),
     );
+  }
+
+  seen(): readonly string[] {
+    return this.about.isOpen ? [...this.columns.keys()].slice(0, MOST_SEEN) : [];
   }
 
   refusal(): Fault | undefined {

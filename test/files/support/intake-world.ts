@@ -167,6 +167,8 @@ export function sourceIn(
       return ok({
         refusal: () => undefined,
         notes: () => [],
+        seen: () => [],
+        recall: () => undefined,
         bodyOf({ cells }) {
           if (!cells.ok) return cells;
           const { crmid, email, status, points } = cells.value;
@@ -203,7 +205,11 @@ export interface Doom {
 type Method = (...args: unknown[]) => unknown;
 
 /** The same thing, but each call may be the last of the process. */
-function mortal<T extends object>(thing: T, doom: () => Doom | undefined, names: readonly string[]): T {
+export function mortal<T extends object>(
+  thing: T,
+  doom: () => Doom | undefined,
+  names: readonly string[],
+): T {
   const strike = (when: boolean): void => {
     const now = doom();
     if (!now || now.after !== when) return;
