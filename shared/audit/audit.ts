@@ -15,7 +15,8 @@ interface Auditing extends Required<Pick<AuditSetting, 'days'>> {
   readonly store: StateStore;
   readonly clock: Pick<Clock, 'now'>;
   readonly signal: AbortSignal | undefined;
-  readonly deadline: number | undefined;
+  /** Epoch milliseconds after which nothing is begun any more. */
+  readonly until: number;
 }
 
 type Found = ReadonlyMap<string, Result<Versioned>>;
@@ -26,13 +27,10 @@ interface Pile {
   signpost?: string;
 }
 
-const limitOf = ({ clock, deadline = Number.POSITIVE_INFINITY }: Auditing): number =>
-  Math.min(deadline, clock.now() + PATIENCE_MS);
-
 /** Reads pages; undefined when the store does not answer. */
 async function read(names: readonly string[], auditing: Auditing): Promise<Found | Fault> {
   try {
-    return await auditing.store.read(names, auditing.signal, limitOf(auditing));
+    return await auditing.store.read(names, auditing.signal, auditing.until);
   } catch (error) {
     return faultOf(error);
   }
@@ -95,9 +93,9 @@ function writingOf(
 
 /** Puts signposts up. One that stands there already, of this row or of one that had the id before, is written over. */
 async function putUp(writes: readonly StateWrite[], auditing: Auditing): Promise<void> {
-  const { store, signal } = auditing;
+  const { store, signal, until } = auditing;
   if (writes.length === 0) return;
-  const answers = await store.write(writes, signal, limitOf(auditing));
+  const answers = await store.write(writes, signal, until);
   const stood = writes.filter((_, i) => answers[i]?.ok === false);
   if (stood.length === 0) return;
   const found = await read(
@@ -109,7 +107,7 @@ async function putUp(writes: readonly StateWrite[], auditing: Auditing): Promise
     const known = found.get(write.id);
     return known?.ok ? [{ ...write, expected: known.value.version }] : [];
   });
-  await store.write(again, signal, limitOf(auditing));
+  await store.write(again, signal, until);
 }
 
 /** One round over some pages: gives those that somebody else wrote meanwhile, and what got lost. */
@@ -122,16 +120,19 @@ async function round(piles: ReadonlyMap<string, Pile>, found: Found, auditing: A
     if (writing instanceof Fault) losses.push({ notes: pile.notes.length, code: writing.code });
     else writings.push({ name, pile, writing });
   }
+  // First, because a page that says that its signpost is up never puts it up again.
+  await putUp(
+    writings.flatMap(({ writing }) => writing.signpost ?? []),
+    auditing,
+  );
   const writes = writings.map(({ writing }) => writing.write);
-  const answers = await auditing.store.write(writes, auditing.signal, limitOf(auditing));
-  const signposts: StateWrite[] = [];
-  for (const [i, { name, pile, writing }] of writings.entries()) {
+  const answers = await auditing.store.write(writes, auditing.signal, auditing.until);
+  for (const [i, { name, pile }] of writings.entries()) {
     const answer = answers[i];
-    if (answer?.ok) signposts.push(...(writing.signpost ? [writing.signpost] : []));
-    else if (answer?.reason === 'refused') losses.push({ notes: pile.notes.length, code: answer.fault.code });
+    if (answer?.ok) continue;
+    if (answer?.reason === 'refused') losses.push({ notes: pile.notes.length, code: answer.fault.code });
     else contended.set(name, pile);
   }
-  await putUp(signposts, auditing);
   return { contended, losses };
 }
 
@@ -149,7 +150,8 @@ async function addAll(notes: readonly AuditNote[], first: Promise<Found | Fault>
   let looked = await first;
   try {
     for (let turn = 1; piles.size > 0; turn++) {
-      if (turn > ROUNDS) return total([...losses, { notes: countOf(piles), code: 'store.contended' }]);
+      if (turn > ROUNDS || (turn > 1 && auditing.clock.now() >= auditing.until))
+        return total([...losses, { notes: countOf(piles), code: 'store.contended' }]);
       const missing = turn > 1 || looked instanceof Fault;
       const found: Found | Fault = missing ? await read([...piles.keys()], auditing) : looked;
       if (found instanceof Fault) throw found;
@@ -172,12 +174,15 @@ export function auditOn(store: StateStore, clock: Pick<Clock, 'now'>, { days, va
   return {
     values,
     open(places, signal, deadline): AuditPages {
-      const auditing = { store, clock, days, signal, deadline };
+      const begin = (): Auditing => {
+        const until = Math.min(deadline ?? Number.POSITIVE_INFINITY, clock.now() + PATIENCE_MS);
+        return { store, clock, days, signal, until };
+      };
       const names = [...new Set(places.map(pageOf))];
       // Begun now, so that it is done by the time the targets have answered; `read` does not reject.
-      const first = names.length > 0 ? read(names, auditing) : Promise.resolve<Found>(new Map());
+      const first = names.length > 0 ? read(names, begin()) : Promise.resolve<Found>(new Map());
       return {
-        add: (notes) => (notes.length === 0 ? Promise.resolve(undefined) : addAll(notes, first, auditing)),
+        add: (notes) => (notes.length === 0 ? Promise.resolve(undefined) : addAll(notes, first, begin())),
       };
     },
   };

@@ -36,7 +36,7 @@ const AuditMessage = z.object({
 
 const AuditField = z.object({
   name: z.string(),
-  /** Name of the rule whose wish it was; `consent.withdrawn` for what is done then. */
+  /** Name of the rule whose wish it was; `consent withdrawn` for what is done then. */
   rule: z.string(),
   /** Whether the target held something else before, as far as is known: a row is sent whole. */
   changed: z.boolean(),

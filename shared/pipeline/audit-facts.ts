@@ -127,7 +127,7 @@ export function fieldsOf(
   return [...action.fields].flatMap(([name, { value, rule }]) => {
     if (name.startsWith('$')) return [];
     const changed = isSend || before?.get(name)?.hash !== after?.get(name)?.hash;
-    const named = rules.rules[rule]?.name ?? 'consent.withdrawn';
+    const named = rules.rules[rule]?.name ?? 'consent withdrawn';
     return [{ name, rule: named, changed, ...(values && { value: keptValue(value) }) }];
   });
 }

@@ -41,7 +41,8 @@ function noteOf(action: PlannedAction, one: Attempt, noting: Noting): AuditNote 
     ...(match !== undefined && { match }),
     causes: [...causes],
     rules: behind.map(({ name }) => name),
-    audiences: [...audiencesOf(behind, one)],
+    // An opt-out is of no rule: then what the person entered or left meanwhile is worth telling.
+    audiences: [...(behind.length > 0 ? audiencesOf(behind, one) : movesOf(one))],
     messages: messagesOf(one, (i) => one.draft.verdicts[i]?.targets.includes(target) ?? false),
     fields: fieldsOf(action, one, noting),
     answer,

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  EMPTY_PAGE,
+  MOST_ENTRIES,
+  MOST_TEXT,
+  type Page,
+  pageIn,
+  pageState,
+  withEntries,
+} from '../../shared/audit/page.js';
+import type { AuditEntry } from '../../shared/core/audit.js';
+import { decodeState, encodeState } from '../../shared/stores/state-codec.js';
+
+const DAY_MS = 86_400_000;
+const DAYS = 30;
+const NOW = 1_790_000_000_000;
+
+const kinds = ['created', 'updated', 'accepted', 'absent', 'rejected', 'unanswered', 'nothing'] as const;
+const isWrite = ({ answer: { kind } }: AuditEntry): boolean =>
+  ['created', 'updated', 'accepted'].includes(kind);
+
+const entries: fc.Arbitrary<AuditEntry> = fc
+  .record({
+    age: fc.oneof(fc.nat(60_000), fc.nat(40 * DAY_MS)),
+    kind: fc.constantFrom(...kinds),
+    message: fc.constantFrom('a', 'b'),
+    field: fc.string({ unit: 'grapheme', maxLength: 30 }),
+    fields: fc.oneof({ weight: 8, arbitrary: fc.nat(4) }, { weight: 1, arbitrary: fc.constant(64) }),
+    value: fc.option(fc.jsonValue(), { nil: undefined }),
+  })
+  .map(({ age, kind, message, field, fields, value }) => ({
+    at: NOW - age,
+    persons: [{ name: 'one-way', key: 'key' }],
+    operation: 'upsert' as const,
+    place: 'sales/Contact',
+    causes: ['rule (entered hot)'],
+    rules: ['rule'],
+    audiences: [],
+    messages: [{ id: message, source: 'stream', at: 1, record: 0 }],
+    // What came out of JSON is JSON.
+    fields: Array.from({ length: fields }, (_, i) => ({
+      name: `${field}${i}`,
+      rule: 'rule',
+      changed: true,
+      ...(value !== undefined && { value: JSON.parse(JSON.stringify(value)) }),
+    })),
+    answer: { kind },
+  }));
+
+const histories = fc.array(fc.array(entries, { maxLength: 12 }), { maxLength: 10 });
+const pageOf = (history: readonly (readonly AuditEntry[])[]): Page =>
+  history.reduce<Page>((page, some) => withEntries(page, some, DAYS, NOW), EMPTY_PAGE);
+
+test('a page is bounded, in order, and never without its newest entry', () => {
+  fc.assert(
+    fc.property(histories, (history) => {
+      const { entries: kept } = pageOf(history);
+      expect(kept.length).toBeLessThanOrEqual(MOST_ENTRIES);
+      const [newest, ...others] = [...kept].reverse();
+      if (others.length > 0) expect(JSON.stringify(kept).length).toBeLessThan(MOST_TEXT + MOST_ENTRIES + 2);
+      expect([...kept].sort((a, b) => a.at - b.at)).toEqual(kept);
+      const live = history.flat().filter(({ at }) => at >= NOW - DAYS * DAY_MS);
+      expect(newest?.at).toBe(live.length === 0 ? undefined : Math.max(...live.map(({ at }) => at)));
+    }),
+  );
+});
+
+test('each accepted write is one entry, until there is no room for it or its days are over', () => {
+  fc.assert(
+    fc.property(histories, (history) => {
+      const page = pageOf(history);
+      const from = Math.max(NOW - DAYS * DAY_MS, (page.dropped ?? 0) + 1);
+      const times = (some: readonly AuditEntry[]) =>
+        some
+          .filter((one) => isWrite(one) && one.at >= from)
+          .map(({ at }) => at)
+          .sort((a, b) => a - b);
+      expect(times(page.entries)).toEqual(times(history.flat()));
+    }),
+  );
+});
+
+test('what says the same of the same messages in a row is counted, and nothing of it is lost', () => {
+  const count = (some: readonly AuditEntry[]) => some.reduce((sum, { times = 1 }) => sum + times, 0);
+  fc.assert(
+    fc.property(fc.array(entries, { maxLength: 15 }), (some) => {
+      const page = pageOf([some]);
+      if (page.dropped !== undefined) return;
+      const live = some.filter(({ at }) => at >= NOW - DAYS * DAY_MS);
+      expect(count(page.entries)).toBe(live.length);
+    }),
+  );
+});
+
+test('a page comes back from a store as it was', () => {
+  fc.assert(
+    fc.property(histories, (history) => {
+      const page = pageOf(history);
+      const stored = decodeState(encodeState(pageState(page, NOW)));
+      expect(stored.ok && pageIn(stored.value)).toEqual({ ok: true, value: page });
+    }),
+  );
+});
+
+test('a full page packs into little', () => {
+  const [entry] = fc.sample(entries, { numRuns: 1, seed: 7 });
+  if (!entry) throw new Error('there is no sample');
+  const many = Array.from({ length: 40 }, (_, i) => ({
+    ...entry,
+    answer: { kind: 'accepted' as const },
+    at: NOW + i,
+    messages: [{ id: `4959033827166425${i * 7919}`, source: 'kinesis:tributary', at: NOW + i, record: 0 }],
+    fields: Array.from({ length: 15 }, (_, n) => ({
+      name: `Custom_Field_${n}__c`,
+      rule: 'the contact says',
+      changed: n === 3,
+    })),
+  }));
+  const page = withEntries(EMPTY_PAGE, many, DAYS, NOW);
+  expect(page.dropped).toBeDefined();
+  expect(encodeState(pageState(page, NOW)).length).toBeLessThan(2_000);
+});
