@@ -76,7 +76,8 @@ const asOneFile = (root: string, { entry }: Bundle, later: ReadonlySet<string>):
 /** Packs one bundle. Throws what esbuild finds wrong. */
 export async function pack(root: string, bundle: Bundle): Promise<Written> {
   const options = { ...optionsOf(root, bundle), metafile: true } as const;
-  const { metafile: first } = await build({ ...options, write: false });
+  // Only to see what imports what.
+  const { metafile: first } = await build({ ...options, minify: false, sourcemap: false, write: false });
   const plugins = [asOneFile(root, bundle, importedLater(root, bundle, first))];
   return (await build({ ...options, plugins })).metafile;
 }

@@ -7,7 +7,8 @@ export interface Statement {
   readonly resources: readonly unknown[];
 }
 
-const statementsIn = (policy: unknown): readonly Statement[] =>
+/** The statements of a policy. */
+export const statementsIn = (policy: unknown): readonly Statement[] =>
   listOf(under(policy, 'PolicyDocument.Statement')).map((statement) => ({
     effect: under(statement, 'Effect'),
     actions: listOf(under(statement, 'Action')).map(String),

@@ -3,12 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { roleOf, statementsOf } from '../../build/template/access-rules.js';
 import { judge } from '../../build/template/judge.js';
 import { ofType, type Template, under } from '../../build/template/template.js';
 import { entryOf, readWith, weigh } from '../../build/weight.js';
 import { makePackage, type Packaged, ROOT } from './packaged.js';
-import { allowedBy, rightsOf } from './permissions.js';
 
 let packaged: Packaged;
 let template: Template;
@@ -112,58 +110,6 @@ test('what every cold start reads is small, and in few files', () => {
     expect(weigh(written).atStart, name).toBeLessThanOrEqual(400_000);
     expect(readWith(written, entryOf(written)).size, name).toBeLessThan(5);
   }
-});
-
-/** Rights that the platform uses in a function's name, before or around its code. */
-const OF_PLATFORM: Readonly<Record<string, readonly string[]>> = {
-  all: ['kms:Decrypt', 'kms:GenerateDataKey', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-  consumer: [
-    'kinesis:DescribeStream',
-    'kinesis:DescribeStreamSummary',
-    'kinesis:GetRecords',
-    'kinesis:GetShardIterator',
-    'kinesis:ListShards',
-  ],
-  replay: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
-  files: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
-};
-
-const QUEUE_OF_COMMAND_LINE = [
-  'sqs:ChangeMessageVisibility',
-  'sqs:DeleteMessage',
-  'sqs:GetQueueAttributes',
-  'sqs:ReceiveMessage',
-];
-const RELAYED = ['kinesis:DescribeStreamSummary', 'kinesis:PutRecords'];
-const STATE = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
-const OBJECTS = ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject'];
-
-/**
- * Commands that are in a bundle beside those that it runs. Visiting, counting and dropping are for `tributary parked`; the
- * consumers append only where a rule file relays to a stream, whose owner allows it (docs/connectors/relays.md); the door
- * parks nothing. Those that are told of files, or look for them, order work and do none; the right to look into the bucket of
- * exports is a policy of its own, as there may be none.
- */
-const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
-  consumer: [...QUEUE_OF_COMMAND_LINE, ...RELAYED],
-  replay: ['sqs:ChangeMessageVisibility', ...RELAYED],
-  door: ['s3:DeleteObject', ...QUEUE_OF_COMMAND_LINE, 'sqs:GetQueueUrl', 'sqs:SendMessage'],
-  files: ['sqs:ChangeMessageVisibility', ...RELAYED],
-  arrivals: [...QUEUE_OF_COMMAND_LINE, ...STATE, ...OBJECTS, 'secretsmanager:GetSecretValue'],
-  poll: [...QUEUE_OF_COMMAND_LINE, ...OBJECTS],
-};
-
-describe('no function may do what it does not, or does what it may not', () => {
-  test.each(['consumer', 'replay', 'door', 'files', 'arrivals', 'poll'])('%s', (name) => {
-    const logicalId = `${name.charAt(0).toUpperCase()}${name.slice(1)}LambdaFunction`;
-    const written = packaged.bundles.get(name);
-    const lambda = template.Resources[logicalId];
-    const role = lambda && template.Resources[roleOf(lambda) ?? ''];
-    if (!written || !role) throw new Error(`${name} is not in the package`);
-    const own = [...(OF_PLATFORM['all'] ?? []), ...(OF_PLATFORM[name] ?? [])];
-    const needed = [...rightsOf(written).keys()].filter((right) => !NOT_RUN[name]?.includes(right));
-    expect([...allowedBy(statementsOf(role))].sort()).toEqual([...new Set([...needed, ...own])].sort());
-  });
 });
 
 /** A copy of the template with something wrong in it. */
