@@ -77,7 +77,7 @@ const USES: Readonly<Record<string, { code?: string; host?: readonly string[] }>
 };
 
 const root = new URL('../../', import.meta.url);
-const CALL = /(?<=\b(?:client|producer|\w\(name\))\s*\.)(\w+)(?=\()/g;
+const CALL = /(?<=(?:\bclient|\bproducer|\w\(name\))\s*\.)(\w+)(?=\()/g;
 
 const NAMES = new Map<string, string>(Object.entries(ROLES).map(([name, id]) => [id, name]));
 
