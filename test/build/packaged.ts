@@ -19,6 +19,8 @@ export interface Packaged {
   readonly bundles: ReadonlyMap<string, Written>;
   /** Packages for a stage; gives the template. */
   package(stage: string, ...params: readonly string[]): Promise<Template>;
+  /** The same by another program that takes osls' words. */
+  packageBy(program: string, stage: string, ...params: readonly string[]): Promise<Template>;
   /** Unpacks the zip of a function of the last package; gives the folder, which knows nothing of this project. */
   unzip(name: string): Promise<string>;
   remove(): Promise<void>;
@@ -33,8 +35,8 @@ const ENV = {
   CI: '1',
 };
 
-/** Makes the package in a folder of its own, as `npm run build:aws` and osls, or another such program, do it. */
-export async function makePackage(rules: string, framework = OSLS): Promise<Packaged> {
+/** Makes the package in a folder of its own, as `npm run build:aws` and osls do it. */
+export async function makePackage(rules: string): Promise<Packaged> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-package-'));
   for (const part of ['serverless.yml', 'infra/aws', 'package.json'])
     await cp(join(ROOT, part), join(folder, part), { recursive: true });
@@ -43,18 +45,17 @@ export async function makePackage(rules: string, framework = OSLS): Promise<Pack
   await packRules(ROOT, { config: join(ROOT, rules) }, folder);
   const bundles = new Map<string, Written>();
   for (const name of lambdaNames(ROOT)) bundles.set(name, await pack(ROOT, lambdaBundle(name, folder)));
+  async function packageBy(program: string, stage: string, ...params: readonly string[]): Promise<Template> {
+    const args = params.map((param) => `--param=${param}`);
+    await run(process.execPath, [program, 'package', '--stage', stage, ...args], { cwd: folder, env: ENV });
+    const made = join(folder, '.serverless/cloudformation-template-update-stack.json');
+    return Template.parse(JSON.parse(await readFile(made, 'utf8')));
+  }
   return {
     folder,
     bundles,
-    async package(stage, ...params) {
-      const args = params.map((param) => `--param=${param}`);
-      await run(process.execPath, [framework, 'package', '--stage', stage, ...args], {
-        cwd: folder,
-        env: ENV,
-      });
-      const made = join(folder, '.serverless/cloudformation-template-update-stack.json');
-      return Template.parse(JSON.parse(await readFile(made, 'utf8')));
-    },
+    package: (stage, ...params) => packageBy(OSLS, stage, ...params),
+    packageBy,
     async unzip(name) {
       const into = await mkdtemp(join(tmpdir(), `tributary-${name}-`));
       await unzip(join(folder, '.serverless', `${name}.zip`), into);

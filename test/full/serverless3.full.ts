@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { judge } from '../../build/template/judge.js';
 import type { Template } from '../../build/template/template.js';
-import { makePackage } from '../build/packaged.js';
+import { makePackage, type Packaged } from '../build/packaged.js';
 
 const run = promisify(execFile);
 
@@ -14,7 +14,6 @@ const run = promisify(execFile);
 const FOLDER = resolve(import.meta.dirname, '../../.tributary/serverless3');
 const VERSION = '3.40.0';
 const SERVERLESS = join(FOLDER, 'node_modules/serverless/bin/serverless.js');
-const RULES = 'examples/sales-follow-up/tributary.yaml';
 
 async function installed(): Promise<boolean> {
   if (existsSync(SERVERLESS)) return true;
@@ -42,14 +41,15 @@ const lasting = ({ Resources }: Template): unknown =>
   );
 
 describe.runIf(isThere)('the Serverless Framework 3', () => {
-  const made: { remove(): Promise<void> }[] = [];
-  afterAll(() => Promise.all(made.map((one) => one.remove())));
+  let packaged: Packaged;
+  beforeAll(async () => {
+    packaged = await makePackage('examples/sales-follow-up/tributary.yaml');
+  });
+  afterAll(() => packaged?.remove());
 
   test.each(['dev', 'prod'])('packages what osls packages: %s', async (stage) => {
-    const [theirs, ours] = [await makePackage(RULES, SERVERLESS), await makePackage(RULES)];
-    made.push(theirs, ours);
-    const found = await theirs.package(stage);
+    const found = await packaged.packageBy(SERVERLESS, stage);
     expect(judge(found)).toEqual([]);
-    expect(lasting(found)).toEqual(lasting(await ours.package(stage)));
+    expect(lasting(found)).toEqual(lasting(await packaged.package(stage)));
   });
 });
