@@ -60,13 +60,20 @@ export function fetchPort(world: World, host: Process): typeof fetch {
       if (!host.isAlive()) return gone();
       const exchange = exchangeOf(world, host, readRequest(input, init));
       if (host.diesAt('crash.before', exchange.port)) return gone();
-      const abort = (): void => reject(init?.signal?.reason);
-      const stop = host.whenDead(gone);
-      init?.signal?.addEventListener('abort', abort, { once: true });
+      const abort = (): void => {
+        end();
+        reject(init?.signal?.reason);
+      };
+      const stop = host.whenDead(() => {
+        end();
+        gone();
+      });
+      // A signal made of others lives as long as somebody listens to it, and with it all the world behind the listener.
       const end = (): void => {
         stop();
         init?.signal?.removeEventListener('abort', abort);
       };
+      init?.signal?.addEventListener('abort', abort, { once: true });
       begin(world, host, exchange, {
         answer: (response) => {
           end();
