@@ -63,8 +63,8 @@ export interface RetryQueue extends Parking {
 
 /**
  * Where what can never succeed is kept with its reason. A promise that resolves means: durable.
- * Burying the same record of the same message again replaces the letter, all but what it says is owed: that stays unless
- * the new one says.
+ * Burying the same record of the same message again replaces the letter, all but what it says is owed: that stays owed
+ * beside what the new one says, unless the record came out of a letter itself (`message.owed`): then the new one has the last word.
  */
 export interface DeadLetters {
   bury(items: readonly KeptMessage[]): Promise<void>;

@@ -19,6 +19,12 @@ export interface MemoryKept extends RetryQueue, DeadLetters, Shelf, Reachable {
 const idOf = ({ message: { source, id }, record }: KeptMessage): string =>
   JSON.stringify([source, id, record]);
 
+/** A letter as the other places keep it: what is owed is said by the letter, not by what it was made from. */
+function plain({ message, ...kept }: KeptMessage): KeptMessage {
+  const { owed: _, ...position } = message;
+  return { ...kept, message: position };
+}
+
 /** Keeps messages by source, id and record, so that keeping one again replaces it. */
 export function memoryKept(clock: Pick<Clock, 'now'>): MemoryKept {
   const kept = new Map<string, KeptMessage>();
@@ -26,7 +32,7 @@ export function memoryKept(clock: Pick<Clock, 'now'>): MemoryKept {
     for (const item of items) kept.set(idOf(item), item);
   };
   const bury = async (items: readonly KeptMessage[]): Promise<void> => {
-    for (const item of items) kept.set(idOf(item), buriedAgain(kept.get(idOf(item)), item));
+    for (const item of items) kept.set(idOf(item), plain(buriedAgain(kept.get(idOf(item)), item)));
   };
   return {
     place: 'memory',

@@ -4,12 +4,12 @@ import {
   call,
   comesBack,
   judged,
-  member,
   of,
   refused,
   rule,
   run,
   says,
+  saysCold,
   silence,
   world,
 } from './owed-world.js';
@@ -23,15 +23,12 @@ const rowOf = (object: string, audience: string) =>
     { upsert: `desk/${object}`, match: { Id: '$key' }, set: { In: { value: 'yes' } } },
   );
 
-const alsoCold = (second: number) =>
-  says(second, 'realized', { segmentMembership: { ups: member('cold-1', second, 'realized') } });
-
 test('the letter owes both the edge it had and the one that was refused now', async () => {
   const one = world(of([rowOf('X', 'hot'), rowOf('Y', 'cold')]));
   one.how.answers = { X: refused, Y: busy };
   const record = says(11, 'realized');
   expect(await run(one.deps, [record])).toEqual(['rejected']);
-  expect(await run(one.deps, [alsoCold(12)])).toEqual(['parked']);
+  expect(await run(one.deps, [saysCold(12, 'realized')])).toEqual(['parked']);
   one.how.answers = { X: refused, Y: refused };
   await run(one.deps, [record]);
   await comesBack(one);
@@ -45,7 +42,7 @@ test('a letter about a doubtful call stays one, and its replay makes the call', 
   one.how.answers = { Call: silence, Y: busy };
   const record = says(11, 'realized');
   expect(await run(one.deps, [record])).toEqual(['rejected']);
-  expect(await run(one.deps, [alsoCold(12)])).toEqual(['parked']);
+  expect(await run(one.deps, [saysCold(12, 'realized')])).toEqual(['parked']);
   one.how.answers = { Y: refused };
   await run(one.deps, [record]);
   await comesBack(one);
@@ -62,7 +59,7 @@ test('two doubtful calls of one letter are both made when somebody has judged it
   const record = says(11, 'realized');
   await run(one.deps, [record]);
   one.how.answers = { Ring: busy };
-  await run(one.deps, [alsoCold(12)]);
+  await run(one.deps, [saysCold(12, 'realized')]);
   one.how.answers = { Ring: silence };
   await run(one.deps, [record]);
   await comesBack(one);
