@@ -42,6 +42,10 @@ const toMessages = (payload: unknown, context: InvocationContext, now: number): 
   });
 };
 
+/** The trace in which the host has this invocation. */
+const traceIn = ({ traceContext }: InvocationContext): { readonly traceparent?: string } =>
+  traceContext?.traceParent == null ? {} : { traceparent: traceContext.traceParent };
+
 /** After the last attempt of the trigger's `retry` policy the checkpoint moves whatever we answer; -1 retries for ever. */
 const isLastAttempt = ({ retryContext: retry }: InvocationContext): boolean =>
   retry !== undefined && retry.maxRetryCount >= 0 && retry.retryCount >= retry.maxRetryCount;
@@ -70,6 +74,7 @@ export const eventHub =
       redelivers: !isLastAttempt(context),
       deadline: now + workMs,
       invocation: context.invocationId,
+      ...traceIn(context),
     });
     refuseUnsettled(messages, settlements);
   };

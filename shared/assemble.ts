@@ -76,7 +76,7 @@ export async function assembleAll(given: Env, { clock, fetch }: Machine = thisMa
     connection: settings.TRIBUTARY_STATE_CONNECTION,
     ttlDays: settings.TRIBUTARY_STATE_TTL_DAYS,
   });
-  const pipeline = createPipeline({
+  const parts = {
     rules: config.rules,
     rulesFor,
     store,
@@ -94,7 +94,11 @@ export async function assembleAll(given: Env, { clock, fetch }: Machine = thisMa
     pseudonym: pseudonymOf(settings.TRIBUTARY_LOG_KEY ?? randomBytes(32)),
     patience: patienceOf(settings),
     tuning: tuningOf(settings),
-  });
+  };
+  const pipeline =
+    settings.TRIBUTARY_TRACES === 'off'
+      ? createPipeline(parts)
+      : (await import('./traces/open.js')).openTraced(parts, settings, given);
   return {
     pipeline,
     replay: createReplay({ pipeline, parking, source: parking.place, deadLetters, clock, log }),

@@ -48,7 +48,11 @@ export async function openSecrets(env: Env, clock: Pick<Clock, 'now'>): Promise<
 export const CONNECTION_SETTINGS = ['TRIBUTARY_STATE_CONNECTION', 'TRIBUTARY_STORAGE_CONNECTION'] as const;
 
 /** All settings that are secrets themselves. */
-export const SECRET_SETTINGS = ['TRIBUTARY_LOG_KEY', ...CONNECTION_SETTINGS] as const;
+export const SECRET_SETTINGS = [
+  'TRIBUTARY_LOG_KEY',
+  'TRIBUTARY_TRACES_HEADERS',
+  ...CONNECTION_SETTINGS,
+] as const;
 
 const NAMED = /^secret:([\w./-]+)$/;
 

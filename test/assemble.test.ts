@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assemble } from '../shared/assemble.js';
 import { systemClock } from '../shared/clock.js';
 import { closeMemories } from '../shared/stores/open.js';
+import { memorySpans, provideSpans } from '../shared/traces/memory.js';
 import { message } from './support/fakes.js';
 
 const RULES = `
@@ -90,4 +91,25 @@ test('a deployment finds an audience by the name that an export carries, and the
   expect(await endingOf('C-2', { name: 'Hot prospects' })).toBe('delivered');
   expect(await endingOf('C-3')).toBe('delivered');
   expect(sent).toHaveLength(2);
+});
+
+test('traces go where the setting says, below the invocation that Lambda names at the time', async () => {
+  const spans = memorySpans();
+  provideSpans('assemble', spans);
+  const env: Record<string, string> = {
+    TRIBUTARY_CONFIG: join(folder, 'tributary.yaml'),
+    TRIBUTARY_STATE: 'memory:assemble',
+    TRIBUTARY_PARKING: 'memory:assemble',
+    TRIBUTARY_DEAD_LETTERS: 'memory:assemble',
+    TRIBUTARY_LOG_LEVEL: 'silent',
+    TRIBUTARY_TRACES: 'memory:assemble',
+  };
+  const pipeline = await assemble(env);
+  const roots = ['5759e988-bd862e3fe1be46a994272793', '5759e989-bd862e3fe1be46a994272794'];
+  for (const root of roots) {
+    env['_X_AMZN_TRACE_ID'] = `Root=1-${root};Parent=53995c3f42cd8ad8;Sampled=1`;
+    await pipeline.run([message('1', { identityMap: {} })], { redelivers: true });
+  }
+  const batches = spans.all().filter(({ name }) => name === 'batch');
+  expect(batches.map(({ traceId }) => traceId)).toEqual(roots.map((root) => root.replace('-', '')));
 });

@@ -38,6 +38,8 @@ test('what must be set is enough; the rest has defaults, and other variables are
     ...NEEDED,
     TRIBUTARY_CONFIG: 'tributary.yaml',
     TRIBUTARY_LOG_LEVEL: 'info',
+    TRIBUTARY_TRACES: 'off',
+    TRIBUTARY_TRACES_SHARE: 1,
   });
 });
 
@@ -50,11 +52,14 @@ test('what is set is taken, numbers as numbers', () => {
     TRIBUTARY_LOG_LEVEL: 'error',
     TRIBUTARY_LOG_KEY: 'k'.repeat(16),
     TRIBUTARY_METRICS: 'lines',
+    TRIBUTARY_TRACES: 'otlp:https://collector.example.com',
+    TRIBUTARY_TRACES_HEADERS: 'a=b',
     TRIBUTARY_OBSERVER: 'o',
   };
   const numbers = {
     TRIBUTARY_STATE_TTL_DAYS: 30,
     TRIBUTARY_LOG_SAMPLE: 0.1,
+    TRIBUTARY_TRACES_SHARE: 0.05,
     TRIBUTARY_PARKING_ATTEMPTS: 3,
     TRIBUTARY_PARKING_DAYS: 0.5,
   };

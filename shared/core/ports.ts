@@ -41,6 +41,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** What the platform calls this invocation, for the log. */
   readonly invocation?: string;
+  /** `traceparent` of the W3C by which the platform names the trace that this belongs to, where it hands one over. */
+  readonly traceparent?: string;
 }
 
 /** How one record ended. The ten names are the promise: their counts sum to the records in. */

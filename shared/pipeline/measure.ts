@@ -3,7 +3,7 @@ import { ACTION_ENDINGS, ENDINGS, type Ledger, type Message } from '../core/port
 import type { Run } from './run.js';
 
 /** Which way a batch came in. Of a source only what stands before its colon counts: the rest may name a file. */
-function doorOf(messages: readonly Message[]): DoorName {
+export function doorOf(messages: readonly Message[]): DoorName {
   if (messages.some(({ attempts }) => attempts !== undefined)) return 'retry-queue';
   const kinds = new Set(messages.map(({ source }) => source.split(':', 1)[0]));
   return DOORS.find((door) => kinds.size === 1 && kinds.has(door)) ?? 'other';

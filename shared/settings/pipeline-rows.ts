@@ -149,6 +149,30 @@ export const PIPELINE_ROWS = {
     examples: ['cloudwatch:tributary', 'lines'],
     unset: '`off`',
   },
+  TRIBUTARY_TRACES: {
+    schema: text.default('off'),
+    where: 'AWS, Azure',
+    about: 'Where traces go ([traces.md](traces.md)).',
+    kind: '`xray`, `otlp:URL`, `app-insights`, `memory:NAME`, `off`',
+    examples: ['xray', 'app-insights', 'otlp:https://collector.example.com'],
+  },
+  TRIBUTARY_TRACES_SHARE: {
+    schema: z.coerce.number().min(0).max(1).default(1),
+    where: 'AWS, Azure',
+    about:
+      'Share of the batches of which a trace is made, where X-Ray has not decided ([traces.md](traces.md)).',
+    kind: 'number, 0 to 1',
+    examples: ['0.05'],
+  },
+  TRIBUTARY_TRACES_HEADERS: {
+    schema: text.optional(),
+    where: 'AWS, Azure',
+    about: 'For `otlp`: headers of its requests, as `OTEL_EXPORTER_OTLP_HEADERS` writes them.',
+    kind: '`name=value,name=value`, `secret:NAME`',
+    examples: ['secret:traces'],
+    unset: 'none',
+    secret: true,
+  },
   TRIBUTARY_OBSERVER: {
     schema: text.optional(),
     where: 'local run',

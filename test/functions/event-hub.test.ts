@@ -1,4 +1,4 @@
-import type { RetryContext } from '@azure/functions';
+import { InvocationContext, type RetryContext } from '@azure/functions';
 import { expect, test } from 'vitest';
 import { eventHub } from '../../functions/event-hub.js';
 import { Fault } from '../../shared/core/fault.js';
@@ -151,4 +151,18 @@ test('the reason is that of the record which is held, not of one beside it that 
     ],
   }));
   await expect(handle(['a'], {}, pipeline)).rejects.toThrow('HTTP 503');
+});
+
+test('the trace in which the host has the invocation is handed on; without one there is none', async () => {
+  const traceParent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00';
+  const pipeline = recorder();
+  const handler = eventHub(pipeline, { clock: { now: () => NOW }, workMs: WORK_MS });
+  const context = new InvocationContext({
+    functionName: 'f',
+    invocationId: 'inv-1',
+    traceContext: { traceParent },
+  });
+  await handler(['a'], context);
+  expect(pipeline.runs[0]?.options.traceparent).toBe(traceParent);
+  expect((await handle(['a'])).options).not.toHaveProperty('traceparent');
 });

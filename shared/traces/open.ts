@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { refusedUrl } from '../connectors/wire/endpoint.js';
+import { Fault } from '../core/fault.js';
+import type { Pipeline } from '../core/ports.js';
+import type { SpanSink } from '../core/spans.js';
+import type { PipelineDeps } from '../pipeline/run.js';
+import { credentialOf } from '../stores/azure-credential.js';
+import { type Insights, insightsIn, insightsSink } from './app-insights.js';
+import { spansNamed } from './memory.js';
+import { headersIn, otlpSink } from './otlp.js';
+import { tracedPipeline } from './traced.js';
+import { createTracing } from './tracing.js';
+import { daemonIn, xraySink } from './xray.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What a deployment says of traces. */
+export interface TraceSettings {
+  readonly TRIBUTARY_TRACES: string;
+  readonly TRIBUTARY_TRACES_SHARE: number;
+  readonly TRIBUTARY_TRACES_HEADERS?: string | undefined;
+}
+
+const WAYS = 'xray, otlp:URL, app-insights, memory:NAME or off';
+/** https://learn.microsoft.com/azure/azure-monitor/app/azure-ad-authentication: whom the token is for. */
+const MONITOR = 'https://monitor.azure.com//.default';
+
+const refuse = (text: string): never => {
+  throw new Fault('config.invalid', text);
+};
+
+/** Who signs in where Application Insights takes no key alone: `Authorization=AAD;ClientId=…`, as the Functions host reads it. */
+function tokenOf(authentication: string | undefined): Insights['token'] {
+  if (!/(?:^|;)\s*Authorization=AAD\b/i.test(authentication ?? '')) return undefined;
+  const [, clientId] = /(?:^|;)\s*ClientId=([^;]+)/i.exec(authentication ?? '') ?? [];
+  return async () => {
+    const credential = await credentialOf({ credential: 'managedidentity', clientId });
+    return (await credential.getToken(MONITOR))?.token;
+  };
+}
+
+function insightsOf(env: Env, fetch: typeof globalThis.fetch): SpanSink {
+  const found = insightsIn(env['APPLICATIONINSIGHTS_CONNECTION_STRING'] ?? '');
+  if (found === undefined || refusedUrl(found.endpoint) !== undefined)
+    return refuse(
+      'TRIBUTARY_TRACES is app-insights, and APPLICATIONINSIGHTS_CONNECTION_STRING holds no InstrumentationKey, or no https address',
+    );
+  const token = tokenOf(env['APPLICATIONINSIGHTS_AUTHENTICATION_STRING']);
+  const role = env['WEBSITE_SITE_NAME'] ?? 'tributary';
+  return insightsSink({ ...found, role, ...(token && { token }) }, fetch);
+}
+
+/** Where a setting sends spans. Throws `config.invalid` where it means nothing. */
+export function sinkOf(settings: TraceSettings, env: Env, fetch: typeof globalThis.fetch): SpanSink {
+  const { TRIBUTARY_TRACES: setting, TRIBUTARY_TRACES_HEADERS: headers } = settings;
+  const [, kind = setting, name = ''] = /^(otlp|memory):(.*)$/s.exec(setting) ?? [];
+  if (kind === 'xray') {
+    const daemon = daemonIn(env['AWS_XRAY_DAEMON_ADDRESS']);
+    return daemon ? xraySink(daemon) : refuse('AWS_XRAY_DAEMON_ADDRESS is no address of the form HOST:PORT');
+  }
+  if (kind === 'app-insights') return insightsOf(env, fetch);
+  const why = kind === 'otlp' ? refusedUrl(name) : undefined;
+  if (why !== undefined) return refuse(`the URL of TRIBUTARY_TRACES ${why}`);
+  if (kind === 'otlp') return otlpSink({ url: name, headers: headersIn(headers), fetch });
+  const found = kind === 'memory' ? spansNamed(name) : undefined;
+  return found ?? refuse(`TRIBUTARY_TRACES is ${JSON.stringify(setting)}; it must be ${WAYS}`);
+}
+
+/** The pipeline with traces, as settings say. Only who asks for traces loads this. */
+export function openTraced(deps: PipelineDeps, settings: TraceSettings, env: Env): Pipeline {
+  const tracing = createTracing({
+    sink: sinkOf(settings, env, globalThis.fetch),
+    now: deps.clock.now,
+    randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+    share: settings.TRIBUTARY_TRACES_SHARE,
+    // Lambda sets it anew for each invocation.
+    around: () => env['_X_AMZN_TRACE_ID'],
+    log: deps.log,
+  });
+  return tracedPipeline(deps, tracing);
+}
