@@ -95,6 +95,16 @@ test('a kind of place loads its SDK when it is opened: nothing that open-place.t
   expect([...packages].filter((name) => !name.startsWith('node:'))).toEqual(['zod']);
 });
 
+test('traces are loaded by those who want them: only assemble.ts reaches their room, by import()', () => {
+  const reaching = arrows.filter(
+    ({ from: file, to }) => to === 'shared/traces' && !file.startsWith('shared/traces/'),
+  );
+  expect(show(reaching)).toEqual(['shared/assemble.ts -> ./traces/open.js']);
+  expect(readFileSync(join(root, 'shared/assemble.ts'), 'utf8')).toContain(
+    "await import('./traces/open.js')",
+  );
+});
+
 test('the two clouds never import each other', () => {
   const allowed = (own: string, sdk: RegExp) => (arrow: Arrow) =>
     arrow.to === own ||
