@@ -17,6 +17,7 @@ export const MOST = {
   persons: 5,
   value: 300,
   text: 500,
+  requestId: 100,
 } as const;
 
 /** What the notes of one batch have in common. */
@@ -28,8 +29,8 @@ export interface Noting {
   readonly pseudonym: (person: string) => string;
 }
 
-/** The answers that are told of: the target's last word, and silence. What is tried again soon is not. */
-export function answerOf(outcome: Outcome, values: boolean): AuditEntry['answer'] | undefined {
+/** What a target said that is told of: its last word, and silence. What is tried again soon is not. */
+function saidBy(outcome: Outcome, values: boolean): AuditEntry['answer'] | undefined {
   if (outcome.kind === 'accepted')
     return { kind: outcome.created === undefined ? 'accepted' : outcome.created ? 'created' : 'updated' };
   if (outcome.kind === 'absent') return { kind: 'absent' };
@@ -45,6 +46,15 @@ export function answerOf(outcome: Outcome, values: boolean): AuditEntry['answer'
   }
   const isSilence = outcome.kind === 'unknown' || outcome.doubtful === true;
   return isSilence ? { kind: 'unanswered', code: outcome.fault.code } : undefined;
+}
+
+/** The answer that is told of, with what the target calls the request. */
+export function answerOf(outcome: Outcome, values: boolean): AuditEntry['answer'] | undefined {
+  const said = saidBy(outcome, values);
+  const { requestId } = outcome;
+  return (
+    said && { ...said, ...(requestId !== undefined && { requestId: requestId.slice(0, MOST.requestId) }) }
+  );
 }
 
 function keptValue(value: Json): Json {

@@ -8,7 +8,9 @@ import { fakeCrm } from '../support/fakes.js';
 import { audited, START, says, watched } from './world.js';
 
 test('a change is told with its event, rule, transition and answer', async () => {
-  const world = audited(fakeCrm({ answer: () => ({ kind: 'accepted', created: true, id: '003A' }) }));
+  const world = audited(
+    fakeCrm({ answer: () => ({ kind: 'accepted', created: true, id: '003A', requestId: 'req-1' }) }),
+  );
   expect(await world.run(says('seq-7', 'C-1', { hot: true, name: 'Ada' }))).toEqual(['delivered']);
   const { rows } = await world.row('c-1@example.com');
   expect(rows).toEqual([
@@ -32,7 +34,7 @@ test('a change is told with its event, rule, transition and answer', async () =>
             { name: 'Name', rule: 'hot contacts', changed: true },
             { name: 'Hot', rule: 'hot contacts', changed: true },
           ],
-          answer: { kind: 'created' },
+          answer: { kind: 'created', requestId: 'req-1' },
         },
       ],
     },
@@ -159,11 +161,12 @@ test('a row that several persons share was written once, for all of them', async
 
 test('a row that is refused each time its record comes back is one entry that counts', async () => {
   const down = new Fault('remote.unavailable', 'down');
+  let requests = 0;
   const crm = fakeCrm({
     answer: ({ object }) =>
       object === 'Task'
         ? { kind: 'retry', scope: 'connection', fault: down }
-        : { kind: 'rejected', code: 'BAD', text: 'bad' },
+        : { kind: 'rejected', code: 'BAD', text: 'bad', requestId: `req-${++requests}` },
   });
   const world = audited(crm);
   for (let i = 0; i < 3; i++) {
@@ -171,7 +174,7 @@ test('a row that is refused each time its record comes back is one entry that co
     world.deps.clock.advance(600_000);
   }
   const [row] = (await world.row('C-1@example.com')).rows;
-  expect(row?.entries.map(({ answer, times }) => [answer.code, times])).toEqual([['BAD', 3]]);
+  expect(row?.entries.map(({ answer, times }) => [answer.requestId, times])).toEqual([['req-3', 3]]);
 });
 
 test('silence is told: nobody knows whether it was done', async () => {

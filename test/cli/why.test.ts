@@ -42,7 +42,7 @@ async function deliver(values: boolean, ...messages: Message[]): Promise<void> {
     answer: ({ fields }) =>
       fields['Name'] === 'refused'
         ? { kind: 'rejected', code: 'STRING_TOO_LONG', text: 'bad\u001b[2Jname', field: 'Name' }
-        : { kind: 'accepted', id: '003-1', created: false },
+        : { kind: 'accepted', id: '003-1', created: false, requestId: 'req-9' },
   });
   const store = await openStore('memory:why', { clock });
   const audit = auditOn(store, clock, { days: 30, values });
@@ -63,6 +63,7 @@ test('a row is told by its key and by the id of the target, with the place of it
   because   hot contacts (member of hot)  ${config}:6
   audience  hot: entered, as of 2026-09-21 14:13:20Z
   event     test 495/7 record 0, taken in 2026-09-21 14:13:20Z
+  request   req-9
   person    hash(crmid:C-1) in the logs
   FIELD  VALUE              RULE
   Name   withheld  changed  hot contacts
