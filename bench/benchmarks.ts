@@ -2,9 +2,11 @@ import { benchBundles, bundlesMissed, bundlesText } from './bundles.js';
 import { core, scale } from './core-report.js';
 import { billsOf, costText, EXAMPLE } from './cost.js';
 import { measure } from './cost-measured.js';
+import { totalsOf, totalsText } from './cost-naive.js';
 import { benchDoor } from './door.js';
 import { doorText, missedBy } from './door-report.js';
 import { benchFiles, filesMissed, filesText } from './files.js';
+import { endToEnd } from './journey.js';
 import { memory } from './memory.js';
 import type { Benchmark, Options, Outcome } from './outcome.js';
 import { peers } from './peers.js';
@@ -36,8 +38,8 @@ async function cost(options: Options): Promise<Outcome> {
   const head = `measured: ${Math.round(cpuMicros)} µs of processor time an event, a state of ${stateBytes} bytes, ${Math.round(megabytes)} MB at most\n`;
   const tooSlow = cpuMicros > EXAMPLE.cpuMicros;
   return {
-    results: { measured: { cpuMicros, stateBytes, megabytes }, bills: billsOf(work) },
-    text: `${head}\n${costText(work)}`,
+    results: { measured: { cpuMicros, stateBytes, megabytes }, bills: billsOf(work), totals: totalsOf(work) },
+    text: `${head}\n${costText(work)}\n${totalsText(work)}`,
     missed: tooSlow
       ? [`cost: an event takes ${Math.round(cpuMicros)} µs, the sums allow ${EXAMPLE.cpuMicros}`]
       : [],
@@ -56,6 +58,7 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   core,
   scale,
   peers,
+  'end-to-end': endToEnd,
   stores,
   memory,
   cost,

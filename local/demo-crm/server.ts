@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../../shared/core/fault.js';
@@ -168,6 +169,7 @@ export async function startDemoCrm(options: DemoCrmOptions = {}): Promise<DemoCr
     stopped: new AbortController(),
     base: '',
   };
+  setMaxListeners(0, crm.stopped.signal); // every request that waits listens to it
   const server = createServer((request, response) => {
     serve(crm, request, response).catch((error: unknown) => {
       response.destroy();

@@ -17,7 +17,7 @@ async function bench(...args: string[]): Promise<Record<string, unknown>> {
 }
 
 // Not files, whose processes are four that have to start, nor bundles, which packs everything.
-const NAMES = ['core', 'scale', 'peers', 'stores', 'memory', 'cost', 'door'];
+const NAMES = ['core', 'scale', 'peers', 'end-to-end', 'stores', 'memory', 'cost', 'door'];
 
 test.each(NAMES)('%s runs', async (name) => {
   const results = await bench('--only', name);

@@ -1,0 +1,90 @@
+import { billsOf, type Work } from './cost.js';
+import { AWS, AZURE } from './prices.js';
+
+/** A handler without a state, as far as a bill is concerned. */
+interface Naive {
+  readonly name: string;
+  /** Calls to the target for a batch, and how many of them one after another. */
+  readonly calls: (batch: number, rows: number) => number;
+  readonly turns: (batch: number) => number;
+  /** Processor time of an event, microseconds: what `end-to-end` measures, rounded up. */
+  readonly cpuMicros: number;
+}
+
+const NAIVE: readonly Naive[] = [
+  {
+    name: 'Powertools, a call a record, in order',
+    calls: (batch) => batch,
+    turns: (batch) => batch,
+    cpuMicros: 1_500,
+  },
+  {
+    name: 'Powertools, a call a record, order lost',
+    calls: (batch) => batch,
+    turns: () => 1,
+    cpuMicros: 1_500,
+  },
+  {
+    name: 'zod, 200 rows a call',
+    calls: (batch, rows) => Math.ceil(batch / rows),
+    turns: () => 1,
+    cpuMicros: 250,
+  },
+];
+
+/** What one of them costs for the work, US dollars, and the calls it makes to the target. */
+export interface Total {
+  readonly name: string;
+  readonly calls: number;
+  readonly aws: number;
+  readonly azure: number;
+}
+
+/** Gigabytes, and share of a processor, as serverless.yml and infra/azure have them. */
+const SHAPE = { aws: { memory: 0.5, processors: 512 / 1769 }, azure: { memory: 2, processors: 1 } } as const;
+
+function naiveTotal({ name, calls, turns, cpuMicros }: Naive, work: Work): Total {
+  const { events, batch, rows, callMs, kilobytes, log } = work;
+  const batches = events / batch;
+  const gigabytes = (events * kilobytes) / 1_000_000;
+  const logs = (batches * log) / 1_000_000;
+  const compute = ({ memory, processors }: { memory: number; processors: number }): number => {
+    const seconds = (turns(batch) * callMs + (batch * cpuMicros) / 1000 / processors) / 1000;
+    return batches * seconds * memory;
+  };
+  const perInvocation = (price: typeof AWS.invocations): number => (batches / price.per) * price.usd;
+  const aws =
+    compute(SHAPE.aws) * AWS.compute.usd +
+    perInvocation(AWS.invocations) +
+    gigabytes * (AWS.streamIn.usd + AWS.streamOut.usd) +
+    logs * AWS.log.usd;
+  const azure =
+    compute(SHAPE.azure) * AZURE.compute.usd +
+    perInvocation(AZURE.invocations) +
+    ((events * Math.ceil(kilobytes / 64)) / AZURE.streamIn.per) * AZURE.streamIn.usd +
+    logs * AZURE.log.usd;
+  return { name, calls: batches * calls(batch, rows), aws, azure };
+}
+
+function ours(work: Work): Total {
+  const { aws, azure } = billsOf(work);
+  const sum = ({ items }: typeof aws): number => items.reduce((all, { usd }) => all + usd, 0);
+  const { events, batch, changed, rows } = work;
+  const calls = (events / batch) * Math.ceil((batch * changed) / rows);
+  return { name: 'tributary', calls, aws: sum(aws), azure: sum(azure) };
+}
+
+/** The same work done by tributary, and by those who remember nothing. */
+export const totalsOf = (work: Work): readonly Total[] => [
+  ours(work),
+  ...NAIVE.map((one) => naiveTotal(one, work)),
+];
+
+/** As a table of Markdown. */
+export function totalsText(work: Work): string {
+  const line = ({ name, calls, aws, azure }: Total): string =>
+    `| ${name} | ${calls.toLocaleString('en')} | ${aws.toFixed(2)} | ${azure.toFixed(2)} |\n`;
+  const head =
+    '| handler | calls to the target | USD on AWS | USD on Azure |\n| --- | ---: | ---: | ---: |\n';
+  return `Beside handlers that remember nothing, by the same prices:\n\n${head}${totalsOf(work).map(line).join('')}`;
+}
