@@ -80,7 +80,9 @@ async function check(names: readonly string[], options: Options): Promise<number
     names.flatMap((name) => Object.entries(prefixed(name, results[name]?.ratios ?? {}))),
   );
   if (Object.keys(committed).length === 0)
-    throw new WrongUse('bench/results.json has no ratios of these; `npm run bench -- --write` puts them there');
+    throw new WrongUse(
+      'bench/results.json has no ratios of these; `npm run bench -- --write` puts them there',
+    );
   const first = ratiosOf(await runAll(names, options));
   const suspects = judge(committed, first).filter(({ worse }) => worse);
   const again = names.filter((name) => suspects.some((one) => benchmarkOf(one.name) === name));
