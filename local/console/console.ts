@@ -25,7 +25,7 @@ export interface ConsoleOptions extends Omit<RoutesDeps, 'stop'> {
 
 /** Starts the console on 127.0.0.1. A port that is taken is a `config.port-in-use` fault. */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
-  const { port, hello, page, onError, watch, kept, now, desk } = options;
+  const { port, hello, page, onError, watch, kept, now, desk, sender } = options;
   const stop = new AbortController();
   const token = randomBytes(24).toString('base64url');
   const assets = await readAssets(page);
@@ -34,7 +34,10 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
     book: watch.book,
     seconds: watch.seconds,
     now,
-    sums: async () => watch.counter.sums({ under: watch.under(), ...(await keptTotals(kept)) }),
+    sums: async () => {
+      const others = { under: watch.under(), sending: sender.state(), ...(await keptTotals(kept)) };
+      return watch.counter.sums(others);
+    },
   });
   const answer = answerFrom({ ...options, stop: stop.signal });
   try {

@@ -6,6 +6,7 @@ import type { AudienceReason } from '../../shared/dry-run/reasons.js';
 import type { Book } from './book.js';
 import type { Row } from './told.js';
 import type { PersonView, TargetView } from './views.js';
+import { whyViews } from './why.js';
 
 /** Rows of one person that are shown. */
 const MOST_ROWS = 200;
@@ -57,6 +58,7 @@ export async function personView(
   book: Book,
   store: StateStore,
   rules: CompiledRules,
+  now: () => number,
 ): Promise<PersonView> {
   const found = (await store.read([id])).get(id);
   if (found?.ok === false) throw found.fault;
@@ -70,6 +72,7 @@ export async function personView(
     values: [...(state?.values ?? [])].map(([path, { value, at }]) => ({ path, value, at })),
     targets: [...written].map(([target, fields]) => ({ target, fields })),
     aliases: state?.aliases.size ?? 0,
+    why: await whyViews(id, book, store, now),
     rows: rows.slice(0, MOST_ROWS),
     more: rows.length > MOST_ROWS,
   };

@@ -9,6 +9,7 @@ import type { Desk } from './play/desk.js';
 import { knownNow } from './play/known.js';
 import { beforeOf, recordView } from './record.js';
 import type { Ask, Reply } from './server.js';
+import type { Sending } from './told.js';
 import { BEFORE, type ExampleView } from './views.js';
 import type { Watch } from './watch.js';
 
@@ -16,8 +17,9 @@ import type { Watch } from './watch.js';
 export interface Sender {
   /** One event into a stream. */
   send(body: string): Promise<void>;
-  /** Generated traffic, in the background; false while some is being sent already. */
-  traffic(events: number): boolean;
+  /** Generated traffic, in the background. */
+  traffic(events: number): void;
+  state(): Sending;
 }
 
 /** What the page's questions are answered from. */
@@ -32,8 +34,7 @@ export interface RoutesDeps {
   readonly examples: readonly ExampleView[];
   readonly desk: Desk;
   readonly crm: ReturnType<typeof crmControl> | undefined;
-  /** Undefined as long as what the streams hold is being counted. */
-  readonly sender: () => Sender | undefined;
+  readonly sender: Sender;
   readonly now: () => number;
   readonly stop: AbortSignal;
 }
@@ -93,8 +94,8 @@ const ROUTES: Readonly<Record<string, Handler>> = {
     const view = recordView(watch.book, Number(query.get('n')), rules);
     return view ? ok(view) : GONE;
   },
-  'GET /api/person': async ({ query }, { watch, store, rules }) =>
-    ok(await personView(query.get('id') ?? '', watch.book, store, rules)),
+  'GET /api/person': async ({ query }, { watch, store, rules, now }) =>
+    ok(await personView(query.get('id') ?? '', watch.book, store, rules, now)),
   'GET /api/kept': async (_, { kept }) => ok(await keptList(kept)),
   'GET /api/rules': async (_, { text, examples }) => ok({ text, examples }),
   'GET /api/crm': async (_, { crm }) => (crm ? ok(await crm.look()) : GONE),
@@ -102,15 +103,15 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   'POST /api/replay': taking(ReplayAsk, async (ask, { kept, stop }) => ok(await replay(ask, kept, stop))),
   'POST /api/play': taking(PlayAsk, played),
   'POST /api/send': taking(SendAsk, async ({ body }, { sender }) => {
-    const open = sender();
-    if (!open) return COUNTED;
-    await open.send(body);
+    if (sender.state() === 'counting') return COUNTED;
+    await sender.send(body);
     return ok({ sent: 1 });
   }),
   'POST /api/traffic': taking(TrafficAsk, async ({ events }, { sender }) => {
-    const open = sender();
-    if (!open) return COUNTED;
-    return open.traffic(events) ? ok({ sent: events }) : failed(409, 'some is being sent already');
+    const state = sender.state();
+    if (state !== 'ready') return state === 'counting' ? COUNTED : failed(409, 'some is being sent already');
+    sender.traffic(events);
+    return ok({ sent: events });
   }),
 };
 

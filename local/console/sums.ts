@@ -8,7 +8,7 @@ export interface Counter {
   batch(report: BatchReport, changes: readonly Change[], lagMs: number): void;
   delivery(delivery: Delivery): void;
   /** The sums, beside what is counted elsewhere. */
-  sums(others: Pick<Sums, 'under' | 'parked' | 'letters'>): Sums;
+  sums(others: Pick<Sums, 'under' | 'parked' | 'letters' | 'sending'>): Sums;
 }
 
 interface Held {

@@ -60,7 +60,11 @@ export interface Sums {
   readonly connections: readonly Connection[];
   readonly parked: number;
   readonly letters: number;
+  readonly sending: Sending;
 }
+
+/** Whether the page may send events: not while the demo's own are counted, nor while some are being sent. */
+export type Sending = 'counting' | 'ready' | 'busy';
 
 /** What happened within one second. */
 export interface Second {

@@ -67,6 +67,24 @@ export interface TargetView {
   }[];
 }
 
+/** One thing that is written down of a row or of the person: what was done or not, and why. */
+export interface WhyView {
+  /** The row, as `connection/object key`; the person, where no row was touched. */
+  readonly place: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly times: number;
+  readonly causes: readonly string[];
+  /** Names of the fields that were sent; those first that the target held otherwise. */
+  readonly fields: readonly { readonly name: string; readonly rule: string; readonly changed: boolean }[];
+  readonly answer: string;
+  readonly code: string | undefined;
+  readonly requestId: string | undefined;
+  readonly message: string | undefined;
+  /** The row of the newest record that is meant, while it is kept. */
+  readonly n: number | undefined;
+}
+
 /** What is known of a person, and what was done for them. */
 export interface PersonView {
   readonly id: string;
@@ -75,6 +93,8 @@ export interface PersonView {
   readonly values: readonly ValueView[];
   readonly targets: readonly TargetView[];
   readonly aliases: number;
+  /** Newest first. */
+  readonly why: readonly WhyView[];
   /** Newest first. */
   readonly rows: readonly Row[];
   readonly more: boolean;

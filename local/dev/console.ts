@@ -32,10 +32,10 @@ export interface DevConsole extends Console {
   maySend(): void;
 }
 
-/** Takes events in by the streams, as AEP would send them. */
-function senderTo(stack: Stack, onError: (error: unknown) => void): Sender {
+/** Takes events in by the streams, as AEP would send them, once it is opened. */
+function senderTo(stack: Stack, onError: (error: unknown) => void): Sender & { open(): void } {
   let seed = 1_000;
-  let busy = false;
+  let state: ReturnType<Sender['state']> = 'counting';
   const some = async (events: number): Promise<void> => {
     const all = generate({ seed: ++seed, events, startAt: Date.now() - 3_600_000 });
     const half = Math.ceil(all.length / 2);
@@ -43,20 +43,22 @@ function senderTo(stack: Stack, onError: (error: unknown) => void): Sender {
     await publish(stack, streams, () => undefined);
   };
   return {
+    open() {
+      state = 'ready';
+    },
+    state: () => state,
     async send(body) {
       // One key: what one person at a page sends stays in its order.
       const event = { body: Buffer.from(body), partitionKey: 'console' };
       await publishToEventHubs(stack.eventHubs.connectionString(), stack.hub, [event], () => undefined);
     },
     traffic(events) {
-      if (busy) return false;
-      busy = true;
+      state = 'busy';
       some(events)
         .catch(onError)
         .finally(() => {
-          busy = false;
+          state = 'ready';
         });
-      return true;
     },
   };
 }
@@ -79,7 +81,6 @@ export async function startDevConsole(stack: Stack, options: DevConsoleOptions):
   });
   stack.listen(watch.observer);
   const sender = senderTo(stack, options.onError);
-  let isOpen = false;
   const starting = startConsole({
     port: options.port,
     hello: {
@@ -100,14 +101,12 @@ export async function startDevConsole(stack: Stack, options: DevConsoleOptions):
     examples: DOCUMENTED_EVENTS.map(({ title, why, body }) => ({ title, why, body })),
     desk: openDesk(new URL(entryUrl('local/console/play/worker'))),
     crm: crmControl(stack.crm.url, options.crmLatencyMs),
-    sender: () => (isOpen ? sender : undefined),
+    sender,
     now: Date.now,
   });
   const started = await onPort('--console-port', starting);
   return {
     ...started,
-    maySend() {
-      isOpen = true;
-    },
+    maySend: sender.open,
   };
 }

@@ -3,7 +3,7 @@ import type { CrmView } from '../views.js';
 import { span } from './format.js';
 import { troubleOf, useLoaded } from './load.js';
 import { Panel, Trouble } from './parts.js';
-import { hello, query } from './state.js';
+import { hello, maySend, query, SENDING, sums } from './state.js';
 import { Text } from './text.js';
 
 const COMMANDS = [
@@ -54,7 +54,12 @@ export function CrmPanel() {
           Mend it
         </button>
         <span class="gap" />
-        <button type="button" onClick={() => act('/api/traffic', { events: 500 })}>
+        <button
+          type="button"
+          disabled={!maySend()}
+          title={SENDING[sums.value?.sending ?? 'counting']}
+          onClick={() => act('/api/traffic', { events: 500 })}
+        >
           Send 500 events
         </button>
       </div>

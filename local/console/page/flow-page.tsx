@@ -6,7 +6,7 @@ import { count, MEANINGS, rate, span } from './format.js';
 import { EndingTag, Panel } from './parts.js';
 import { ratesOf } from './rates.js';
 import { hrefOf } from './route.js';
-import { clockTick, seconds, sums } from './state.js';
+import { clockTick, hello, seconds, sums } from './state.js';
 
 function Figure({
   name,
@@ -90,11 +90,11 @@ export function FlowPage() {
       <h1 class="sr">Flow</h1>
       <Figures />
       <FlowPicture />
-      <div class="halves">
+      <div class="halves even">
         <Chart />
         <Endings />
       </div>
-      <CrmPanel />
+      {hello.value?.crm && <CrmPanel />}
     </>
   );
 }

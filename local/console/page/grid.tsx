@@ -138,6 +138,7 @@ export function Grid(props: {
   };
   const missed = still === undefined ? 0 : rows.last - still;
   const drawn = Array.from({ length: to - from }, (_, i) => from + i);
+  const isDrawn = active !== undefined && drawn.some((index) => list.at(index) === active);
   return (
     <div class="grid-frame">
       <div class="row heads" aria-hidden="true">
@@ -159,7 +160,7 @@ export function Grid(props: {
         tabIndex={0}
         aria-label="Records, the newest first"
         aria-rowcount={list.length + 1}
-        aria-activedescendant={active === undefined ? undefined : `row-${active}`}
+        aria-activedescendant={isDrawn ? `row-${active}` : undefined}
         onScroll={onScroll}
         onKeyDown={onKey}
         onClick={({ target }) => {

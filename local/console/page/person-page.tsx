@@ -1,8 +1,10 @@
 import { useState } from 'preact/hooks';
-import type { PersonView, TargetView } from '../views.js';
+import type { PersonView } from '../views.js';
 import { clock, count, instant } from './format.js';
 import { useLoaded } from './load.js';
 import { Empty, EndingTag, Panel, PersonLink, Trouble } from './parts.js';
+import { Whys } from './person-why.js';
+import { Target } from './person-written.js';
 import { Standing } from './reasons.js';
 import { go, hrefOf, route } from './route.js';
 import { rows, rowsTick } from './state.js';
@@ -48,44 +50,6 @@ function Search() {
       />
       <button type="submit">Open</button>
     </form>
-  );
-}
-
-function Target({ target, fields }: TargetView) {
-  return (
-    <>
-      <h3>
-        <Text value={target} />
-      </h3>
-      <table class="plain wide">
-        <thead>
-          <tr>
-            <th scope="col">Field</th>
-            <th scope="col">Last written</th>
-            <th scope="col">When</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          {fields.map(({ name, value, at, causes, n }) => (
-            <tr key={name}>
-              <th scope="row">
-                <Text value={name} />
-              </th>
-              <td>
-                <Value value={value} />
-              </td>
-              <td class="dim">{at === undefined ? '' : clock(at)}</td>
-              <td>
-                <a href={hrefOf('records', n)}>
-                  <Text value={causes.join('; ')} />
-                </a>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </>
   );
 }
 
@@ -170,7 +134,7 @@ function Person({ id }: { readonly id: string }) {
       {value && !value.known && <Empty>Nothing is known of anybody of that name.</Empty>}
       {value?.known && (
         <>
-          <Panel id="written" title="What was written for them, and why">
+          <Panel id="written" title="Last written">
             {value.targets.length === 0 && (
               <Empty>Nothing, as far as the records that are kept go back.</Empty>
             )}
@@ -179,6 +143,7 @@ function Person({ id }: { readonly id: string }) {
             ))}
           </Panel>
           <Known view={value} />
+          <Whys whys={value.why} />
         </>
       )}
     </>

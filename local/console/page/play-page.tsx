@@ -1,12 +1,14 @@
+import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import type { Before, ExampleView, FindingView, PlayView, RecordView } from '../views.js';
+import type { Before, ExampleView, FindingView, RecordView } from '../views.js';
 import { Editor } from './editor.js';
 import { troubleOf, useLoaded } from './load.js';
 import { Panel, Trouble } from './parts.js';
 import { PlayResult } from './play-result.js';
 import { route } from './route.js';
-import { query } from './state.js';
+import { query, SENDING, sums } from './state.js';
 import { Text } from './text.js';
+import { usePlay } from './use-play.js';
 
 interface Given {
   readonly text: string;
@@ -19,39 +21,10 @@ const BEFORE_NAMES: Readonly<Record<Before, string>> = {
   earlier: 'as the person was known then',
 };
 
-/** How long a hand rests before what it wrote is played, milliseconds. */
-const REST_MS = 120;
-
-interface Played {
-  readonly view: PlayView | undefined;
-  readonly trouble: string | undefined;
-  readonly ms: number | undefined;
-}
-
-/** Plays the event by the rules whenever one of them has changed. */
-function usePlay(event: string, rules: string, before: Before, n: number | undefined): Played {
-  const [played, setPlayed] = useState<Played>({ view: undefined, trouble: undefined, ms: undefined });
-  useEffect(() => {
-    if (event.trim() === '' || rules === '') return;
-    let over = false;
-    const timer = setTimeout(() => {
-      const began = performance.now();
-      query<PlayView>('/api/play', { event, rules, before, n }).then(
-        (view) => {
-          if (!over) setPlayed({ view, trouble: undefined, ms: performance.now() - began });
-        },
-        (error: unknown) => {
-          if (!over) setPlayed({ view: undefined, trouble: troubleOf(error), ms: undefined });
-        },
-      );
-    }, REST_MS);
-    return () => {
-      over = true;
-      clearTimeout(timer);
-    };
-  }, [event, rules, before, n]);
-  return played;
-}
+/** What is being written: it stays while other pages are looked at. */
+const eventText = signal('');
+const rulesText = signal('');
+const before = signal<Before>('nobody');
 
 function Findings({ findings }: { readonly findings: readonly FindingView[] }) {
   if (findings.length === 0) return null;
@@ -72,6 +45,7 @@ function Findings({ findings }: { readonly findings: readonly FindingView[] }) {
 function Sending({ event }: { readonly event: string }) {
   const [said, setSaid] = useState('');
   const send = (): void => {
+    setSaid('');
     query('/api/send', { body: event }).then(
       () => setSaid('sent'),
       (error: unknown) => setSaid(troubleOf(error)),
@@ -79,12 +53,17 @@ function Sending({ event }: { readonly event: string }) {
   };
   return (
     <>
-      <button type="button" onClick={send} title="Into the stream, as AEP would: the running rules act on it">
-        Send it
-      </button>
       <span role="status" class="dim">
         {said}
       </span>
+      <button
+        type="button"
+        disabled={sums.value?.sending === 'counting'}
+        title={SENDING[sums.value?.sending ?? 'counting']}
+        onClick={send}
+      >
+        Send it
+      </button>
     </>
   );
 }
@@ -92,12 +71,12 @@ function Sending({ event }: { readonly event: string }) {
 function EventPane(props: {
   readonly examples: readonly ExampleView[];
   readonly event: string;
-  readonly setEvent: (text: string) => void;
-  readonly before: Before;
-  readonly setBefore: (before: Before) => void;
   readonly passed: boolean;
 }) {
-  const { examples, event, setEvent, before, setBefore, passed } = props;
+  const { examples, event, passed } = props;
+  const setEvent = (text: string): void => {
+    eventText.value = text;
+  };
   const choices: readonly Before[] = passed ? ['earlier', 'now', 'nobody'] : ['nobody', 'now'];
   return (
     <Panel id="event" title="Event" class="pane" aside={<Sending event={event} />}>
@@ -116,9 +95,11 @@ function EventPane(props: {
         </select>
         <select
           aria-label="What is known of the person before"
-          value={before}
+          value={before.value}
           // Its options are the choices.
-          onChange={({ currentTarget }) => setBefore(currentTarget.value as Before)}
+          onChange={({ currentTarget }) => {
+            before.value = currentTarget.value as Before;
+          }}
         >
           {choices.map((one) => (
             <option key={one} value={one}>
@@ -138,18 +119,20 @@ export function PlayPage() {
   const n = word === undefined ? undefined : Number(word);
   const given = useLoaded<Given>('/api/rules');
   const record = useLoaded<RecordView>(n === undefined ? undefined : `/api/record?n=${n}`);
-  const [event, setEvent] = useState('');
-  const [rules, setRules] = useState('');
-  const [before, setBefore] = useState<Before>(n === undefined ? 'nobody' : 'earlier');
   useEffect(() => {
     if (!given.value) return;
-    if (rules === '') setRules(given.value.text);
-    if (event === '' && n === undefined) setEvent(given.value.examples[0]?.body ?? '');
+    if (rulesText.peek() === '') rulesText.value = given.value.text;
+    if (eventText.peek() === '' && n === undefined) eventText.value = given.value.examples[0]?.body ?? '';
   }, [given.value]);
   useEffect(() => {
-    if (record.value?.body) setEvent(record.value.body.text);
+    if (record.value?.body) eventText.value = record.value.body.text;
   }, [record.value]);
-  const played = usePlay(event, rules, before, n);
+  useEffect(() => {
+    if (n !== undefined) before.value = 'earlier';
+    else if (before.peek() === 'earlier') before.value = 'nobody';
+  }, [n]);
+  const [event, rules] = [eventText.value, rulesText.value];
+  const played = usePlay(event, rules, before.value, n);
   const findings = played.view?.findings ?? [];
   const isEdited = given.value !== undefined && rules !== given.value.text;
   return (
@@ -157,20 +140,19 @@ export function PlayPage() {
       <h1 class="sr">Playground</h1>
       <Trouble text={given.trouble ?? record.trouble} />
       <div class="panes">
-        <EventPane
-          examples={given.value?.examples ?? []}
-          event={event}
-          setEvent={setEvent}
-          before={before}
-          setBefore={setBefore}
-          passed={n !== undefined}
-        />
+        <EventPane examples={given.value?.examples ?? []} event={event} passed={n !== undefined} />
         <Panel
           id="rules"
           title="Rules"
           class="pane"
           aside={
-            <button type="button" disabled={!isEdited} onClick={() => setRules(given.value?.text ?? '')}>
+            <button
+              type="button"
+              disabled={!isEdited}
+              onClick={() => {
+                rulesText.value = given.value?.text ?? '';
+              }}
+            >
               As they run
             </button>
           }
@@ -178,7 +160,9 @@ export function PlayPage() {
           <Editor
             label="The rules, YAML"
             value={rules}
-            onEdit={setRules}
+            onEdit={(text) => {
+              rulesText.value = text;
+            }}
             marked={new Set(findings.map(({ line }) => line))}
           />
           <Findings findings={findings} />

@@ -3,7 +3,8 @@ import type { Action } from '../../../shared/core/remote.js';
 import type { Change } from '../../../shared/dry-run/changes.js';
 import type { PlayedView, PlayView } from '../views.js';
 import { EndingTag, Panel, Trouble } from './parts.js';
-import { ActionTitle, ReasonsView } from './reasons.js';
+import { ReasonsView } from './reasons.js';
+import { ActionTitle } from './reasons-action.js';
 import { Text, Value } from './text.js';
 
 const KINDS: Readonly<Record<Change['kind'], string>> = {
@@ -34,7 +35,7 @@ function Difference({ change }: { readonly change: Change }) {
   return (
     <li class={`change c-${change.kind}`}>
       <p>
-        <ActionTitle {...{ connection, operation, object, key, list }} />{' '}
+        <ActionTitle action={{ connection, operation, object, key, list }} />{' '}
         <span class="outcome">{KINDS[change.kind]}</span>
       </p>
       <table class="plain fields">

@@ -1,11 +1,11 @@
 import type {
-  ActionReason,
   AudienceReason,
   ClauseReason,
   Reasons,
   RuleReason,
   StandingReason,
 } from '../../../shared/dry-run/reasons.js';
+import { Action } from './reasons-action.js';
 import { Text, Value } from './text.js';
 
 const CHANGES: Readonly<Record<NonNullable<AudienceReason['change']>, string>> = {
@@ -135,65 +135,6 @@ function Rule({ news, stoppedBy }: { readonly news: RuleReason; readonly stopped
       {notDue > 0 && (
         <p class="dim">{notDue} not sent: the membership is history, or was never known to begin</p>
       )}
-    </li>
-  );
-}
-
-/** What an action is about, in a line. */
-export function ActionTitle(
-  props: Pick<ActionReason, 'operation' | 'connection' | 'object' | 'list' | 'key'>,
-) {
-  const { operation, connection, object, list, key } = props;
-  return (
-    <span class="action-title">
-      <b>{operation}</b> <Text value={`${connection}/${object}`} />
-      {list !== undefined && (
-        <>
-          {' '}
-          list <Text value={list} />
-        </>
-      )}{' '}
-      {Object.entries(key).map(([name, value]) => (
-        <span key={name} class="dim">
-          <Text value={`${name}=${value}`} />
-        </span>
-      ))}
-    </span>
-  );
-}
-
-/** Names the core has for what has none in the target. */
-const SAID: Readonly<Record<string, string>> = { $listed: '(on the list)', $deleted: '(deleted)' };
-
-function Action({ action }: { readonly action: ActionReason }) {
-  return (
-    <li class="action">
-      <p>
-        <ActionTitle {...action} />
-        {!action.sent && <span class="dim"> not sent: the target holds all of it already</span>}
-      </p>
-      <table class="plain fields">
-        <tbody>
-          {action.fields.map(({ name, value, rule, sent, lost }) => (
-            <tr key={name} class={sent ? '' : 'faint'}>
-              <th scope="row">
-                <Text value={SAID[name] ?? name} />
-              </th>
-              <td>
-                <Value value={value} />
-              </td>
-              <td class="dim">
-                <Text value={rule ?? 'consent withdrawn'} />
-                {lost.map((one) => (
-                  <span key={one.rule}>
-                    ; <Text value={one.rule} /> wanted <Value value={one.value} />
-                  </span>
-                ))}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
     </li>
   );
 }

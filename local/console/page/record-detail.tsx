@@ -3,7 +3,8 @@ import type { BodyView, DeliveryView, RecordView, TryView } from '../views.js';
 import { clock, instant, span } from './format.js';
 import { useLoaded } from './load.js';
 import { EndingTag, PersonLink, Trouble } from './parts.js';
-import { ActionTitle, ReasonsView } from './reasons.js';
+import { ReasonsView } from './reasons.js';
+import { ActionTitle } from './reasons-action.js';
 import { hrefOf } from './route.js';
 import { rows, rowsTick } from './state.js';
 import { Text, Value } from './text.js';
@@ -26,7 +27,7 @@ function Delivery({ delivery }: { readonly delivery: DeliveryView }) {
   return (
     <li class="action">
       <p>
-        <ActionTitle {...delivery} />
+        <ActionTitle action={delivery} />
       </p>
       <table class="plain fields">
         <tbody>

@@ -25,7 +25,11 @@ export function createRows(capacity: number): Rows {
     get last() {
       return last;
     },
-    at: (n) => (n < first || n > last ? undefined : slots[n % most]),
+    at(n) {
+      const row = slots[n % most];
+      // Numbers that were never told of leave older rows in their slots.
+      return row?.n === n && n >= first ? row : undefined;
+    },
     apply(rows) {
       for (const row of rows) {
         // One that was pushed out here may still be told of.

@@ -1,6 +1,6 @@
 import { batch, signal } from '@preact/signals';
 import { KEPT_SECONDS } from '../seconds-kept.js';
-import type { Hello, Line, Second, Sums } from '../told.js';
+import type { Hello, Line, Second, Sending, Sums } from '../told.js';
 import { ask, follow, type LinkState, takeToken } from './link.js';
 import { createRows } from './rows.js';
 
@@ -71,3 +71,11 @@ export const clockTick = signal(Date.now());
 setInterval(() => {
   clockTick.value = Date.now();
 }, 1_000);
+
+/** Whether events may be sent at the moment, and why not. */
+export const maySend = (): boolean => sums.value?.sending === 'ready';
+export const SENDING: Readonly<Record<Sending, string>> = {
+  counting: "the demo's own events are still being counted",
+  ready: 'into the streams, as AEP would',
+  busy: 'some are being sent',
+};
