@@ -61,9 +61,7 @@ describe.runIf(chromium !== undefined)('the console, in a browser', () => {
     await page.getByRole('region', { name: 'Event' }).getByText('sent', { exact: true }).waitFor();
   };
   const toPerson = async (id: string): Promise<void> => {
-    await page.evaluate((word) => {
-      location.hash = `#/person/${word}`;
-    }, encodeURIComponent(id));
+    await page.evaluate(`location.hash = '#/person/${encodeURIComponent(id)}'`);
     await page.getByRole('heading', { name: 'Last written' }).waitFor();
   };
 
@@ -255,9 +253,7 @@ describe.runIf(chromium !== undefined)('the console, in a browser', () => {
         await page.waitForTimeout(500);
         found.push(...(await axeFindings(page)).map((finding) => `${name}: ${finding}`));
       }
-      await page.evaluate(() => {
-        location.hash = '#/records/1';
-      });
+      await page.evaluate(`location.hash = '#/records/1'`);
       await page.getByRole('heading', { name: 'Decoded' }).waitFor();
       found.push(...(await axeFindings(page)));
       await toPerson('crmid:CRM-0815');
@@ -272,7 +268,7 @@ describe.runIf(chromium !== undefined)('the console, in a browser', () => {
     for (const name of ['Flow', 'Records', 'Person', 'Kept', 'Playground']) {
       await open(name);
       await page.waitForTimeout(200);
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      const width = await page.evaluate('document.documentElement.scrollWidth');
       expect(width, name).toBeLessThanOrEqual(360);
     }
   });
