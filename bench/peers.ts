@@ -33,7 +33,7 @@ async function measure(contest: Contest, options: Options): Promise<Result> {
   options.onScenario(name);
   const wrong = await dissenters(contest);
   if (wrong.length > 0) throw new Error(`${name}: not the same work:\n${wrong.join('\n')}`);
-  const field = await race(ours, rivals, { rounds: options.rounds, ms: Math.min(options.ms, 60) });
+  const field = await race(ours, rivals, { rounds: options.rounds, ms: Math.min(options.ms, 100) });
   return { name, work, events, target, ...field };
 }
 
