@@ -2,7 +2,7 @@ import type { Audit, AuditEntry, AuditLoss, AuditNote, AuditPages, AuditSetting 
 import { Fault, type Result } from '../core/fault.js';
 import type { Clock, StateStore, StateWrite, Versioned } from '../core/ports.js';
 import { auditKeyOf, pageOf, signpostOf } from './names.js';
-import { EMPTY_PAGE, type Page, pageIn, pageState, signpostState, withEntries } from './page.js';
+import { EMPTY_PAGE, type Page, pageState, pageToWrite, signpostState, withEntries } from './page.js';
 
 const DAY_MS = 86_400_000;
 /** The delivery does not wait longer than this for what is only told about it, milliseconds. */
@@ -74,7 +74,7 @@ function writingOf(
   known: Result<Versioned> | undefined,
   auditing: Auditing,
 ): Writing | Fault {
-  const found = known === undefined || !known.ok ? known : pageIn(known.value.state);
+  const found = known === undefined || !known.ok ? known : pageToWrite(known.value.state);
   if (found && !found.ok) return found.fault;
   const { clock, days } = auditing;
   const now = clock.now();

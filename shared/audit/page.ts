@@ -86,16 +86,28 @@ export const pageState = (page: Page, at: number): PersonState => ({
   values: new Map([[PAGE, { value: page as unknown as Json, at }]]),
 });
 
-/** The page in what a state store gave; `store.format` when a newer version wrote it. */
-export function pageIn({ values }: PersonState): Result<Page> {
+/** As much of an entry as it takes to put another one behind it. */
+const Head = z.object({ at: z.number(), answer: z.object({ kind: z.string() }) });
+const isEntry = (one: unknown): boolean => Head.safeParse(one).success;
+
+/** A page that is only written on: its entries stay what they are, and need not be looked at, which takes long. */
+const Written = Page.extend({ entries: z.array(z.custom<AuditEntry>(isEntry)) });
+
+function read(schema: z.ZodType<Page>, { values }: PersonState): Result<Page> {
   const known = values.get(PAGE);
   if (known === undefined) return ok(EMPTY_PAGE);
-  const parsed = Page.safeParse(known.value);
+  const parsed = schema.safeParse(known.value);
   if (parsed.success) return ok(parsed.data);
   const text =
     'what is kept of why a row was changed is not as this version writes it; a newer version may have, ask with that one';
   return bad('store.format', text, { cause: parsed.error });
 }
+
+/** The page in what a state store gave; `store.format` when a newer version wrote it. */
+export const pageIn = (state: PersonState): Result<Page> => read(Page, state);
+
+/** The same for who only adds to it. */
+export const pageToWrite = (state: PersonState): Result<Page> => read(Written, state);
 
 /** A signpost as a state store takes it: it names the page. */
 export const signpostState = (page: string, at: number): PersonState => ({
