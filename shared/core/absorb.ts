@@ -1,8 +1,8 @@
 import { movedAlong } from './owed.js';
-import type { OwedMembership, PersonState, Standing } from './state.js';
+import type { OwedMembership, PersonState } from './state.js';
 import { sameValues, type WrittenFields } from './suppress.js';
 import { joinValues } from './values.js';
-import { changeOf, supersedes } from './view.js';
+import { changeOf, joined } from './view.js';
 
 /** Both of two maps; what both have is joined. */
 function union<V>(
@@ -16,11 +16,6 @@ function union<V>(
     both.set(key, known === undefined ? value : join(known, value));
   }
   return both;
-}
-
-function joinStanding(a: Standing, b: Standing): Standing {
-  const { at, member } = supersedes(b, a) ? b : a;
-  return { at, member, ever: a.ever || b.ever };
 }
 
 /**
@@ -45,7 +40,7 @@ function owedBy(other: PersonState, person: PersonState): OwedMembership[] {
   return other.owed.flatMap((one): OwedMembership[] => {
     // What was stays what it was, whatever the person knew.
     if (one.overtaken || one.change === 'stayed') return [one];
-    const { audience, first, backfill } = one;
+    const { audience, first, backfill, decided } = one;
     const seen = other.standing.get(audience);
     const known = person.standing.get(audience);
     const change = seen && changeOf(known, seen);
@@ -53,6 +48,7 @@ function owedBy(other: PersonState, person: PersonState): OwedMembership[] {
     const edge = {
       audience,
       change,
+      ...(decided && { decided }),
       ...(one.seen === undefined ? { at: seen.at } : { at: one.at, seen: seen.at }),
     };
     return known ? [edge] : [{ ...edge, ...(first && { first }), ...(backfill && { backfill }) }];
@@ -74,7 +70,7 @@ function distinct(owed: readonly OwedMembership[]): readonly OwedMembership[] {
  * that rows may be written once more. Lease, aliases and claimants stay those of the person.
  */
 export function absorbed(person: PersonState, other: PersonState): PersonState {
-  const standing = union(person.standing, other.standing, joinStanding);
+  const standing = union(person.standing, other.standing, joined);
   return {
     ...person,
     standing,

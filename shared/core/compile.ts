@@ -2,6 +2,7 @@ import { compileActions, compileSends, type RowBook, rowBook } from './actions.j
 import { auditOf } from './audit-section.js';
 import type { Audience, CompiledRule, CompiledRules, KeySource, Quantity, Trigger } from './compiled.js';
 import { FileScope } from './file-scope.js';
+import { briefFingerprint } from './fingerprint.js';
 import { judgeOf } from './judge.js';
 import { quote } from './names.js';
 import { split } from './path.js';
@@ -141,6 +142,7 @@ function compileRule(rule: Rule, order: number, book: RowBook): CompiledRule {
   }
   return {
     name: rule.name,
+    id: briefFingerprint(JSON.stringify([rule.name, rule.when, rule.if ?? null])),
     order,
     trigger,
     quantity,
@@ -152,6 +154,7 @@ function compileRule(rule: Rule, order: number, book: RowBook): CompiledRule {
     sends,
     stop: rule.stop,
     backfill: rule.backfill,
+    open: !level && (quantity === 'all' || judge !== undefined),
     plain: level && quantity === 'any' && audiences.length === 1 && !judge && !otherwise,
     causes: causesOf(rule.name, text, judge !== undefined),
   };

@@ -86,6 +86,8 @@ export type Quantity = 'any' | 'all' | 'none';
 
 export interface CompiledRule {
   readonly name: string;
+  /** Of its name, `when` and `if`: tells what has been decided of it from what is to be decided anew. */
+  readonly id: string;
   /** Place in the file: later rules win. */
   readonly order: number;
   readonly trigger: Trigger;
@@ -104,6 +106,8 @@ export interface CompiledRule {
   readonly stop: boolean;
   /** Whether event-like actions are due even for memberships that were old when first seen. */
   readonly backfill: boolean;
+  /** An edge rule whose say depends on more than its edge. */
+  readonly open: boolean;
   /** A level rule over one audience, without condition: what nearly all are, and what the fast way is for. */
   readonly plain: boolean;
   /** What is said of a row this rule asked for, by what happened to the person. */

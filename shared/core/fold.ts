@@ -1,5 +1,6 @@
 import type { CompiledRules } from './compiled.js';
-import { edgesDue, movedAlong, stillOwed } from './owed.js';
+import { decidedEdges } from './decided.js';
+import { edgesDue, movedAlong, stillHolding, stillOwed } from './owed.js';
 import { consents, type PlannedAction, plan, planOptOut, rowOf } from './plan.js';
 import type { ProfileExport } from './profile.js';
 import { rowsFirst } from './rows-first.js';
@@ -14,7 +15,7 @@ import {
   type WrittenFields,
 } from './suppress.js';
 import { tellOnce, untold } from './told.js';
-import { advance, type Transition } from './view.js';
+import { advance, isOldNews, type Transition } from './view.js';
 
 /** One record of a person, as it enters the fold. */
 export interface FoldRecord {
@@ -148,17 +149,23 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
     const made = next.transitions;
     // A letter speaks for its own edges only: what somebody judged of those says nothing of others.
     const moved = movedAlong(view.owed, next.state.standing);
-    const due = owed ?? moved;
-    const edges = due.length > 0 ? [...made, ...edgesDue(due, next.state, made, rules)] : made;
+    const due = owed ? stillHolding(owed, next.state) : moved;
+    const edges = due.length > 0 ? [...made, ...edgesDue(due, made, rules)] : made;
     const wanted = plan(key, next.state, edges, rules);
     const targets = rowsFirst(wanted.actions)
       .filter((action) => take(action, at, state, pending))
       .map(({ target }) => target);
-    const stale = next.stale && next.state === view;
+    const stale = next.stale && isOldNews(view, next.state);
     const unchanged = wanted.actions.length - targets.length;
     const { unaddressed } = wanted;
     if (wanted.withheld) withheld.push(i);
-    drafts.push({ kind: kindOf(wanted, targets, stale), targets, unchanged, unaddressed, edges });
+    drafts.push({
+      kind: kindOf(wanted, targets, stale),
+      targets,
+      unchanged,
+      unaddressed,
+      edges: decidedEdges(edges, key, next.state, rules),
+    });
     view = view.owed.length > 0 ? { ...next.state, owed: stillOwed(moved, edges) } : next.state;
   }
   if (!consents(view, rules.consent)) {

@@ -27,6 +27,8 @@ export interface Speech {
   readonly edge?: Transition;
   /** Whether its condition is fulfilled: then its `stop` counts. */
   readonly matched: boolean;
+  /** It was decided on an earlier record, the rules that stop others there included: none of today's stops it. */
+  readonly decided?: boolean;
 }
 
 /** Where the rules bid for one person. */
@@ -106,24 +108,29 @@ export function sightOf(edge: Transition, sight: Sight): Sight {
   return { ...sight, view: { ...sight.view, standing } };
 }
 
+/** The rules about an edge. */
+export const rulesAbout = (edge: Transition, { changes }: CompiledRules): readonly CompiledRule[] =>
+  edge.change === 'changed' ? (changes.get(edge.path) ?? []) : edge.audience.rules[edge.change];
+
 function bidEdges(hall: Hall, transitions: readonly Transition[], rules: CompiledRules): void {
   for (const edge of transitions) {
     const { change, at } = edge;
-    const about = change === 'changed' ? rules.changes.get(edge.path) : edge.audience.rules[change];
     // What came after an edge that was overtaken outweighs it, wherever it stands in the file.
     const isPast = change !== 'changed' && edge.overtaken === true;
     const occasion: Occasion = { constants: isPast ? { until: at } : 'now', at, since: 0 };
     const sight = sightOf(edge, hall.sight);
-    for (const rule of about ?? []) {
-      if (!completes(rule, edge, transitions, sight.view)) continue;
-      if (rule.judge && !rule.judge.holds(sight)) continue;
+    for (const rule of rulesAbout(edge, rules)) {
+      const decided = edge.decided?.[rule.id];
+      if (!(decided ?? completes(rule, edge, transitions, sight.view))) continue;
+      if (decided === undefined && rule.judge && !rule.judge.holds(sight)) continue;
       speak(hall, {
         rule,
         actions: rule.actions,
         cause: rule.causes[change],
         occasion,
         edge,
-        matched: !isPast,
+        matched: !isPast && !decided,
+        ...(decided && { decided }),
       });
     }
   }
@@ -138,7 +145,7 @@ function stopOf(waiting: Speech[]): number {
 /** Holds the waiting speeches in the order of the file, up to the first rule that matched and stops. */
 function holdInOrder(hall: Hall, waiting: Speech[]): void {
   const last = stopOf(waiting);
-  for (const speech of waiting) if (speech.rule.order <= last) hold(hall, speech);
+  for (const speech of waiting) if (speech.decided || speech.rule.order <= last) hold(hall, speech);
 }
 
 /** Rows in the order of the first rule that wants them, not of the standing: audiences are heard of in any order. */
@@ -169,6 +176,10 @@ export function hearRules(sight: Sight, transitions: readonly Transition[], rule
   bidEdges(hall, transitions, rules);
   return { stop: stopOf(waiting), speeches: waiting };
 }
+
+/** What is heard of edges alone; of levels only where they may stop what is about edges. */
+export const hearEdges = (sight: Sight, transitions: readonly Transition[], rules: CompiledRules): Hearing =>
+  hearRules(sight, transitions, rules.hasStop ? rules : { ...rules, levels: new Map() });
 
 /** What is wanted for somebody whose consent says no. */
 export function collectOptOut(sight: Sight, rules: CompiledRules): Wanted {

@@ -103,13 +103,26 @@ function audienceOf(key: string, { audiences }: CompiledRules): Audience | undef
   return audiences.get(key.slice(0, end).replaceAll('%2F', '/'))?.get(key.slice(end + 1));
 }
 
-/** Whether what is known is still just what made the edge: nothing newer has overtaken it. */
+/** Whether the opposite of a change has been said since, or since the newest assertion of the same that went with it. */
+function isOpposed({ change, at, seen = at }: OwedMembership, other: number | undefined): boolean {
+  if (other === undefined) return false;
+  return change === 'left' ? other > seen : other >= seen;
+}
+
+/**
+ * Whether what a letter owes is still to be done: nothing newer has overtaken it. What had been overtaken before the letter
+ * was written is to be done until the person turns once more.
+ */
 function holds(owed: Owed, { standing, values }: PersonState): boolean {
   if (owed.change === 'changed') return values.get(owed.path)?.at === owed.at / 1000;
-  if (owed.overtaken) return true;
   const known = standing.get(owed.audience);
-  return isOn(owed, known) && known?.at === (owed.seen ?? owed.at);
+  if (known === undefined) return false;
+  return owed.overtaken ? !isOn(owed, known) : isOn(owed, known) && !isOpposed(owed, known.other);
 }
+
+/** Of the edges that a letter owes those that newer ones have not overtaken. */
+export const stillHolding = (owed: readonly Owed[], view: PersonState): readonly Owed[] =>
+  owed.filter((one) => holds(one, view));
 
 /** Whether a record makes an owed edge itself. What was overtaken it cannot make any more. */
 function isSame(owed: Owed, edge: Transition): boolean {
@@ -117,19 +130,14 @@ function isSame(owed: Owed, edge: Transition): boolean {
   return edge.change === owed.change && edge.audience.key === owed.audience && !owed.overtaken;
 }
 
-/**
- * The owed edges that come due: nothing newer has overtaken them, and the record at hand (`own`) does not make them
- * itself. `stayed` and `changed` are judged like the others: what a later record has done about them already is
- * recognised as unchanged.
- */
+/** The owed edges that come due: all that the record at hand (`own`) does not make itself. */
 export function edgesDue(
   owed: readonly Owed[],
-  view: PersonState,
   own: readonly Transition[],
   rules: CompiledRules,
 ): readonly Transition[] {
   return owed.flatMap((one): Transition[] => {
-    if (!holds(one, view) || own.some((edge) => isSame(one, edge))) return [];
+    if (own.some((edge) => isSame(one, edge))) return [];
     if (one.change === 'changed') return [one];
     const audience = audienceOf(one.audience, rules);
     return audience ? [{ ...one, audience }] : [];

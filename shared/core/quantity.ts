@@ -32,7 +32,8 @@ export function pastOf(rule: CompiledRule, { standing }: PersonState): 'never' |
 
 /**
  * Whether an edge makes a rule about all of several audiences fire: entering the last of them, leaving the last of them.
- * Of several edges in one record the newest speaks for all, so that the rule fires once.
+ * Of several edges in one record the newest speaks for all, so that the rule fires once; of what an earlier record
+ * decided it does not speak.
  */
 export function completes(
   rule: CompiledRule,
@@ -47,6 +48,7 @@ export function completes(
   return !transitions.some(
     (other) =>
       other.change === edge.change &&
+      other.decided?.[rule.id] === undefined &&
       rule.audiences.includes(other.audience) &&
       (other.at > at || (other.at === at && other.audience.key > audience.key)),
   );

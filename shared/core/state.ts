@@ -7,6 +7,11 @@ export interface Standing {
   readonly member: boolean;
   /** Whether any assertion seen so far, however old, said "member". Never goes back to false. */
   readonly ever: boolean;
+  /**
+   * The newest assertion known of the opposite, epoch microseconds: it tells what was said since the person last turned.
+   * Undefined when there is none, and where an older version did not keep it.
+   */
+  readonly other?: number;
 }
 
 /** Newest known value of an attribute that rules read. */
@@ -23,6 +28,9 @@ export interface Written {
   /** For a constant of an edge rule: the time of that edge, epoch microseconds; otherwise 0 (the view decides). */
   readonly at: number;
 }
+
+/** Which rules, by their id, have their say about an edge, as of the record that showed it; absent: not decided yet. */
+export type Decided = Readonly<Record<string, boolean>>;
 
 /** A change of membership that rules have not had their say about. */
 export interface OwedMembership {
@@ -41,6 +49,7 @@ export interface OwedMembership {
   readonly seen?: number;
   /** The opposite followed before all was done, and outweighs it. */
   readonly overtaken?: boolean;
+  readonly decided?: Decided;
 }
 
 /** A change of an attribute that rules have not had their say about; `at` is its record's time, epoch microseconds. */
@@ -48,6 +57,7 @@ export interface OwedValue {
   readonly path: string;
   readonly change: 'changed';
   readonly at: number;
+  readonly decided?: Decided;
 }
 
 /** An edge that comes due later, unless something newer has become known by then of what it is about. */

@@ -1,6 +1,6 @@
 import type { Audience, CompiledRules } from './compiled.js';
 import type { Assertion, ProfileExport } from './profile.js';
-import type { PersonState, Standing } from './state.js';
+import type { Decided, PersonState, Standing } from './state.js';
 import { copied, isLatest, mergeValues } from './values.js';
 
 /** What one assertion did to one audience's standing. `stale`: it is older than what is known. */
@@ -19,6 +19,8 @@ export interface MembershipEdge {
   /** Made before, as `OwedMembership` says. */
   readonly seen?: number;
   readonly overtaken?: boolean;
+  /** Which rules have their say about it, where that depends on more than the edge. */
+  readonly decided?: Decided;
 }
 
 /** A change of an attribute that rules can be about; `at` is the record's time, epoch microseconds. */
@@ -26,6 +28,7 @@ export interface ValueEdge {
   readonly change: 'changed';
   readonly path: string;
   readonly at: number;
+  readonly decided?: Decided;
 }
 
 /** A change that rules can be about. */
@@ -56,12 +59,28 @@ export function changeOf(known: Said | undefined, seen: Said): Change {
   return known.member ? 'left' : 'out';
 }
 
-/** The join of what is known and what is seen: the newer assertion, and whether any ever said "member". */
-function joined(known: Standing | undefined, seen: Said): Standing {
-  if (known === undefined) return { at: seen.at, member: seen.member, ever: seen.member };
-  if (supersedes(seen, known)) return { at: seen.at, member: seen.member, ever: known.ever || seen.member };
-  return seen.member && !known.ever ? { at: known.at, member: known.member, ever: true } : known;
+/** The newer of two times, of which there may be none. */
+const newer = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || (b !== undefined && b > a) ? b : a;
+
+/** The join of two standings: the newest assertion of either side, and whether any ever said "member". */
+export function joined(known: Standing, seen: Standing): Standing {
+  const [won, lost] = supersedes(seen, known) ? [seen, known] : [known, seen];
+  const other = newer(won.other, lost.member === won.member ? lost.other : lost.at);
+  const ever = won.ever || lost.ever;
+  if (other === won.other && ever === won.ever) return won;
+  return { at: won.at, member: won.member, ever, ...(other !== undefined && { other }) };
 }
+
+const standingOf = ({ at, member }: Said): Standing => ({ at, member, ever: member });
+
+/** Whether a record has told nothing but older assertions, of which the newest of the opposite is kept. */
+export const isOldNews = (before: PersonState, after: PersonState): boolean =>
+  before.values === after.values &&
+  [...after.standing].every(([key, { at, member, ever }]) => {
+    const known = before.standing.get(key);
+    return known?.at === at && known.member === member && known.ever === ever;
+  });
 
 /** The edge of an audience that nothing was known of. */
 const firstEdge = (
@@ -126,7 +145,7 @@ export function advance(
         known ? { audience, change, at: seen.at } : firstEdge(audience, change, seen.at, at, rules),
       );
     }
-    const next = joined(known, seen);
+    const next = known ? joined(known, standingOf(seen)) : standingOf(seen);
     if (next !== known) {
       standing ??= copied(state.standing);
       standing.set(audience.key, next);

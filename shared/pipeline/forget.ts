@@ -70,6 +70,12 @@ const withoutRows = (state: PersonState): PersonState => ({
   unsure: new Set([...state.unsure, ...state.accepted.keys()]),
 });
 
+/** What ends the name of something that happens once, as plan.ts makes it, and of a judgement about it. */
+const ONCE = /![0-9a-z]+\.[0-9a-z]+-[0-9a-z]+\.[0-9a-z]+(@\d+)?$/;
+
+/** How many of the targets in doubt are rows. */
+const rowsOf = ({ unsure }: PersonState): number => [...unsure].filter((target) => !ONCE.test(target)).length;
+
 /**
  * Forgets what targets accepted for one person: each row is written whole with the next record that concerns it. An id
  * that leads to a person, or to several who share it, stands for them. Gives how many rows are in doubt now, or nothing
@@ -82,7 +88,7 @@ export async function forgetPerson(store: StateStore, id: string, clock: Clock):
     persons.map((person) => change(store, person, (known) => known && withoutRows(known), leaseWatch(clock))),
   );
   const known = states.filter((state) => state !== undefined);
-  return known.length === 0 ? undefined : known.reduce((rows, { unsure }) => rows + unsure.size, 0);
+  return known.length === 0 ? undefined : known.reduce((rows, state) => rows + rowsOf(state), 0);
 }
 
 /** The persons an id leads to; itself when it leads nowhere. */

@@ -35,6 +35,8 @@ const Remote = z.object({
   field: z.string().optional(),
 });
 
+const Decided = z.record(z.string(), z.boolean()).optional();
+
 /** As `Owed` of the core has it. */
 const Edge = z.union([
   z.object({
@@ -45,8 +47,9 @@ const Edge = z.union([
     backfill: Yes,
     seen: Time.optional(),
     overtaken: Yes,
+    decided: Decided,
   }),
-  z.object({ path: z.string(), change: z.literal('changed'), at: Time }),
+  z.object({ path: z.string(), change: z.literal('changed'), at: Time, decided: Decided }),
 ]);
 
 const Head = z.object({

@@ -85,6 +85,12 @@ test('the view is the newest assertion per audience and the newest value per pat
         expect(known && { at: known.at, member: known.member }).toEqual(
           about.length > 0 ? { at, member } : undefined,
         );
+        // Of what one record says of an audience the newest alone counts.
+        const opposed = records.flatMap((one) => {
+          const alone = after([one]).standing.get(key);
+          return alone && alone.member !== member ? [alone.at] : [];
+        });
+        expect(known?.other).toBe(opposed.length > 0 ? Math.max(...opposed) : undefined);
       }
       for (const path of ['p', 'q']) {
         const carried = records

@@ -64,6 +64,7 @@ test.each(TABLE)('merging a record tells it: %s', (_, known, [at, member], chang
     at: micros(wins[0]),
     member: wins[1],
     ever: member || known?.[1] === true,
+    ...(known && known[1] !== member && { other: micros(change === 'stale' ? at : known[0]) }),
   });
 });
 
@@ -98,7 +99,8 @@ describe('standing', () => {
       rules,
       START,
     );
-    expect(state.standing.get('ups/hot-1')).toEqual({ at: START * 1000, member: false, ever: true });
+    const other = (START - 1) * 1000;
+    expect(state.standing.get('ups/hot-1')).toEqual({ at: START * 1000, member: false, ever: true, other });
     expect(stale).toBe(true);
   });
 

@@ -3,6 +3,7 @@ import type { EndingName, Message, StateStore } from '../../shared/core/ports.js
 import { forgetPerson, forgetPlace } from '../../shared/pipeline/forget.js';
 import { createPipeline, type PipelineDeps } from '../../shared/pipeline/run.js';
 import { fakeCrm, fakeDeps, message, rulesOf } from '../support/fakes.js';
+import { call, contact, says as entered, judgedAll, of, silence, world } from './owed-world.js';
 
 const DAY_MS = 86_400_000;
 
@@ -189,5 +190,14 @@ test('who is being sent for all the time is not forgotten, and it is said when t
     message: expect.stringContaining('in 170 seconds'),
   });
   deps.clock.advance(170_000);
-  expect(await forgetPerson(deps.store, 'crmid:C-1', deps.clock)).toBe(1);
+  expect(await forgetPerson(deps.store, 'crmid:C-1', deps.clock)).toBe(0);
+});
+
+test('says how many rows are in doubt, and counts neither calls nor what was judged of them', async () => {
+  const one = world(of([contact, call('entered')]), { keys: false });
+  one.how.answers = { Call: silence };
+  await run(one.deps, entered(11, 'realized'));
+  await judgedAll(one);
+  expect((await one.state())?.unsure.size).toBe(2);
+  expect(await forgetPerson(one.deps.store, 'crmid:C-1', one.deps.clock)).toBe(1);
 });

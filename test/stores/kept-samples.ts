@@ -141,6 +141,7 @@ export const anyKept: fc.Arbitrary<KeptMessage> = fc
               backfill: fc.constant(true),
               seen: fc.maxSafeInteger(),
               overtaken: fc.constant(true),
+              decided: fc.constant({ a1b2: true, c3d4: false }),
             },
             { requiredKeys: ['audience', 'change', 'at'] },
           ),

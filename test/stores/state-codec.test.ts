@@ -23,11 +23,16 @@ const faultOf = (bytes: Uint8Array) => {
   return result.ok ? undefined : result.fault;
 };
 
-const format1 = (payload: unknown): Uint8Array =>
-  Buffer.concat([Buffer.of(1, 0), Buffer.from(JSON.stringify(payload))]);
+const format2 = (payload: unknown): Uint8Array =>
+  Buffer.concat([Buffer.of(2, 0), Buffer.from(JSON.stringify(payload))]);
+const format1 = (payload: unknown): Uint8Array => Buffer.concat([Buffer.of(1), format2(payload).subarray(1)]);
 
 /** The empty state's columns, with some replaced. */
 const columns = (changed: Readonly<Record<number, unknown>>): unknown[] =>
+  [[], [], '', [], [], [], [], [], [], [], [], [], [], [], [], [], [], []].map((column, i) =>
+    i in changed ? changed[i] : column,
+  );
+const columns1 = (changed: Readonly<Record<number, unknown>>): unknown[] =>
   [[], [], '', [], [], [], [], [], [], [], [], [], []].map((column, i) =>
     i in changed ? changed[i] : column,
   );
@@ -94,6 +99,15 @@ const throughCodec = (store: StateStore): StateStore => ({
 
 const LIFE = { audiences: 3, audienceLength: 36, connections: 10, fields: 15, keyLength: 36 };
 
+/** A person as the first claim writes them: every audience has been heard of now, and rules are asked about each. */
+const claimed = (calm: PersonState): PersonState => ({
+  ...calm,
+  owed: [...calm.standing].map(([audience, { at, member }]) => ({
+    ...{ audience, change: member ? ('entered' as const) : ('left' as const), at, first: true, seen: at },
+    decided: member ? { '1x2y3z4a5b6': true, '7c8d9e0f1g2': false } : { '2x2y3z4a5b6': true },
+  })),
+});
+
 describe('size', () => {
   test.each([
     ['a new person', { ...LIFE, connections: 1, fields: 6 }, 1_000],
@@ -109,49 +123,76 @@ describe('size', () => {
       { ...LIFE, audiences: 250, audienceLength: 100, keyLength: 2_000, aliases: 100 },
       32_000,
     ],
-    ['2,000 audiences, 10 connections, long key', { ...LIFE, audiences: 2_000, keyLength: 2_000 }, 72_000],
+    ['2,000 audiences, 10 connections, long key', { ...LIFE, audiences: 2_000, keyLength: 2_000 }, 80_000],
   ])('%s', (_, life, most) => {
-    const state = personWith(life);
-    const bytes = encodeState(state);
-    expect(bytes.length).toBeLessThan(most);
-    expect(bytes.length).toBeGreaterThan(most / 2);
-    expect(decoded(bytes)).toEqual(state);
+    const calm = personWith(life);
+    for (const state of [calm, claimed(calm)]) {
+      const bytes = encodeState(state);
+      expect(bytes.length).toBeLessThan(most);
+      expect(bytes.length).toBeGreaterThan(most / 2);
+      expect(decoded(bytes)).toEqual(state);
+    }
+  });
+
+  test('what is owed adds little to what is known', () => {
+    const calm = personWith({ ...LIFE, audiences: 2_000, audienceLength: 100 });
+    expect(encodeState(claimed(calm)).length).toBeLessThan(encodeState(calm).length * 1.02);
   });
 });
 
 describe('bytes that cannot be read', () => {
   test('a newer format is refused, and the fault says what to do', () => {
-    const fault = faultOf(Buffer.concat([Buffer.of(2), encodeState(EMPTY_STATE).subarray(1)]));
+    const fault = faultOf(Buffer.concat([Buffer.of(3), encodeState(EMPTY_STATE).subarray(1)]));
     expect(fault).toMatchObject({ code: 'store.format', retryable: false });
-    expect(fault?.message).toContain('is in format 2 and this version of tributary reads up to 1');
+    expect(fault?.message).toContain('is in format 3 and this version of tributary reads up to 2');
     expect(fault?.message).toContain('deploy that version again');
   });
 
   const secret = 'ada.lovelace@example.com';
   test.each<[string, Uint8Array]>([
     ['nothing', Buffer.of()],
-    ['a format byte alone', Buffer.of(1)],
+    ['a format byte alone', Buffer.of(2)],
     ['format 0', Buffer.of(0, 0)],
-    ['an unknown packing', Buffer.of(1, 9, 1, 2, 3)],
-    ['no JSON', Buffer.concat([Buffer.of(1, 0), Buffer.from(`{"${secret}`)])],
-    ['not deflated', Buffer.concat([Buffer.of(1, 1), Buffer.from(secret)])],
+    ['an unknown packing', Buffer.of(2, 9, 1, 2, 3)],
+    ['no JSON', Buffer.concat([Buffer.of(2, 0), Buffer.from(`{"${secret}`)])],
+    ['not deflated', Buffer.concat([Buffer.of(2, 1), Buffer.from(secret)])],
     ['cut off', encodeState(personWith({ ...LIFE, audiences: 250 })).subarray(0, 2_000)],
-    ['another shape', format1({ [secret]: 1 })],
-    ['too few columns', format1([[], []])],
-    ['too many columns', format1([...columns({}), secret])],
-    ['a key without its time', format1(columns({ 0: [secret], 2: '1' }))],
-    ['a key without its flags', format1(columns({ 0: [secret], 1: [1] }))],
-    ['a flag out of range', format1(columns({ 0: [secret], 1: [1], 2: '4' }))],
-    ['a path without its value', format1(columns({ 3: [secret], 4: [1] }))],
-    ['a field without its hash', format1(columns({ 6: [[secret, ['Name'], [], [1], 0]] }))],
-    ['a row without its acceptance', format1(columns({ 6: [[secret, ['Name'], ['a'], [1]]] }))],
-    ['a time that is none', format1(columns({ 0: [secret], 1: ['1'], 2: '1' }))],
-    ['an edge nobody knows', format1(columns({ 9: [[secret, 'vanished', 1, 0]] }))],
-    ['an edge with a flag out of range', format1(columns({ 9: [[secret, 'left', 1, 8]] }))],
-    ['an alias without its day', format1(columns({ 10: [secret] }))],
-    ['a claimant without a key', format1(columns({ 12: [[secret]] }))],
-    ['half a claim', format1(columns({ 8: [secret] }))],
-    ['a bomb', Buffer.concat([Buffer.of(1, 1), deflateRawSync(Buffer.alloc(65 * 1024 * 1024, '['))])],
+    ['another shape', format2({ [secret]: 1 })],
+    ['too few columns', format2([[], []])],
+    ['too many columns', format2([...columns({}), secret])],
+    ['a key without its time', format2(columns({ 0: [secret], 2: '1' }))],
+    ['a key without its flags', format2(columns({ 0: [secret], 1: [1] }))],
+    ['a flag out of range', format2(columns({ 0: [secret], 1: [1], 2: '8' }))],
+    ['a turn without its time', format2(columns({ 0: [secret], 1: [1], 2: '5' }))],
+    ['the time of no turn', format2(columns({ 0: [secret], 1: [1], 2: '1', 3: [1] }))],
+    ['a path without its value', format2(columns({ 4: [secret], 5: [1] }))],
+    ['a field without its hash', format2(columns({ 7: [[secret, ['Name'], [], [1], 0]] }))],
+    ['a row without its acceptance', format2(columns({ 7: [[secret, ['Name'], ['a'], [1]]] }))],
+    ['a time that is none', format2(columns({ 0: [secret], 1: ['1'], 2: '1' }))],
+    ['half a claim', format2(columns({ 9: [secret] }))],
+    ['an edge nobody knows', format2(columns({ 10: [secret], 11: [3 + 32], 12: [1] }))],
+    ['an edge without flags', format2(columns({ 10: [secret] }))],
+    ['an edge with flags out of range', format2(columns({ 10: [secret], 11: [512 + 32], 12: [1] }))],
+    ['an edge without a time', format2(columns({ 10: [secret], 11: [0] }))],
+    ['an edge without its own time', format2(columns({ 10: [secret], 11: [32] }))],
+    ['an edge seen at no time', format2(columns({ 10: [secret], 11: [32 + 64], 12: [1] }))],
+    ['a time of no edge', format2(columns({ 10: [secret], 11: [32], 12: [1, 2] }))],
+    ['an edge of no audience', format2(columns({ 0: [secret], 1: [1], 2: '1', 10: [2], 11: [0] }))],
+    ['what was decided of no edge', format2(columns({ 13: [{ [secret]: true }], 14: [0] }))],
+    [
+      'an edge whose decision is not there',
+      format2(columns({ 10: [secret], 11: [32 + 256], 12: [1], 14: [0] })),
+    ],
+    ['a decision that is none', format2(columns({ 13: [{ [secret]: 1 }] }))],
+    ['an alias without its day', format2(columns({ 15: [secret] }))],
+    ['a claimant without a key', format2(columns({ 17: [[secret]] }))],
+    ['of format 1 another shape', format1({ [secret]: 1 })],
+    ['of format 1 too many columns', format1([...columns1({}), secret])],
+    ['of format 1 a flag out of range', format1(columns1({ 0: [secret], 1: [1], 2: '4' }))],
+    ['of format 1 an edge nobody knows', format1(columns1({ 9: [[secret, 'vanished', 1, 0]] }))],
+    ['of format 1 an edge with a flag out of range', format1(columns1({ 9: [[secret, 'left', 1, 8]] }))],
+    ['of format 1 an alias without its day', format1(columns1({ 10: [secret] }))],
+    ['a bomb', Buffer.concat([Buffer.of(2, 1), deflateRawSync(Buffer.alloc(65 * 1024 * 1024, '['))])],
   ])('%s is a fault that quotes nothing', (_, bytes) => {
     const fault = faultOf(bytes);
     expect(fault).toMatchObject({ code: 'store.format' });
@@ -171,7 +212,42 @@ describe('bytes that cannot be read', () => {
   });
 });
 
-describe('what format 1 looks like for ever', () => {
+/** Bytes of a life in full, written down once, and what was in them. */
+function goldenOf(format: number) {
+  const file = join(import.meta.dirname, `state-format-${format}.json`);
+  const golden: { readonly bytes: string; readonly members: Record<string, unknown> } = JSON.parse(
+    readFileSync(file, 'utf8'),
+  );
+  const state: Record<string, unknown> = { ...decoded(Buffer.from(golden.bytes, 'base64')) };
+  return { ...golden, state };
+}
+
+/** Maps and sets as the golden files write them. */
+const written = (value: unknown): unknown => {
+  if (value instanceof Map) return { map: [...value].map(([key, one]) => [key, written(one)]) };
+  return value instanceof Set ? { set: [...value] } : value;
+};
+
+describe.each([1, 2])('bytes of format %i', (format) => {
+  const { state, members } = goldenOf(format);
+
+  test('of a life in full, as they were packed then, whatever zlib there is', () => {
+    expect(Object.fromEntries(Object.entries(state).map(([name, one]) => [name, written(one)]))).toEqual(
+      members,
+    );
+  });
+
+  test('lack no member of a state', () => {
+    expect(Object.keys(members).sort()).toEqual(Object.keys(EMPTY_STATE).sort());
+    for (const [name, value] of Object.entries(state))
+      expect(value, name).not.toEqual(EMPTY_STATE[name as keyof PersonState]); // its own keys
+    expect(JSON.stringify(members['owed'])).toMatch(
+      /"first":true.*"backfill":true.*"seen":\d.*"overtaken":true/,
+    );
+  });
+});
+
+describe('format 1 is read for ever', () => {
   /** Written down once: a later version must read these bytes, whatever it writes itself. */
   const state: PersonState = {
     standing: new Map([
@@ -200,7 +276,6 @@ describe('what format 1 looks like for ever', () => {
     '[["ups/a","entered",1790000000123456,3],["ups/c","left",1790000000123458,0,1790000000123459],["ups/d","stayed",1790000000123460,4]],["a1b2c3"],[20717],[["crmid:C-1","C-1"]]]';
 
   test('plain', () => {
-    expect(Buffer.from(encodeState(state)).toString()).toBe(`\u0001\u0000${payload}`);
     expect(decoded(Buffer.from(`\u0001\u0000${payload}`))).toEqual(state);
   });
 
@@ -208,30 +283,40 @@ describe('what format 1 looks like for ever', () => {
     const packed = Buffer.concat([Buffer.of(1, 1), deflateRawSync(Buffer.from(payload))]);
     expect(decoded(packed)).toEqual(state);
   });
+});
 
-  const golden: { readonly bytes: string; readonly members: Record<string, unknown> } = JSON.parse(
-    readFileSync(join(import.meta.dirname, 'state-format-1.json'), 'utf8'),
-  );
-
-  /** Maps and sets as the golden file writes them. */
-  const written = (value: unknown): unknown => {
-    if (value instanceof Map) return { map: [...value].map(([key, one]) => [key, written(one)]) };
-    return value instanceof Set ? { set: [...value] } : value;
+describe('what format 2 looks like for ever', () => {
+  /** Written down once: a later version must read these bytes, whatever it writes itself. */
+  const state: PersonState = {
+    ...EMPTY_STATE,
+    standing: new Map([
+      ['ups/a', { at: 1_790_000_000_123_456, member: true, ever: true, other: 1_790_000_000_000_001 }],
+      ['ups/b', { at: 1_790_000_000_123_457, member: false, ever: false }],
+      ['ups/c', { at: 1_790_000_000_123_458, member: false, ever: true, other: 1_790_000_000_000_002 }],
+    ]),
+    written: new Map([['sales/Contact/C-1', new Map([['Name', { hash: 'abc.def', at: 0 }]])]]),
+    accepted: new Map([['sales/Contact/C-1', 1_790_000_000_002]]),
+    owed: [
+      {
+        ...{ audience: 'ups/b', change: 'left', at: 1_790_000_000_123_457, first: true },
+        seen: 1_790_000_000_123_457,
+        decided: { a1: true, b2: false },
+      },
+      { audience: 'ups/a', change: 'entered', at: 1_790_000_000_123_456, backfill: true },
+      { audience: 'ups/a', change: 'stayed', at: 1_790_000_000_123_400, seen: 1_790_000_000_123_450 },
+      {
+        ...{ audience: 'ups/d', change: 'entered', at: 1_790_000_000_123_460, overtaken: true },
+        decided: { a1: true, b2: false },
+      },
+    ],
   };
+  const payload =
+    '[["ups/a","ups/b","ups/c"],[1790000000123456,1790000000123457,1790000000123458],"706",[1790000000000001,1790000000000002],' +
+    '[],[],[],[["sales/Contact/C-1",["Name"],["abc.def"],[0],1790000000002]],[],[],' +
+    '[2,-1,0,"ups/d"],[325,8,226,304],[1790000000123400,1790000000123450,1790000000123460],[{"a1":true,"b2":false}],[0,0],[],[],[]]';
 
-  test('bytes of a life in full, as this version packed them, whatever zlib there is', () => {
-    const state: Record<string, unknown> = { ...decoded(Buffer.from(golden.bytes, 'base64')) };
-    expect(Object.fromEntries(Object.entries(state).map(([name, one]) => [name, written(one)]))).toEqual(
-      golden.members,
-    );
-  });
-
-  test('no member of a state is missing from it', () => {
-    expect(Object.keys(golden.members).sort()).toEqual(Object.keys(EMPTY_STATE).sort());
-    for (const [name, value] of Object.entries(decoded(Buffer.from(golden.bytes, 'base64'))))
-      expect(value, name).not.toEqual(EMPTY_STATE[name as keyof PersonState]); // its own keys
-    expect(JSON.stringify(golden.members['owed'])).toMatch(
-      /"first":true.*"backfill":true.*"seen":\d.*"overtaken":true/,
-    );
+  test('plain', () => {
+    expect(Buffer.from(encodeState(state)).toString()).toBe(`\u0002\u0000${payload}`);
+    expect(decoded(Buffer.from(`\u0002\u0000${payload}`))).toEqual(state);
   });
 });

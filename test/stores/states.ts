@@ -54,9 +54,9 @@ export function personWith(life: Life): PersonState {
   const targets = times(connections, (i) => `connection-${i}/Contact/${key}`);
   return {
     standing: new Map(
-      times(audiences, () => [
+      times(audiences, (i) => [
         `ups/${randomText(audienceLength)}`,
-        { at: at(), member: Math.random() < 0.7, ever: true },
+        { at: at(), member: Math.random() < 0.7, ever: true, ...(i % 2 === 0 && { other: at() }) },
       ]),
     ),
     values: new Map(times(20, (i) => [`person.attribute${i}`, { value: randomText(20), at: at() / 1000 }])),
@@ -88,7 +88,16 @@ const json = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.parse(JSON.string
 /** Any state at all. */
 export const anyState: fc.Arbitrary<PersonState> = fc
   .record({
-    standing: mapOf(fc.record({ at: time, member: fc.boolean(), ever: fc.boolean() })),
+    standing: mapOf(
+      fc
+        .record({
+          at: time,
+          member: fc.boolean(),
+          ever: fc.boolean(),
+          other: fc.option(time, { nil: undefined }),
+        })
+        .map(({ other, ...one }) => ({ ...one, ...(other !== undefined && { other }) })),
+    ),
     values: mapOf(fc.record({ value: json, at: time })),
     written: mapOf(mapOf(fc.record({ hash: text, at: time }))),
     unsure: fc.array(text, { maxLength: 5 }).map((targets) => new Set(targets)),
@@ -103,13 +112,17 @@ export const anyState: fc.Arbitrary<PersonState> = fc
           backfill: fc.boolean(),
           overtaken: fc.boolean(),
           seen: fc.option(time, { nil: undefined }),
+          decided: fc.option(fc.dictionary(fc.stringMatching(/^[0-9a-z]{1,11}$/), fc.boolean()), {
+            nil: undefined,
+          }),
         })
-        .map(({ first, backfill, overtaken, seen, ...edge }) => ({
+        .map(({ first, backfill, overtaken, seen, decided, ...edge }) => ({
           ...edge,
           ...(first && { first }),
           ...(backfill && { backfill }),
           ...(overtaken && { overtaken }),
           ...(seen !== undefined && { seen }),
+          ...(decided && { decided }),
         })),
       { maxLength: 4 },
     ),
@@ -118,8 +131,16 @@ export const anyState: fc.Arbitrary<PersonState> = fc
     when: fc.array(fc.integer({ min: 1 }), { minLength: 8, maxLength: 8 }),
     some: fc.nat(),
   })
-  .map(({ when, some, ...state }) => ({
+  .map(({ when, some, owed, ...state }) => ({
     ...state,
+    // Most of what is owed is about what is known, at the same time.
+    owed: owed.map((edge, i) => {
+      const [audience, known] = [...state.standing].at(i % 3) ?? [];
+      const [isKnown, isNow] = [some & (16 << i), some & (256 << i)];
+      if (audience === undefined || known === undefined || !isKnown) return edge;
+      const { at } = isNow ? known : edge;
+      return { ...edge, audience, at, ...(edge.seen !== undefined && isNow && { seen: at }) };
+    }),
     accepted: new Map(
       [...state.written.keys()].flatMap((target, i) => (some & (1 << i) ? [[target, when[i] ?? 1]] : [])),
     ),
