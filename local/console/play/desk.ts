@@ -22,15 +22,18 @@ interface Job {
 
 type Answer = { readonly id: number; readonly view?: PlayView; readonly fault?: string };
 
-/** How long one piece of work may take, once the thread is there. */
-const LIMIT_MS = 2_000;
-/** Reading the modules, on a machine that is busy. */
-const START_MS = 15_000;
+/** How long work may take, milliseconds: once the thread is there, and while it has its modules to read on a busy machine. */
+export interface DeskLimits {
+  readonly workMs: number;
+  readonly startMs: number;
+}
+
+const PATIENCE: DeskLimits = { workMs: 2_000, startMs: 15_000 };
 /** What rules of a person's own making can take: https://nodejs.org/docs/latest-v20.x/api/worker_threads.html */
 const LIMITS = { maxOldGenerationSizeMb: 256 };
 
 /** A desk whose thread begins with its first work; `url` is the worker's module. One at a time; of those who wait only the last is done. */
-export function openDesk(url: URL): Desk {
+export function openDesk(url: URL, { workMs, startMs }: DeskLimits = PATIENCE): Desk {
   let worker: Worker | undefined;
   let ready = false;
   let current: (Job & { readonly id: number; readonly timer: NodeJS.Timeout }) | undefined;
@@ -71,7 +74,7 @@ export function openDesk(url: URL): Desk {
     worker ??= started();
     const timer = setTimeout(
       () => void drop().then(() => settle({ kind: 'too-long' })),
-      ready ? LIMIT_MS : START_MS,
+      ready ? workMs : startMs,
     );
     current = { ...job, id: ++ids, timer };
     worker.postMessage({ id: ids, work: job.work });
