@@ -145,8 +145,8 @@ describe.runIf(chromium !== undefined)('the console, in a browser', () => {
     expect(await page.locator('.history li').count()).toBeGreaterThan(0);
     expect(await page.locator('.why').count()).toBeGreaterThan(0);
     await page.goBack();
-    await page.keyboard.press('Escape');
-    expect(await page.getByRole('complementary').count()).toBe(0);
+    await story.getByRole('button', { name: 'Close' }).press('Escape');
+    await story.waitFor({ state: 'detached' });
   });
 
   test('a rule is edited, and the plan changes as it is written; a slip is told by its line', async () => {
@@ -277,6 +277,6 @@ describe.runIf(chromium !== undefined)('the console, in a browser', () => {
     expect(complaints).toEqual([]);
     child.kill('SIGINT');
     await once(child, 'exit');
-    await page.getByText('the run has ended').waitFor();
+    await page.locator('.where').getByText('the run has ended').waitFor();
   });
 });
