@@ -50,9 +50,16 @@ const edgeText = (edge: Transition): string =>
 const added = (tries: readonly Try[], one: Try): readonly Try[] =>
   tries.length < MOST_TRIES ? [...tries, one] : [...tries.slice(0, 1), ...tries.slice(2), one];
 
+/** What was sent for the person of a record: others may be in the same message. */
+function deliveriesFor(record: number, { judged, deliveries }: Told): readonly Delivery[] {
+  const person = judged.get(record)?.of.person;
+  return deliveries.filter((delivery) => delivery.person === person);
+}
+
 /** The row of a record after an attempt; `n` is its place when it has none yet. */
 export function rowAfter(known: Row | undefined, n: number, record: number, ending: Ending, told: Told): Row {
-  const { message, deliveries, ruleOf } = told;
+  const { message, ruleOf } = told;
+  const deliveries = deliveriesFor(record, told);
   const judged = told.judged.get(record);
   const person = judged?.of.person ?? known?.person;
   const edges = judged?.record.edges.map(edgeText) ?? [];
@@ -82,7 +89,7 @@ export function storyAfter(known: Story | undefined, record: number, ending: End
   return {
     message: known?.message ?? told.message,
     judged: known?.judged ?? judged,
-    deliveries: [...(known?.deliveries ?? []), ...told.deliveries],
+    deliveries: [...(known?.deliveries ?? []), ...deliveriesFor(record, told)],
     tries: added(known?.tries ?? [], { at: told.at, ending, replayed: told.replayed }),
   };
 }

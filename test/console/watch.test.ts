@@ -90,6 +90,9 @@ test('what cannot be read is a row, too, and so is each record of a message of s
     ['m-2', 1, 'crmid:C-2'],
   ]);
   expect(rows[0]).toMatchObject({ ending: 'malformed', code: 'decode.json' });
+  // What was sent for one is not told of the other.
+  const sent = [2, 3].map((n) => watch.book.story(n)?.deliveries.map(({ person }) => person));
+  expect(sent).toEqual([['crmid:C-1'], ['crmid:C-2']]);
 });
 
 test('a person is shown with standing, values, what was last written, history, and what is written down', async () => {
