@@ -90,6 +90,9 @@ function outstandingSend(action: PlannedAction, accepted: WrittenFields = NONE, 
   return { changed, fields: action.fields, written: new Map([[SENT, { hash, at: now }]]) };
 }
 
+/** What is remembered of something that may have been sent, as of a time (epoch microseconds): for as long as if it had been. */
+export const maybeSent = (at: number): WrittenFields => new Map([[SENT, { hash: '', at }]]);
+
 /** Whether what is remembered is of something that is done once. */
 export const isSent = (fields: WrittenFields): boolean => fields.has(SENT);
 

@@ -3,7 +3,7 @@ import { outdated } from '../core/outdated.js';
 import type { PersonState } from '../core/state.js';
 import { wait } from '../core/waiting.js';
 import type { Known } from './adopt.js';
-import { decided, spent } from './doubt.js';
+import { type Bygone, bygones, decided, spent } from './doubt.js';
 import { hasteOf } from './haste.js';
 import type { Work } from './route.js';
 import type { Run } from './run.js';
@@ -15,6 +15,7 @@ export interface Attempt extends Known {
   readonly lane: Lane;
   /** Targets in doubt that are sent to because somebody has judged that nothing was done, with the time of that judgement. */
   readonly judged: ReadonlyMap<string, number>;
+  readonly bygones: readonly Bygone[];
 }
 
 /** The state with everything as unsure that must not be relied on: sent in vain, accepted too long ago, forgotten. */
@@ -75,5 +76,5 @@ export function attempt(known: Known, run: Run): Attempt {
   const outcomes = decided(draft.actions, state.unsure, judged, run.deps.connectors);
   const haste = hasteOf(draft, run.deps.rules);
   const lane = { person: known.work.id, actions: draft.actions, haste, outcomes };
-  return { ...known, state, draft, lane, judged };
+  return { ...known, state, draft, lane, judged, bygones: bygones(state, draft, run.deps.connectors) };
 }

@@ -3,7 +3,7 @@ import type { Verdict } from '../core/fold.js';
 import type { KeptMessage } from '../core/kept.js';
 import type { Message, Settlement } from '../core/ports.js';
 import type { Attempt } from './attempt.js';
-import { DOUBTFUL, doubtFault } from './doubt.js';
+import { BYGONE, bygoneFault, DOUBTFUL, doubtFault } from './doubt.js';
 import type { Run } from './run.js';
 
 /** A target's refusal for good, in its own words, and what it calls the request. */
@@ -11,9 +11,22 @@ export interface Refusal extends Pick<KeptMessage, 'requestId'> {
   readonly remote: NonNullable<KeptMessage['remote']>;
 }
 
-/** What the targets refused of a record. Of several the first; but doubt comes before all, because who mends a row and replays its letter repeats the rest of it. */
-export function refusalOf(verdict: Verdict, { lane }: Attempt): Refusal | undefined {
-  let first: Refusal | undefined;
+/** What became bygone with a person's records is told with the last of them. */
+function bygoneOf(verdict: Verdict, { draft, bygones }: Attempt): Refusal | undefined {
+  const open = verdict === draft.verdicts.at(-1) ? bygones.find(({ isOpen }) => isOpen) : undefined;
+  if (open === undefined) return undefined;
+  const { connection } = open;
+  const text = `"${connection}" gave no answer, so this may have been done. What caused it has been overtaken since.`;
+  return { remote: { connection, code: BYGONE, text } };
+}
+
+/**
+ * What the targets refused of a record. Of several the first; but doubt comes before all, because who mends a row and
+ * replays its letter repeats the rest of it.
+ */
+export function refusalOf(verdict: Verdict, one: Attempt): Refusal | undefined {
+  const { lane } = one;
+  let first = bygoneOf(verdict, one);
   for (const { target, connection } of lane.actions) {
     const outcome = lane.outcomes.get(target);
     if (!verdict.targets.includes(target) || outcome?.kind !== 'rejected') continue;
@@ -29,10 +42,11 @@ export function refusalOf(verdict: Verdict, { lane }: Attempt): Refusal | undefi
 }
 
 /** The fault of a refused record. The target's text is in the dead letter only: it may quote the row. */
-export const rejected = ({ remote: { connection, code } }: Refusal): Fault =>
-  code === DOUBTFUL
-    ? doubtFault(connection)
-    : new Fault('remote.rejected', `${connection} refused the row: ${code}`);
+export function rejected({ remote: { connection, code } }: Refusal): Fault {
+  if (code === DOUBTFUL) return doubtFault(connection);
+  if (code === BYGONE) return bygoneFault(connection);
+  return new Fault('remote.rejected', `${connection} refused the row: ${code}`);
+}
 
 /** Most lines about records of one batch: a target that refuses everything must not drown what else is said. */
 const MOST_LINES = 20;

@@ -2,7 +2,7 @@ import { owing } from '../core/owed.js';
 import type { PlannedAction } from '../core/plan.js';
 import type { Operation, Outcome } from '../core/remote.js';
 import type { PersonState } from '../core/state.js';
-import { forget, isSent, remembered, type WrittenFields } from '../core/suppress.js';
+import { forget, isSent, maybeSent, remembered, type WrittenFields } from '../core/suppress.js';
 import { settledValues } from '../core/values.js';
 import type { Attempt } from './attempt.js';
 import { judgements, spent } from './doubt.js';
@@ -18,21 +18,27 @@ function memoryOf(outcome: Outcome, operation: Operation): Memory {
 }
 
 /** What each target holds now; targets nothing was sent to may still move the time of a constant. */
-function writtenAfter({ state, draft, lane, work }: Attempt, settled: boolean): PersonState['written'] {
+function writtenAfter(
+  { state, draft, lane, work, bygones }: Attempt,
+  settled: boolean,
+): PersonState['written'] {
   const newest = Math.max(...work.entries.map(({ message }) => message.at));
   // Who owes something may have begun it long ago: then it must still be known what was sent.
   const known = state.owed.length > 0 ? state.written : remembered(state.written, newest * 1000);
   const written = new Map<string, WrittenFields>(known);
   for (const [target, fields] of draft.written)
     if (settled && !lane.outcomes.has(target)) written.set(target, fields);
+  // Their letter is written: the doubt ends when what was sent would be forgotten.
+  for (const { target, isOpen } of bygones)
+    if (settled && isOpen) written.set(target, maybeSent(newest * 1000));
   for (const { target, operation } of lane.actions) {
     const outcome = lane.outcomes.get(target);
     const memory = outcome ? memoryOf(outcome, operation) : 'before';
     const fields = draft.written.get(target);
     if (memory === 'none') written.delete(target);
     else if (memory === 'sent' && fields) written.set(target, fields);
-    // So that the doubt ends when what was sent would be forgotten.
-    else if (outcome?.kind === 'rejected' && outcome.doubtful && operation === 'send' && fields)
+    // There is a letter about it: the doubt ends when what was sent would be forgotten.
+    else if (settled && outcome?.kind === 'rejected' && outcome.doubtful && operation === 'send' && fields)
       written.set(target, forget(fields) ?? fields);
   }
   return written;
@@ -65,10 +71,16 @@ function certain(unsure: Set<string>, target: string): void {
 }
 
 /** Only an acceptance makes a target certain, or its absence; an attempt that failed may have been carried out all the same. */
-function unsureAfter({ state, lane, judged }: Attempt, written: PersonState['written']): Set<string> {
+function unsureAfter(
+  { state, lane, judged, bygones }: Attempt,
+  written: PersonState['written'],
+  settled: boolean,
+): Set<string> {
   const isOver = (target: string): boolean =>
     isSent(state.written.get(target) ?? NOTHING) && !written.has(target);
   const unsure = new Set([...state.unsure].filter((target) => !isOver(target)));
+  // What could be sent again without harm, and will not be, leaves nothing to judge.
+  for (const { target, isOpen } of bygones) if (settled && !isOpen) unsure.delete(target);
   for (const [target, at] of judged) unsure.add(spent(target, at));
   for (const action of lane.actions) {
     const { target, operation } = action;
@@ -112,9 +124,9 @@ export function stateAfter(one: Attempt, settled: boolean, now: number): PersonS
   const view = settled ? one.draft.view : unsettled(one);
   const written = writtenAfter(one, settled);
   const accepted = acceptedAfter(one, written, now);
-  return { ...view, written, accepted, unsure: unsureAfter(one, written), claim: undefined };
+  return { ...view, written, accepted, unsure: unsureAfter(one, written, settled), claim: undefined };
 }
 
 /** Whether there is anything to store. */
-export const isChanged = ({ state, draft, lane, learned }: Attempt): boolean =>
-  learned || lane.actions.length > 0 || draft.view !== state || draft.written.size > 0;
+export const isChanged = ({ state, draft, lane, learned, bygones }: Attempt): boolean =>
+  learned || bygones.length > 0 || lane.actions.length > 0 || draft.view !== state || draft.written.size > 0;
