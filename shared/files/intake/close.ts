@@ -7,7 +7,7 @@ import { type Closing, closingId, closingReport, freshClosing } from './closing.
 import { comeBack, isVerdict, patienceOf, reasonOf } from './come-back.js';
 import { type Case, compared, demandAllParts, familyIdOf, isSettled, presentNow } from './comparing.js';
 import type { IntakeDeps, Limits } from './deps.js';
-import { exitsTable, familyAfter } from './exports.js';
+import { exitsTable, familyAfter, hasUncompared } from './exports.js';
 import { changeFamily, type Family } from './family.js';
 import { giveBack, type Hold, Lost, takeHold } from './hold.js';
 import { type FileOrder, sendOrders } from './order.js';
@@ -58,7 +58,15 @@ async function finish(hold: Hold<Closing>, value: Closing, work: Case, since: nu
   await hold.release(ended);
 }
 
-/** Everything after the comparison: the exits, then the end. */
+/** The same end, to be compared anew; what somebody has agreed to holds. */
+const again = ({ source, name, stem, time, parts, accepted, began }: Closing): Closing => ({
+  ...freshClosing(source, name, stem, began),
+  time,
+  parts,
+  accepted,
+});
+
+/** Everything after the comparison: the exits, then the end, unless an older export has begun meanwhile. */
 async function carryOut(hold: Hold<Closing>, work: Case, limits: Limits, since: number): Promise<void> {
   const { order, deps, pages } = work;
   const end = await runRows(hold, exitsTable(hold.value, deps), messageOf(hold.value), deps, limits);
@@ -70,8 +78,10 @@ async function carryOut(hold: Hold<Closing>, work: Case, limits: Limits, since: 
     const reason = end.fault && reasonOf(end.fault);
     return comeBack(hold, { ...value, worked, idle, reason }, order, patienceOf(value.idle), deps);
   }
-  const id = familyIdOf(work);
-  await changeFamily(pages.family, id, (family) => familyAfter(family, value));
+  const family = await changeFamily(pages.family, familyIdOf(work), (known) => familyAfter(known, value));
+  if (!family)
+    throw new Fault('store.contended', `too many files of ${value.source} begin while ${value.stem} ends`);
+  if (hasUncompared(family, value)) return comeBack(hold, { ...again(value), worked }, order, 0, deps);
   await finish(hold, { ...value, stage: 'done', reason: undefined }, work, since);
 }
 

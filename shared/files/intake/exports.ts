@@ -72,9 +72,23 @@ export function exitsTable(closing: Closing, { objects }: Pick<IntakeDeps, 'obje
   };
 }
 
-/** The family once an export is complete: those it was compared with are needed no more. */
-export const familyAfter = ({ rolls }: Family, { parts, before }: Closing): Family => ({
-  rolls: rolls
-    .filter(({ id }) => !before.includes(id))
-    .map((roll) => (parts.includes(roll.id) ? { ...roll, complete: true } : roll)),
-});
+/**
+ * Whether an older export has begun to act since this one was compared with those before it: whoever is in that one and not
+ * in this has not been found to be missing.
+ */
+export const hasUncompared = ({ rolls }: Family, { parts, before, time }: Closing): boolean =>
+  rolls.some((roll) => roll.time <= time && !parts.includes(roll.id) && !before.includes(roll.id));
+
+/**
+ * The family once an export is complete: those it was compared with are needed no more. The very same family while there
+ * is one that it was not compared with: once it is complete none can begin any more.
+ */
+export function familyAfter(family: Family, closing: Closing): Family {
+  if (hasUncompared(family, closing)) return family;
+  const { parts, before } = closing;
+  return {
+    rolls: family.rolls
+      .filter(({ id }) => !before.includes(id))
+      .map((roll) => (parts.includes(roll.id) ? { ...roll, complete: true } : roll)),
+  };
+}

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Pipeline } from '../../../shared/core/ports.js';
 import { closingId } from '../../../shared/files/intake/closing.js';
 import { retry } from '../../../shared/files/intake/desk.js';
 import { progressId } from '../../../shared/files/intake/progress.js';
@@ -150,4 +151,27 @@ test('a comparison whose time is up goes on where it was with the next order', a
   expect(value?.comparison?.after).toContain('C-1');
   await w.drain();
   expect(hot(w)).toHaveLength(39);
+});
+
+test('an older export that begins while exits of a newer one act keeps nobody in', async () => {
+  const w = world({ mostExits: 1 });
+  await take(w, 1, [1, 2]);
+  await w.drain();
+  write(w, 2, [2, 3]);
+  write(w, 3, [2]);
+  const limits = { deadline: w.clock.now() + 3_600_000 };
+  await w.work(order(3), limits);
+  let late = 1;
+  const run: Pipeline['run'] = async (messages, options) => {
+    // Somebody else reads the older one to its end, and its rows act, between the comparison and its end.
+    if (late-- > 0) await w.work(order(2), limits);
+    return w.deps.pipeline.run(messages, options);
+  };
+  await createFileWork({ ...w.deps, pipeline: { run } })({ ...order(3), work: 'close' }, limits);
+  expect(w.report(fileOf(2))).toMatchObject({ result: 'done', rows: 2 });
+  await w.drain();
+  expect(hot(w)).toEqual(['2']);
+  const closing = await w.pages.closing.read(closingId('daily', fileOf(3), 'ups/hot-1'));
+  // Both of those who are missing, though one of them has been told of already.
+  expect(closing.value).toMatchObject({ stage: 'done', members: 3, next: 3 });
 });
