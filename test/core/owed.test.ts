@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { owing } from '../../shared/core/owed.js';
-import { EMPTY_STATE } from '../../shared/core/state.js';
+import { owing, stillHolding } from '../../shared/core/owed.js';
+import { EMPTY_STATE, type OwedMembership } from '../../shared/core/state.js';
 import type { MembershipEdge } from '../../shared/core/view.js';
 import { rulesOf } from '../support/fakes.js';
 
@@ -68,4 +68,37 @@ test('what many records make of many audiences does not take the square of the t
   const start = performance.now();
   owing(view, edges);
   expect(performance.now() - start).toBeLessThan(4_000);
+});
+
+const HOLDS: readonly (readonly [string, Partial<OwedMembership>, object | undefined, boolean])[] = [
+  ['an entry, said again since', {}, { at: 9, member: true }, true],
+  ['an entry, after an exit', {}, { at: 9, member: true, other: 4 }, true],
+  ['an entry, and an exit at the same time', {}, { at: 9, member: true, other: 5 }, false],
+  ['an entry, and an exit since', {}, { at: 9, member: true, other: 6 }, false],
+  [
+    'an entry whose exit is older than what was seen with it',
+    { seen: 8 },
+    { at: 9, member: true, other: 6 },
+    true,
+  ],
+  ['an entry, and out by now', {}, { at: 9, member: false, other: 5 }, false],
+  ['a stay, and an exit since', { change: 'stayed' }, { at: 9, member: true, other: 6 }, false],
+  ['an exit, said again since', { change: 'left' }, { at: 9, member: false, other: 4 }, true],
+  [
+    'an exit that won over an entry at the same time',
+    { change: 'left' },
+    { at: 5, member: false, other: 5 },
+    true,
+  ],
+  ['an exit, and an entry since', { change: 'left' }, { at: 9, member: false, other: 6 }, false],
+  ['an entry that its exit overtook', { overtaken: true }, { at: 6, member: false, other: 5 }, true],
+  ['the same, and back by now', { overtaken: true }, { at: 9, member: true, other: 6 }, false],
+  ['an audience nothing is known of', {}, undefined, false],
+  ['that overtaken', { overtaken: true }, undefined, false],
+];
+
+test.each(HOLDS)('whether a letter still holds: %s', (_, more, known, holds) => {
+  const owed: OwedMembership = { audience: 'ups/x', change: 'entered', at: 5, ...more };
+  const standing = new Map(known ? [['ups/x', { at: 0, member: false, ever: true, ...known }]] : []);
+  expect(stillHolding([owed], { ...EMPTY_STATE, standing })).toEqual(holds ? [owed] : []);
 });

@@ -111,4 +111,18 @@ describe('what names a thing that happens once', () => {
       );
     },
   );
+
+  test('is another for a rule that keeps its name and is about the opposite by now', () => {
+    const about = (when: object) =>
+      rulesOf({
+        audiences: { x: 'x' },
+        person: { key: ['crmid'] },
+        connections: { sales: { type: 'fake' } },
+        rules: [{ name: 'call', when, do: [send] }],
+      });
+    const entered = fold(EMPTY_STATE, [both('realized')], about({ entered: 'x' }));
+    const left = fold(entered.view, [both('exited')], about({ left: 'x' }));
+    expect(left.actions).toHaveLength(1);
+    expect(left.actions[0]?.once).not.toBe(entered.actions[0]?.once);
+  });
 });
