@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/full/**/*.full.ts'],
+    globalSetup: ['test/support/build.ts'],
     testTimeout: 180_000,
     // The first run fetches DynamoDB Local.
     hookTimeout: 300_000,
