@@ -8,7 +8,7 @@ import { inTurn } from './door/content.js';
 import { ANSWER_MS, handleDoor } from './door/door.js';
 import { exportsRoute } from './door/exports.js';
 import type { Door } from './door/late-door.js';
-import { withOpenApi } from './door/openapi.js';
+import { withOpenApi } from './door/openapi-route.js';
 import { createRoom } from './door/room.js';
 import { readDoorSettings } from './door/settings.js';
 import { watchStream } from './door/stream-watch.js';

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import type { Json } from '../core/ports.js';
 import { OPERATIONS, type Operation, SCHEMAS, type SchemaName } from './openapi-operations.js';
 import { schemesOf, securityOf } from './openapi-security.js';
-import { answer } from './request.js';
 import type { Route } from './router.js';
 import type { Way } from './settings.js';
 
@@ -103,22 +102,4 @@ export function openApi(routes: readonly Route[], ways: readonly Way[]): JsonObj
       securitySchemes: schemesOf(ways),
     },
   };
-}
-
-/** The routes, and with them one that tells what all of them are: `GET /openapi.json`. */
-export function withOpenApi(routes: readonly Route[], ways: readonly Way[]): readonly Route[] {
-  let document: Json | undefined;
-  const all: readonly Route[] = [
-    ...routes,
-    {
-      methods: ['GET'],
-      path: '/openapi.json',
-      access: 'anybody',
-      async handle() {
-        document ??= openApi(all, ways);
-        return answer(200, document);
-      },
-    },
-  ];
-  return all;
 }

@@ -3,7 +3,7 @@ import { LIMITS } from '../core/envelope.js';
 import { PIPELINE_ROWS } from '../settings/pipeline-rows.js';
 import { exampleOf, type Rows, shapeOf } from '../settings/row.js';
 import { Settings as Deployment, readBy } from '../settings.js';
-import { ALGORITHMS } from './auth/keys.js';
+import { ALGORITHMS } from './auth/algorithms.js';
 
 /** The ways of authenticating; `none` has to be said. */
 const WAYS = ['none', 'basic', 'bearer', 'oauth', 'provider', 'mtls'] as const;

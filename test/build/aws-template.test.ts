@@ -112,6 +112,14 @@ test('what every cold start reads is small, and in few files', () => {
   }
 });
 
+test('a start of the door reads neither tokens nor its description', () => {
+  const door = packaged.bundles.get('door');
+  const files = door ? [...readWith(door, entryOf(door))] : [];
+  const sources = files.flatMap((file) => Object.keys(door?.outputs[file]?.inputs ?? {}));
+  expect(sources).toContain('shared/door/exports.ts');
+  expect(sources.filter((source) => /\/jose\/|\/openapi(?:-operations)?\.ts$/.test(source))).toEqual([]);
+});
+
 /** A copy of the template with something wrong in it. */
 function planted(wrong: (resources: Record<string, Record<string, unknown>>) => void): Template {
   const copy = structuredClone(template);

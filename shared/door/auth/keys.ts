@@ -2,23 +2,10 @@ import { createLocalJWKSet, importJWK, type JWK, type JWTVerifyGetKey } from 'jo
 import * as z from 'zod';
 import { Fault } from '../../core/fault.js';
 import type { Secrets } from '../../core/ports.js';
+import { ALGORITHMS } from './algorithms.js';
 
 /** The secret with the keys that sign our own tokens: a JWK set, the signing key first. */
 export const KEYS_SECRET = 'door-keys';
-
-/** Asymmetric ones only: with them nobody who can check a token can make one. */
-export const ALGORITHMS = [
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'RS256',
-  'PS256',
-  'RS384',
-  'PS384',
-  'RS512',
-  'PS512',
-] as const;
 
 const Key = z.looseObject({
   kty: z.enum(['EC', 'OKP', 'RSA']),

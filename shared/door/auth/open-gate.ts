@@ -6,10 +6,8 @@ import type { DoorSettings } from '../settings.js';
 import { createAttempts } from './attempts.js';
 import { certificateCheck } from './certificate.js';
 import { gateOf } from './gate-of.js';
-import { type OwnOAuth, openOwnOAuth, ownTokenCheck } from './own-tokens.js';
-import { type Provider, providerCheck } from './provider-tokens.js';
+import type { Provider } from './provider-tokens.js';
 import { basicCheck, bearerCheck } from './static.js';
-import { tokenRoute } from './token-endpoint.js';
 import type { Check } from './verdict.js';
 
 /** What authenticating takes from outside. */
@@ -52,13 +50,19 @@ export async function openGateOf(
   const routes: Route[] = [];
   if (ways.has('basic')) any.push(await basicCheck({ secrets, clock, attempts }));
   if (ways.has('bearer')) any.push(await bearerCheck({ secrets, clock }));
+  // What reads and signs tokens is read by those doors alone that take some.
   if (ways.has('oauth')) {
-    const oauth: OwnOAuth = await openOwnOAuth(secrets, clock);
+    const { openOwnOAuth, ownTokenCheck } = await import('./own-tokens.js');
+    const { tokenRoute } = await import('./token-endpoint.js');
+    const oauth = await openOwnOAuth(secrets, clock);
     any.push(ownTokenCheck(oauth, { clock, graceSeconds }));
     const seconds = settings.TRIBUTARY_DOOR_TOKEN_SECONDS;
     routes.push(tokenRoute({ oauth, clock, newId, attempts, seconds }));
   }
-  if (ways.has('provider')) any.push(providerCheck(providerOf(settings), { ...deps, graceSeconds }));
+  if (ways.has('provider')) {
+    const { providerCheck } = await import('./provider-tokens.js');
+    any.push(providerCheck(providerOf(settings), { ...deps, graceSeconds }));
+  }
   if (ways.has('mtls') && ways.size === 1 && !deps.checksCertificates)
     throw new Fault('config.invalid', ONLY_A_HEADER);
   const certificate = ways.has('mtls')
