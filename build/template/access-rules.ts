@@ -42,11 +42,14 @@ const given = (template: Template): readonly (readonly [string, readonly Stateme
   ),
 ];
 
+/** X-Ray has nothing that could be named (Service Authorization Reference, "Actions defined by AWS X-Ray"). */
+const NAMELESS: ReadonlySet<string> = new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']);
+
 const precise: Rule = (template) =>
   given(template).flatMap(([name, statements]) =>
     statements.flatMap(({ effect, actions, resources }) => [
       ...actions.filter((action) => action.includes('*')).map((action) => `${name} allows ${action}`),
-      ...(effect === 'Allow' && resources.some(namesAll)
+      ...(effect === 'Allow' && resources.some(namesAll) && !actions.every((action) => NAMELESS.has(action))
         ? [`${name} allows ${actions.join(', ')} on everything: name what it is about`]
         : []),
     ]),

@@ -45,6 +45,9 @@ const of = (resource: string, ...rights: readonly string[]): readonly string[] =
 const READ_QUEUE = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
 const FAILED = of('sqs:tributary-dev-unfiled', 'sqs:SendMessage');
 
+/** X-Ray has nothing that could be named; Lambda's daemon sends what functions hand it. */
+const TRACES = of('*', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments');
+
 /** What Lambda does in a function's name, before or after its code, and with what. */
 const OF_PLATFORM: Readonly<Record<string, readonly string[]>> = {
   consumer: [
@@ -58,9 +61,10 @@ const OF_PLATFORM: Readonly<Record<string, readonly string[]>> = {
     ),
     ...of('FailedBatches.Arn/*', 's3:PutObject'),
     ...of('FailedBatches.Arn', 's3:ListBucket'),
+    ...TRACES,
   ],
-  replay: of('sqs:tributary-dev-parked', ...READ_QUEUE),
-  files: of('sqs:tributary-dev-files', ...READ_QUEUE),
+  replay: [...of('sqs:tributary-dev-parked', ...READ_QUEUE), ...TRACES],
+  files: [...of('sqs:tributary-dev-files', ...READ_QUEUE), ...TRACES],
   arrivals: FAILED,
   poll: FAILED,
 };

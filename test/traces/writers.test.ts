@@ -1,66 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import * as z from 'zod';
-import type { EndedSpan } from '../../shared/core/spans.js';
-import { insightsIn } from '../../shared/traces/app-insights.js';
-import { memorySpans, provideSpans } from '../../shared/traces/memory.js';
-import { sinkOf } from '../../shared/traces/open.js';
-import { daemonIn } from '../../shared/traces/xray.js';
+import { closing, KEY, open, receiver, SEND, SPANS } from './receiving.js';
 import { spanOf } from './recorded.js';
-
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
-
-/** A receiver over HTTP on this machine, and what it was sent. */
-async function receiver(status = 200) {
-  const got: { path: string; headers: Record<string, unknown>; body: unknown }[] = [];
-  const server = createServer(async (request, response) => {
-    let text = '';
-    for await (const chunk of request) text += String(chunk);
-    got.push({ path: request.url ?? '', headers: request.headers, body: JSON.parse(text) });
-    response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closing.push(() => server.close().closeAllConnections());
-  const address = server.address();
-  return { got, url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}` };
-}
-
-const open = (traces: string, env: Record<string, string> = {}, headers?: string) =>
-  sinkOf(
-    { TRIBUTARY_TRACES: traces, TRIBUTARY_TRACES_SHARE: 1, TRIBUTARY_TRACES_HEADERS: headers },
-    env,
-    globalThis.fetch,
-  );
-
-const SEND: Partial<EndedSpan> = {
-  name: 'send',
-  parentId: '53995c3f42cd8ad8',
-  spanId: 'defdfd9912dc5a56',
-  facts: {
-    connection: 'sales',
-    operation: 'upsert',
-    object: 'Contact',
-    rows: 200,
-    accepted: 199,
-    requestId: 'crm-1',
-  },
-};
-const FAILED: Partial<EndedSpan> = {
-  ...SEND,
-  failed: true,
-  facts: { connection: 'sales', code: 'remote.throttled' },
-};
-const SPANS = [
-  spanOf({ facts: { batch: 'run-1', records: 3, endings: { delivered: 2, held: 1 } } }),
-  spanOf(SEND),
-  spanOf(FAILED),
-];
 
 const Id = (length: number) => z.string().regex(new RegExp(`^[0-9a-f]{${length}}$`));
 const Attributes = z.array(
@@ -195,8 +138,6 @@ const Envelope = z.strictObject({
   }),
 });
 
-const KEY = '0b5ad1c4-2f5d-4c0e-8d3f-6f1f1a2b3c4d';
-
 test('Application Insights: dependencies below the request of the host, to the endpoint of the connection string', async () => {
   const { got, url } = await receiver();
   const env = {
@@ -218,38 +159,4 @@ test('Application Insights: dependencies below the request of the host, to the e
   });
   expect(envelopes[2]?.data.baseData).toMatchObject({ success: false, resultCode: 'remote.throttled' });
   expect(envelopes[3]?.data.baseData.duration).toBe('1.01:01:01.007');
-});
-
-test('a receiver that refuses, or is not there, is a reason and not an error', async () => {
-  const { url } = await receiver(503);
-  expect(await open(`otlp:${url}`).send(SPANS)).toBe('HTTP_503');
-  expect(await open('otlp:http://127.0.0.1:9').send(SPANS)).toMatch(/^[A-Z_]+$/);
-});
-
-test.each([
-  ['nowhere', 'must be xray, otlp:URL'],
-  ['otlp:http://collector.example.com', 'must start with https://'],
-  ['otlp:', 'is not a URL'],
-  ['memory:unknown', 'must be xray'],
-  ['app-insights', 'holds no InstrumentationKey'],
-])('a setting that means nothing is refused at the start: %s', (setting, why) => {
-  expect(() => open(setting)).toThrow(why);
-});
-
-test('addresses and connection strings, as platforms write them', () => {
-  expect(daemonIn()).toEqual({ host: '127.0.0.1', port: 2000 });
-  expect(daemonIn('169.254.79.129:2000')).toEqual({ host: '169.254.79.129', port: 2000 });
-  expect(daemonIn('nonsense')).toBeUndefined();
-  expect(insightsIn(`InstrumentationKey=${KEY};EndpointSuffix=ai.contoso.com`)?.endpoint).toBe(
-    'https://dc.ai.contoso.com',
-  );
-  expect(insightsIn(`instrumentationkey=${KEY}`)?.endpoint).toBe('https://dc.services.visualstudio.com');
-  expect(insightsIn('')).toBeUndefined();
-});
-
-test('spans of this process go to whoever provided the name', async () => {
-  const spans = memorySpans(2);
-  provideSpans('traces of a test', spans);
-  await open('memory:traces of a test').send(SPANS);
-  expect(spans.all()).toEqual(SPANS.slice(1));
 });
