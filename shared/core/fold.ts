@@ -34,6 +34,8 @@ export interface Verdict {
   readonly kind: 'acts' | 'unchanged' | 'stale' | 'irrelevant' | 'withheld' | 'unaddressed';
   /** Targets this record wants changed; empty unless it acts. */
   readonly targets: readonly string[];
+  /** Targets that earlier records of the batch change in just that way: what those are answered holds for this one, too. */
+  readonly leans: readonly string[];
   /** How many changes it asked for that are made already. */
   readonly unchanged: number;
   readonly unaddressed: readonly string[];
@@ -111,8 +113,8 @@ function dropUnchanged(state: PersonState, pending: Pending): void {
 function withdraw(drafts: Verdict[], pending: Pending, optOut: () => readonly string[]): void {
   for (const [i, draft] of drafts.entries()) {
     // Nor does anything of it come due when consent is given again.
-    if (draft.kind === 'acts') drafts[i] = { ...draft, kind: 'withheld', targets: [], edges: [] };
-    else drafts[i] = { ...draft, edges: [] };
+    if (draft.kind === 'acts') drafts[i] = { ...draft, kind: 'withheld', targets: [], leans: [], edges: [] };
+    else drafts[i] = { ...draft, leans: [], edges: [] };
   }
   pending.actions.clear();
   pending.written.clear();
@@ -155,6 +157,9 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
     const targets = rowsFirst(wanted.actions)
       .filter((action) => take(action, at, state, pending))
       .map(({ target }) => target);
+    const leans = wanted.actions.flatMap(({ target }) =>
+      pending.actions.has(target) && !targets.includes(target) ? [target] : [],
+    );
     const stale = next.stale && isOldNews(view, next.state);
     const unchanged = wanted.actions.length - targets.length;
     const { unaddressed } = wanted;
@@ -162,6 +167,7 @@ export function fold(state: PersonState, records: readonly FoldRecord[], rules: 
     drafts.push({
       kind: kindOf(wanted, targets, stale),
       targets,
+      leans,
       unchanged,
       unaddressed,
       edges: decidedEdges(edges, key, next.state, rules),
@@ -194,5 +200,11 @@ function settleVerdict(verdict: Verdict, actions: ReadonlyMap<string, PlannedAct
   const targets = verdict.targets.filter((target) => actions.has(target));
   const unchanged = verdict.unchanged + verdict.targets.length - targets.length;
   const kind = verdict.kind === 'acts' && targets.length === 0 ? 'unchanged' : verdict.kind;
-  return { ...verdict, kind, targets, unchanged };
+  return {
+    ...verdict,
+    kind,
+    targets,
+    leans: verdict.leans.filter((target) => actions.has(target)),
+    unchanged,
+  };
 }

@@ -5,7 +5,14 @@ import type { PersonState } from './state.js';
 import { advance } from './view.js';
 
 /** What becomes of a record that waits: nothing yet. */
-const WAITS: Verdict = { kind: 'unaddressed', targets: [], unchanged: 0, unaddressed: [], edges: [] };
+const WAITS: Verdict = {
+  kind: 'unaddressed',
+  targets: [],
+  leans: [],
+  unchanged: 0,
+  unaddressed: [],
+  edges: [],
+};
 
 /**
  * Takes the records of somebody without a key into the state of the identity under which they wait. The view advances as

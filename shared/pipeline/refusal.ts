@@ -26,10 +26,11 @@ function bygoneOf(verdict: Verdict, { draft, bygones }: Attempt): Refusal | unde
  */
 export function refusalOf(verdict: Verdict, one: Attempt): Refusal | undefined {
   const { lane } = one;
+  const about = [...verdict.targets, ...verdict.leans];
   let first = bygoneOf(verdict, one);
   for (const { target, connection } of lane.actions) {
     const outcome = lane.outcomes.get(target);
-    if (!verdict.targets.includes(target) || outcome?.kind !== 'rejected') continue;
+    if (!about.includes(target) || outcome?.kind !== 'rejected') continue;
     const { code, text, field, requestId } = outcome;
     if (first === undefined || code === DOUBTFUL)
       first = {
