@@ -2,10 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../shared/clock.js';
+import { ok } from '../shared/core/fault.js';
 import { openSources } from '../shared/files/intake/open-sources.js';
 import { personKeysBy } from '../shared/files/intake/person-lines.js';
 import { runFile } from '../shared/files/intake/run-file.js';
 import type { FileSource } from '../shared/files/intake/source.js';
+import type { FilePlace } from '../shared/files/ports.js';
 import { noMetrics } from '../shared/metrics/none.js';
 import { inflate } from '../shared/pipeline/inflate.js';
 import { createPipeline } from '../shared/pipeline/run.js';
@@ -13,7 +15,8 @@ import { memoryQueue } from '../shared/stores/memory-queue.js';
 import { folderObjects, generatedPlace, journeyConfig, nearStore, takesAll } from './files-ground.js';
 import { generatedCsv, leaversOf } from './files-rows.js';
 
-// A process of its own: works on files from their place to the target, and tells the parent what that took at the most.
+// A process of its own: works on files from their place to the target, and tells the parent how far it is, and in the end what
+// that took at the most.
 // Arguments: rows of a file; `snapshot` for two full exports one after the other, of which the second lacks some persons.
 
 const rows = Number(process.argv[2]);
@@ -25,6 +28,24 @@ const nowhere = { park: async (): Promise<void> => undefined, bury: async (): Pr
 
 const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'));
 const counts = { delivered: 0, exits: 0 };
+/** Rows looked at: each is read twice, to the end of its file and again to act. */
+let looked = 0;
+
+/** A source that counts the rows it is asked about, of that place. */
+const counted = (source: FileSource, place: FilePlace): FileSource => ({
+  ...source,
+  place: async () => place,
+  async reader(...args) {
+    const reader = await source.reader(...args);
+    if (!reader.ok) return reader;
+    const { bodyOf } = reader.value;
+    const count: typeof bodyOf = (row) => {
+      looked += 1;
+      return bodyOf(row);
+    };
+    return ok({ ...reader.value, bodyOf: count });
+  },
+});
 
 /** Everything around the worker, as a deployment has it, but for what lies outside of its process. */
 function deps() {
@@ -47,7 +68,7 @@ function deps() {
   const secrets = { get: async () => '' };
   const opened = openSources(files, { rules, secrets, clock, log, random: Math.random });
   const sources = new Map<string, FileSource>(
-    [...opened].map(([name, source]) => [name, { ...source, place: async () => place }]),
+    [...opened].map(([name, source]) => [name, counted(source, place)]),
   );
   let ids = 0;
   const newId = () => `bench-${++ids}`;
@@ -70,6 +91,8 @@ const sample = (): void => {
 };
 const timer = setInterval(sample, 20);
 const start = performance.now();
+const seconds = (): number => (performance.now() - start) / 1000;
+const teller = setInterval(() => process.send?.({ looked, most, seconds: seconds() }), 15_000);
 try {
   const world = deps();
   const options = { stop: new AbortController().signal, waiting: async () => undefined };
@@ -79,5 +102,6 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 clearInterval(timer);
+clearInterval(teller);
 sample();
-process.send?.({ ...counts, most, seconds: (performance.now() - start) / 1000 });
+process.send?.({ ...counts, most, seconds: seconds() });

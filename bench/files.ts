@@ -29,6 +29,9 @@ const Sample = z.object({
   seconds: z.number(),
 });
 
+/** How far a process has come. */
+const Progress = z.object({ looked: z.number(), most: z.number(), seconds: z.number() });
+
 interface Memory extends z.infer<typeof Sample> {
   readonly kind: 'incremental' | 'snapshot';
   readonly rows: number;
@@ -63,14 +66,29 @@ async function bareParquet(bytes: Uint8Array): Promise<number> {
 const ours = async (name: string, bytes: Uint8Array): Promise<number> =>
   await countRows(await openTable(held(name, bytes), {}));
 
+const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+
+/** Rows that are looked at on the way: those of each file twice. */
+const looksOf = (kind: Memory['kind'], rows: number): number =>
+  kind === 'incremental' ? rows * 2 : (rows * 2 - leaversOf(rows)) * 2;
+
 /** From the place to the target in a process of its own, so that nothing else is counted. */
-function memoryOf(kind: Memory['kind'], rows: number): Promise<Memory> {
+function memoryOf(kind: Memory['kind'], rows: number, tell: (text: string) => void): Promise<Memory> {
   const script = fileURLToPath(new URL('./files-journey.js', import.meta.url));
   const child = fork(script, [`${rows}`, kind]);
+  const all = looksOf(kind, rows).toLocaleString('en');
   return new Promise((resolve, reject) => {
-    child.once('message', (message) => resolve({ kind, rows, ...Sample.parse(message) }));
+    child.on('message', (message) => {
+      const far = Progress.safeParse(message).data;
+      if (!far) return resolve({ kind, rows, ...Sample.parse(message) });
+      const { looked, most, seconds } = far;
+      tell(
+        `${looked.toLocaleString('en')} of ${all} looks at rows, ${mebibytes(most)}, ${seconds.toFixed(0)} s`,
+      );
+    });
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`the worker of ${rows} rows ended with ${code}`)));
+    // Not its exit: that may be heard of before its last message.
+    child.once('disconnect', () => reject(new Error(`the process of ${rows} rows ended without an answer`)));
   });
 }
 
@@ -109,8 +127,9 @@ export async function benchFiles(options: {
   const memory: Memory[] = [];
   for (const kind of ['incremental', 'snapshot'] as const)
     for (const rows of options.quick ? [1_000, 2_000] : [FEW_ROWS, options.rows]) {
-      options.onScenario(`files: memory, ${rows.toLocaleString('en')} rows, ${kind}`);
-      memory.push(await memoryOf(kind, rows));
+      const what = `files: memory, ${rows.toLocaleString('en')} rows, ${kind}`;
+      options.onScenario(what);
+      memory.push(await memoryOf(kind, rows, (far) => options.onScenario(`${what}: ${far}`)));
     }
   return { rows: ROWS, ratios, memory };
 }
@@ -121,8 +140,6 @@ const ratioText = (name: string, { ratio, contenders }: Comparison, rows: number
   );
   return `${name.padEnd(16)} ratio ${ratio.median.toFixed(2)} (${ratio.min.toFixed(2)}-${ratio.max.toFixed(2)})  ${rates.join(', ')}\n`;
 };
-
-const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
 
 const judged = ({ ratios }: FilesResult): readonly (readonly [Judged, Comparison])[] =>
   // The keys of a record of ours.

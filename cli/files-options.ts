@@ -26,7 +26,7 @@ for you (accept lets it go on), accepted; or how it ended: done, refused, change
   --help         this text
 
 FILE is the name as "list" shows it, or the end of it after a slash. list and show need TRIBUTARY_CONFIG, TRIBUTARY_STATE
-and the secrets of the places; accept and retry need TRIBUTARY_FILES_QUEUE besides.
+and the secrets of the places; accept and retry need TRIBUTARY_FILES_QUEUE and TRIBUTARY_DEAD_LETTERS besides.
 
   tributary files list --source 'daily members'
   tributary files show Acme_20260901.csv

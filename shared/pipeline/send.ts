@@ -168,7 +168,9 @@ async function refusal({ connection, run, haste, next }: Sending): Promise<Outco
 export async function sendChunk(sending: Sending, actions: readonly Action[]): Promise<readonly Outcome[]> {
   const { connection, pass, run } = sending;
   const attempts = pass.kind === 'probe' ? 1 : run.tuning.attempts;
-  const outcomes: Outcome[] = actions.map(tooLate);
+  // One for all: making a Fault for each row costs more than planning it.
+  const late = tooLate();
+  const outcomes: Outcome[] = actions.map(() => late);
   let open: Pending[] = actions.map((action, index) => ({ action, index, doubtful: false }));
   for (let attempt = 1; (await rested(sending)) && !isLate(run); attempt++) {
     const refused = await refusal(sending);
@@ -180,8 +182,8 @@ export async function sendChunk(sending: Sending, actions: readonly Action[]): P
     const answers = await call(sending, batch, attempt);
     const whole = refusedTogether(answers);
     const final = whole.length > 0 ? await sortOut(sending, batch, answers, whole) : answers;
-    for (const [i, pending] of open.entries()) note(pending, final[i] ?? tooLate(), outcomes);
-    open = open.filter(({ action, index }) => isOpen(outcomes[index] ?? tooLate(), action, sending));
+    for (const [i, pending] of open.entries()) note(pending, final[i] ?? late, outcomes);
+    open = open.filter(({ action, index }) => isOpen(outcomes[index] ?? late, action, sending));
     const breaker = run.breaker(connection);
     breaker.rest(askedFor(answers, 'connection'));
     if (whole.length > 0 || open.length === 0 || attempt >= attempts) break;
