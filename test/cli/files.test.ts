@@ -122,6 +122,22 @@ test('a file goes from the poll through the real parts into the CRM, and is list
   });
 });
 
+test('list and show need few settings; accept and retry name those that they need besides, as the help does', async () => {
+  await put(1, people);
+  const { TRIBUTARY_CONFIG, TRIBUTARY_STATE, TRIBUTARY_LOG_LEVEL } = env;
+  const few = { env: { TRIBUTARY_CONFIG, TRIBUTARY_STATE, TRIBUTARY_LOG_LEVEL }, clock };
+  for (const args of [['list'], ['show', nameOf(1)]])
+    expect(await runLent(runFiles, args, few)).toMatchObject({ status: 0, err: '' });
+  const { out: help } = await files('--help');
+  for (const action of ['accept', 'retry']) {
+    const { status, err } = await runLent(runFiles, [action, nameOf(1)], few);
+    expect(status).toBe(2);
+    const missing = err.match(/TRIBUTARY_[A-Z_]+(?=: is not set)/g) ?? [];
+    expect(missing).toHaveLength(2);
+    expect(help).toContain(`accept and retry need ${missing.join(' and ')} besides`);
+  }
+});
+
 test('a place that cannot be reached hides no other, and is told of', async () => {
   await put(1, people);
   await deploy();
