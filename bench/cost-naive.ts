@@ -1,4 +1,4 @@
-import { billsOf, type Work } from './cost.js';
+import { billsOf, gigabytesPut, type Work } from './cost.js';
 import { AWS, AZURE } from './prices.js';
 
 /** A handler without a state, as far as a bill is concerned. */
@@ -56,7 +56,8 @@ function naiveTotal({ name, calls, turns, cpuMicros }: Naive, work: Work): Total
   const aws =
     compute(SHAPE.aws) * AWS.compute.usd +
     perInvocation(AWS.invocations) +
-    gigabytes * (AWS.streamIn.usd + AWS.streamOut.usd) +
+    gigabytesPut(work) * AWS.streamIn.usd +
+    gigabytes * AWS.streamOut.usd +
     logs * AWS.log.usd;
   const azure =
     compute(SHAPE.azure) * AZURE.compute.usd +

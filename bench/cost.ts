@@ -86,6 +86,10 @@ export interface Bill {
   readonly hour: Item;
 }
 
+/** Kinesis counts each record that is put as whole kilobytes. https://aws.amazon.com/kinesis/data-streams/pricing/ */
+export const gigabytesPut = ({ events, kilobytes }: Work): number =>
+  (events * Math.ceil(kilobytes)) / 1_000_000;
+
 /** The bill of AWS and of Azure for some work. */
 export function billsOf(work: Work): { readonly aws: Bill; readonly azure: Bill } {
   const { events, batch, kilobytes, state, changed, newer } = work;
@@ -98,7 +102,7 @@ export function billsOf(work: Work): { readonly aws: Bill; readonly azure: Bill 
   const aws = [
     item('functions: time', compute('aws'), AWS.compute),
     item('functions: invocations', batches, AWS.invocations),
-    item('stream: in', gigabytes, AWS.streamIn),
+    item('stream: in', gigabytesPut(work), AWS.streamIn),
     item('stream: out', gigabytes, AWS.streamOut),
     item('state: reads', events * Math.ceil(state / 4), AWS.stateRead),
     item('state: writes', writes * Math.ceil(state), AWS.stateWrite),

@@ -25,7 +25,10 @@ export const PAGES = [
 
 const price = (usd: number, per: number, unit: string): Price => ({ usd, per, unit });
 
-/** us-east-1, on demand, arm64. */
+/**
+ * us-east-1, on demand, arm64. Others name the same for `compute` (https://cloudchipr.com/blog/aws-lambda-pricing, 2024), `stateRead` and
+ * `stateWrite` (https://airbyte.com/data-engineering-resources/dynamodb-pricing) and `log` (https://monitoringcost.com/azure-monitor-cost, 2026).
+ */
 export const AWS = {
   compute: price(0.0000133334, 1, 'GB-second'),
   invocations: price(0.2, 1_000_000, 'requests'),
@@ -37,7 +40,10 @@ export const AWS = {
   log: price(0.5, 1, 'GB'),
 } as const;
 
-/** East US, pay as you go; Functions on Flex Consumption, Event Hubs Standard, tables locally redundant. */
+/**
+ * East US, pay as you go; Functions on Flex Consumption, Event Hubs Standard, tables locally redundant. Others name the same for `compute`
+ * (https://modal.com/blog/azure-function-pricing-guide, May 2025) and `log` (https://monitoringcost.com/azure-monitor-cost, 2026).
+ */
 export const AZURE = {
   compute: price(0.000026, 1, 'GB-second'),
   invocations: price(0.4, 1_000_000, 'executions'),

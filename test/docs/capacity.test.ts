@@ -46,6 +46,13 @@ describe('the sums', () => {
     expect(total({ ...EXAMPLE, state: 11 }, 'azure')).toBe(total(EXAMPLE, 'azure'));
   });
 
+  test('Kinesis counts every record that is put as whole kilobytes', () => {
+    const put = (kilobytes: number): number | undefined =>
+      billsOf({ ...EXAMPLE, kilobytes }).aws.items.find(({ what }) => what === 'stream: in')?.amount;
+    expect(put(2.1)).toBe(3);
+    expect(put(3)).toBe(3);
+  });
+
   test('writes are those of docs/stores.md: one for newer values, two for a change in the target', () => {
     const writes = (work: typeof EXAMPLE): number | undefined =>
       billsOf(work).azure.items.find(({ what }) => what === 'state: writes')?.amount;
