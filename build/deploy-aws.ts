@@ -40,6 +40,10 @@ const hasCredentials = (): boolean =>
 const NO_ACCOUNT = `there are no AWS credentials here, so nothing was deployed. Sign in (aws sso login, or aws configure), or set
 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE. --no-deploy does all that needs no account.`;
 
+/** A stage is part of the names of everything, of buckets too. */
+const STAGE = /^[a-z0-9][a-z0-9-]*$/;
+const NO_STAGE = '--stage must be small letters, digits and hyphens: it becomes part of names of buckets';
+
 /** Runs a command where everybody can see it; throws an Error when it fails. */
 async function run(args: readonly string[]): Promise<void> {
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
@@ -95,6 +99,10 @@ async function main(args: string[]): Promise<number> {
   if (values.help) {
     process.stdout.write(HELP);
     return 0;
+  }
+  if (!STAGE.test(values.stage)) {
+    process.stderr.write(`${NO_STAGE}\n`);
+    return 2;
   }
   const deploys = !values['no-deploy'];
   if (deploys && !hasCredentials()) {

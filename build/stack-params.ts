@@ -16,6 +16,10 @@ const FORMS: Readonly<Record<string, readonly [RegExp, string]>> = {
     /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
     'the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID), not of an alias',
   ],
+  // Anything else but nothing would count as yes, `no` too.
+  existingQueues: [/^yes$/, 'yes, or left out'],
+  existingLogKey: [/^yes$/, 'yes, or left out'],
+  tracing: [/^(?:Active|PassThrough)$/, 'Active or PassThrough'],
   alarmEmail: [/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'one address of e-mail'],
   logDays: [/^[1-9]\d*$/, 'a number of days'],
   doorRate: [/^[1-9]\d*$/, 'a number of requests'],

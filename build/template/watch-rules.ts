@@ -67,10 +67,11 @@ const DEMANDED = [
 ];
 
 const demanded: Rule = (template) => {
-  const names = alarmsOf(template).map(([, { Properties }]) =>
-    String(Properties['AlarmName']).replace(/^tributary-\w+-/, ''),
+  const names = alarmsOf(template).map(([, { Properties }]) => String(Properties['AlarmName']));
+  // A stage may have hyphens of its own.
+  return DEMANDED.filter((name) => !names.some((one) => one.endsWith(`-${name}`))).map(
+    (name) => `there is no alarm ${name}`,
   );
-  return DEMANDED.filter((name) => !names.includes(name)).map((name) => `there is no alarm ${name}`);
 };
 
 const WATCHED = ['Errors', 'Duration', 'Throttles'];

@@ -58,6 +58,10 @@ test('a deployment on a stream, a bucket and a table that exist makes none and u
     expect(under(under(prod, 'Conditions'), `${name}.Fn::Equals`)).toEqual([expect.stringMatching(/./), '']);
 });
 
+test('a stage may have a hyphen in its name', async () => {
+  expect(judge(await packaged.package('eu-prod'))).toEqual([]);
+});
+
 test('what is there only under a condition is asked for only under one', () => {
   const all = Object.entries(template.Resources);
   const conditional = all.filter(([, one]) => one['Condition'] !== undefined);

@@ -96,6 +96,9 @@ describe('names that AWS would refuse, or nobody would notice, stop it', () => {
     [{ exportsBucket: 'Acme_Exports' }, /exportsBucket must be the name of a bucket/],
     [{ exportsBucket: 's3://acme' }, /exportsBucket must be/],
     [{ rejectedPercent: '101' }, /rejectedPercent must be a number from 1 to 100/],
+    [{ existingQueues: 'no' }, /existingQueues must be yes, or left out/],
+    [{ existingLogKey: 'false' }, /existingLogKey must be yes, or left out/],
+    [{ tracing: 'active' }, /tracing must be Active or PassThrough/],
     [{ alarmEmail: 'ops' }, /alarmEmail must be/],
     [{ alarmEmail: 'operations@example.com' }, /nobody reads operations@example\.com/],
   ])('%j', async (given, said) => {

@@ -34,6 +34,14 @@ test('without a region it refuses before it does anything, and says how to name 
   for (const way of ['--region', 'AWS_REGION', 'aws configure set region']) expect(stderr).toContain(way);
 });
 
+test('a stage that cannot be part of names is refused before anything is built', () => {
+  for (const stage of ['Prod', 'prod_1', '-prod', '']) {
+    const { status, stdout, stderr } = deploy('--stage', stage, '--region', 'eu-central-1', '--no-deploy');
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('--stage must be small letters, digits and hyphens');
+  }
+});
+
 test('an option that it has not is refused', () => {
   const { status, stderr } = deploy('--stag', 'prod');
   expect(status).toBe(1);
