@@ -12,6 +12,7 @@ const THERE = { VersionIdsToStages: { v1: ['AWSCURRENT'] } };
 const SECRETS: Readonly<Record<string, object>> = {
   'tributary/prod/good': THERE,
   'tributary/prod/empty': {},
+  'tributary/prod/pending': { VersionIdsToStages: { v1: ['AWSPENDING'] } },
   'tributary/prod/going': { ...THERE, DeletedDate: 1_700_000_000 },
   'tributary/prod/hidden': { __type: 'AccessDeniedException', Message: 'no' },
   'tributary/prod/broken': { __type: 'InvalidRequestException', Message: 'no' },
@@ -50,10 +51,11 @@ test('a secret that is there and has a value is nothing to speak of; no value is
 });
 
 test('what is missing, empty or going is named, each with the command that mends it; what nobody may see is a note', async () => {
-  const found = await secretsThere(ids('good', 'none', 'empty', 'going', 'hidden'), 'eu-central-1');
+  const found = await secretsThere(ids('good', 'none', 'empty', 'pending', 'going', 'hidden'), 'eu-central-1');
   expect(found.faults).toEqual([
     'tributary/prod/none is missing: aws secretsmanager create-secret --region eu-central-1 --name tributary/prod/none --secret-string file://FILE',
     'tributary/prod/empty has no value: aws secretsmanager put-secret-value --region eu-central-1 --secret-id tributary/prod/empty --secret-string file://FILE',
+    expect.stringMatching(/^tributary\/prod\/pending has no value: /),
     'tributary/prod/going is being deleted: aws secretsmanager restore-secret --region eu-central-1 --secret-id tributary/prod/going',
   ]);
   expect(found.notes).toEqual([expect.stringMatching(/tributary\/prod\/hidden.*DescribeSecret/)]);
