@@ -51,7 +51,10 @@ test('a secret that is there and has a value is nothing to speak of; no value is
 });
 
 test('what is missing, empty or going is named, each with the command that mends it; what nobody may see is a note', async () => {
-  const found = await secretsThere(ids('good', 'none', 'empty', 'pending', 'going', 'hidden'), 'eu-central-1');
+  const found = await secretsThere(
+    ids('good', 'none', 'empty', 'pending', 'going', 'hidden'),
+    'eu-central-1',
+  );
   expect(found.faults).toEqual([
     'tributary/prod/none is missing: aws secretsmanager create-secret --region eu-central-1 --name tributary/prod/none --secret-string file://FILE',
     'tributary/prod/empty has no value: aws secretsmanager put-secret-value --region eu-central-1 --secret-id tributary/prod/empty --secret-string file://FILE',
