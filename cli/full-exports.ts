@@ -1,6 +1,7 @@
 import { ok } from '../shared/core/fault.js';
 import { readProfile } from '../shared/core/profile.js';
 import type { PersonKeys } from '../shared/files/intake/deps.js';
+import { partMissing } from '../shared/files/intake/parts.js';
 import {
   exitBody,
   linesOf,
@@ -21,8 +22,11 @@ type Body = Readonly<Record<string, unknown>>;
 interface FullExport {
   /** The name without the number of a part: parts have the same. */
   readonly stem: string;
-  /** The last of its files. */
+  /** The last of its files, and the numbers of all parts by their names. */
   name: string;
+  readonly parts: Map<string, number>;
+  /** Whether its manifest would say which parts there are. */
+  readonly hasManifest: boolean;
   /** Epoch milliseconds. */
   time: number;
   /** Whether it is only there to be compared with. */
@@ -93,8 +97,10 @@ export class FullExports {
     const key = JSON.stringify([rule.name, declared?.namespace, declared?.id]);
     const stem = said?.export ?? name;
     const family = this.families.get(key);
+    const part = said?.part ?? 1;
     if (family?.now.stem === stem) {
       family.now.name = name;
+      family.now.parts.set(name, part);
       family.now.time = Math.max(family.now.time, at);
       return { exits: [], family, isCompared: family.last !== undefined };
     }
@@ -103,7 +109,9 @@ export class FullExports {
         `${name} is older than ${family.now.name}: give full exports in the order of their times, and --previous the one before`,
       );
     const { mostExits = 0 } = rule.snapshot ?? {};
-    const fresh = { stem, name, time: at, isPrevious, mostExits, badRows: 0 };
+    const hasManifest = rule.complete.kind === 'manifest';
+    const parts = new Map([[name, part]]);
+    const fresh = { stem, name, parts, hasManifest, time: at, isPrevious, mostExits, badRows: 0 };
     const now: FullExport = { ...fresh, members: new Map(), present: new Set() };
     const exits = family ? this.end(family) : [];
     const next: Family = { last: family?.now, now };
@@ -140,6 +148,17 @@ export class FullExports {
       );
       return [];
     }
+    const { stem, parts, hasManifest } = now;
+    const partIn = (name: string) => ({ part: parts.get(name) ?? 1 });
+    const missing = partMissing({ stem, entries: [], read: [...parts.keys()], expected: [] }, partIn);
+    if (missing) {
+      this.told.note(missing.message);
+      return [];
+    }
+    if (hasManifest)
+      this.told.note(
+        `whether all files of ${stem} are here is not checked against its manifest; a deployment waits for those that it lists`,
+      );
     const gone = [...last.members.values()].filter(
       (one) => ![one.pair, ...pairsOfOthers(one)].some((pair) => now.present.has(pair)),
     );

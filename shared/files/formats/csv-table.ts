@@ -66,12 +66,16 @@ function namesOf({ cells, wrong }: Pick<CsvRow, 'cells' | 'wrong'>): readonly st
   const names = cells.map((cell) => cell ?? '');
   const nameless = names.indexOf('');
   if (nameless >= 0) throw refused(`column ${nameless + 1} of the header has no name`);
-  const second = names.findIndex((name, index) => names.indexOf(name) !== index);
-  // What they are called is not told: where a header is missing, it is somebody's value.
-  if (second >= 0)
-    throw refused(
-      `columns ${names.indexOf(names[second] ?? '') + 1} and ${second + 1} of the header are called the same; look whether the file has a header`,
-    );
+  const places = new Map<string, number>();
+  for (const [index, name] of names.entries()) {
+    const other = places.get(name);
+    // What they are called is not told: where a header is missing, it is somebody's value.
+    if (other !== undefined)
+      throw refused(
+        `columns ${other + 1} and ${index + 1} of the header are called the same; look whether the file has a header`,
+      );
+    places.set(name, index);
+  }
   if (names.includes('__proto__')) throw refused('a column of the header is called __proto__');
   return names;
 }

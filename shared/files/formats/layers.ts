@@ -61,8 +61,8 @@ async function* bounded(
 
 function through(bytes: FileBytes, layers: readonly Layer[], limits: TableLimits): AsyncIterable<Uint8Array> {
   return layers.reduce<AsyncIterable<Uint8Array>>(
-    // Every layer is bounded: what one gives too much of, the next would have to swallow.
-    (chunks, layer) => bounded(without(layer, chunks), bytes.size, limits),
+    // Every layer is bounded: what one gives too much of, the next would have to swallow; and so with pieces that are too short.
+    (chunks, layer) => inPieces(bounded(without(layer, chunks), bytes.size, limits)),
     bytes.open(),
   );
 }

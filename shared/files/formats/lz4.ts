@@ -49,7 +49,7 @@ class Blocks {
 
   constructor(head: FrameHead) {
     this.head = head;
-    this.buffer = Buffer.alloc(WINDOW + head.blockSize);
+    this.buffer = Buffer.alloc(2 * WINDOW + head.blockSize);
   }
 
   undo(block: Uint8Array, isPlain: boolean): Buffer {
@@ -65,9 +65,11 @@ class Blocks {
 
   private keep(end: number): void {
     if (!this.head.areLinked) return;
-    const from = Math.max(0, end - WINDOW);
-    this.buffer.copyWithin(0, from, end);
-    this.kept = end - from;
+    this.kept = end;
+    // Moved once in a window, not with every block: blocks may be of a byte each.
+    if (end <= 2 * WINDOW) return;
+    this.buffer.copyWithin(0, end - WINDOW, end);
+    this.kept = WINDOW;
   }
 }
 

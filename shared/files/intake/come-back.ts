@@ -28,8 +28,8 @@ export const patienceOf = (idle: number): number => Math.min(LONGEST_MS, FIRST_M
  */
 export const isVerdict = ({ code, retryable }: Fault): boolean => code.startsWith('file.') && !retryable;
 
-/** The words of a fault, as pages and reports have them. */
-export const reasonOf = ({ code, message }: Fault): Reason => ({ code, text: message });
+/** The words of a fault, as pages and reports have them, the first two thousand characters. */
+export const reasonOf = ({ code, message }: Fault): Reason => ({ code, text: message.slice(0, 2_000) });
 
 /**
  * Puts work back: first the order into the queue, then the page down, so that whatever dies in between there is an order.

@@ -47,12 +47,15 @@ async function* joined(lines: Lines, others: Lines): AsyncGenerator<{ line: stri
   }
 }
 
-/** Who was a member before and is not present under the same id. */
+/** Who was a member before and is not present under the same id. Lines of others are looked at as well: they bring nothing but take time. */
 export async function* lookForMissing(before: Lines, present: Lines): AsyncGenerator<Look> {
   let last = '';
   for await (const { line, isThere } of joined(before, present)) {
     const one = presenceOf(line);
-    if (!one.member || one.pair === last) continue;
+    if (!one.member || one.pair === last) {
+      yield { key: one.pair, tell: () => undefined };
+      continue;
+    }
     last = one.pair;
     yield {
       key: one.pair,

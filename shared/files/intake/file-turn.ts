@@ -1,37 +1,22 @@
 import { Fault, ok } from '../../core/fault.js';
-import type { FileEntry, FilePlace, TableRow } from '../ports.js';
+import type { FileEntry, TableRow } from '../ports.js';
 import { comeBack, isVerdict, patienceOf, reasonOf } from './come-back.js';
-import type { IntakeDeps, Limits } from './deps.js';
 import { changeFamily, completeAt, familyId, rollOf, withRoll } from './family.js';
-import { giveBack, type Hold } from './hold.js';
+import { type FileTurn, finish, mayClose, orderClosing } from './file-end.js';
+import { giveBack } from './hold.js';
 import { noteBegun } from './index-page.js';
-import { type FileOrder, sendOrders } from './order.js';
-import type { IntakePages } from './pages.js';
-import type { FileProgress, Stage } from './progress.js';
-import { readThrough, segmentsFolder } from './reading.js';
-import { reportBytes, reportName, reportOf } from './report.js';
+import { sendOrders } from './order.js';
+import type { FileProgress } from './progress.js';
+import { readThrough } from './reading.js';
 import { messageOf, runRows } from './rows.js';
-import type { FileSource, RowReader } from './source.js';
+import type { RowReader } from './source.js';
 import { hasOthers, standingNow } from './standing-now.js';
-import { sweep } from './sweep.js';
 import { tooOld } from './too-old.js';
 
 /** An invocation that took so long should have moved something, milliseconds. */
 const LONG_MS = 60_000;
-
-/** One file, and all that working on it takes. */
-export interface FileTurn {
-  readonly order: FileOrder;
-  readonly source: FileSource;
-  readonly place: FilePlace;
-  readonly entry: FileEntry;
-  readonly hold: Hold<FileProgress>;
-  readonly pages: IntakePages;
-  readonly deps: IntakeDeps;
-  /** When it was begun, epoch milliseconds. */
-  readonly since: number;
-  readonly limits: Limits;
-}
+/** Less than this before the end no further manifest is read, milliseconds. */
+const SHORTEST_MS = 15_000;
 
 /** Puts the file back into the queue. */
 async function back(turn: FileTurn, more: Partial<FileProgress>, afterMs: number): Promise<void> {
@@ -55,48 +40,6 @@ function goOn(turn: FileTurn, before: FileProgress): Promise<void> {
   if (hasMoved || deps.clock.now() - since < LONG_MS) return back(turn, {}, 0);
   const text = `${name}: one invocation was not enough to come to row ${next}; have it exported in smaller files`;
   return backLater(turn, new Fault('run.deadline', text));
-}
-
-/**
- * Removes who was found in a file, but for what its full export is compared by. Whoever has lost the lease learns it before
- * anything of the next holder's is gone.
- */
-async function tidy({ hold, source, pages, deps }: FileTurn): Promise<void> {
-  if (!source.snapshot) return;
-  await hold.save(hold.value);
-  const { value } = hold;
-  const family = (await pages.family.read(familyId(value))).value;
-  const { id } = rollOf(value, '');
-  await sweep(deps.objects, segmentsFolder(value), family?.rolls.find((roll) => roll.id === id)?.segments);
-}
-
-/** Nothing more is done for this file: the report first, then the page, then the line in the log. */
-export async function finish(turn: FileTurn, stage: Stage, fault?: Fault): Promise<void> {
-  const { hold, place, deps, since } = turn;
-  await tidy(turn);
-  const { log, clock } = deps;
-  const now = clock.now();
-  const { value } = hold;
-  const reason = fault && reasonOf(fault);
-  const ended = { ...value, stage, reason, ended: now, due: undefined, worked: value.worked + now - since };
-  const report = reportOf(ended);
-  try {
-    await place.put(reportName(value.name), reportBytes(report));
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    log.write('warn', 'file.report-unwritten', { code: error.code, why: error.message });
-  }
-  await hold.release(ended);
-  const { file, source, result, why, rows, endings, badRows, seconds, turns } = report;
-  const isPast = stage === 'overtaken' || fault?.code === 'file.too-old';
-  const level = isPast ? 'warn' : stage === 'refused' ? 'error' : 'info';
-  log.write(level, 'file', { source, file, result, why, rows, endings, badRows, seconds, turns });
-}
-
-/** A full export that is done may be the last file of its export. */
-export async function orderClosing({ order, source, deps }: Pick<FileTurn, 'order' | 'source' | 'deps'>) {
-  if (!source.snapshot) return;
-  await sendOrders(deps.queue, [{ ...order, work: 'close' }], source.stableMs);
 }
 
 /**
@@ -172,8 +115,12 @@ async function failed(turn: FileTurn, fault: Fault): Promise<void> {
     await finish(turn, 'changed', fault);
     return sendOrders(deps.queue, [order]);
   }
-  if (isVerdict(fault)) return finish(turn, 'refused', fault);
-  await backLater(turn, fault);
+  // That more is to be kept of it than fits does not change while it waits.
+  const isTooMuch = fault.code === 'store.too-large' && turn.hold.value.stage === 'reading';
+  if (!isVerdict(fault) && !isTooMuch) return backLater(turn, fault);
+  await finish(turn, 'refused', fault);
+  // The others of a full export have waited for it, and somebody must hear that they wait in vain.
+  if (mayClose(turn.hold.value)) await orderClosing(turn);
 }
 
 /** Works on a file that is ours for now, until it is done, time is up, or something holds it. */
@@ -183,7 +130,8 @@ export async function takeTurn(turn: FileTurn): Promise<void> {
     const old = hold.value.turns === 0 ? tooOld(entry, deps) : undefined;
     if (old) throw old;
     if (hold.value.stage === 'reading') {
-      const whole = await source.completeness(entry, place, deps.clock.now());
+      const isLate = () => deps.clock.now() + SHORTEST_MS >= turn.limits.deadline;
+      const whole = await source.completeness(entry, place, deps.clock.now(), isLate);
       if (!whole.whole) return await back(turn, { reason: reasonOf(whole.why) }, whole.afterMs);
     }
     await runTurn(turn);

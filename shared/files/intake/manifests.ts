@@ -9,6 +9,10 @@ import type { Completeness, ExpectedPart } from './source.js';
 const MAX_BYTES = 4 * 1024 * 1024;
 /** How long a file waits before its manifest is looked for again, should its arrival not be told; milliseconds. */
 const WAIT_MS = 600_000;
+/** How much older than a file its manifest may be: Adobe sends a broken file again, people copy files; milliseconds. */
+const BEFORE_MS = 7 * 86_400_000;
+/** Bytes of the manifests that are remembered. */
+const REMEMBERED_BYTES = 16 * 1024 * 1024;
 
 async function readText(entry: FileEntry, place: FilePlace): Promise<string> {
   const parts: Uint8Array[] = [];
@@ -31,26 +35,53 @@ const partsIn = (
       return size === undefined ? [] : [{ name, size }];
     });
 
-/** Manifests of one place; what has been read is remembered, because a manifest is never changed. */
-export function createManifests() {
-  const read = new Map<string, Result<Manifest>>();
+/** All manifests of a place, the newest first. */
+async function newestFirst(place: FilePlace): Promise<readonly FileEntry[]> {
+  const found: FileEntry[] = [];
+  for await (const entry of place.list()) if (isManifestName(entry.name)) found.push(entry);
+  return found.sort((one, other) => other.at - one.at);
+}
 
-  async function open(entry: FileEntry, place: FilePlace): Promise<Result<Manifest>> {
+/** What has been read of manifests, which are never changed: no more than some, or every run that ever was would be remembered. */
+class ReadManifests {
+  private readonly read = new Map<string, { readonly manifest: Result<Manifest>; readonly size: number }>();
+  private size = 0;
+
+  async open(entry: FileEntry, place: FilePlace): Promise<Result<Manifest>> {
     const key = `${entry.name} ${entry.version}`;
-    const manifest = read.get(key) ?? readManifest(entry.name, await readText(entry, place));
-    read.set(key, manifest);
+    const known = this.read.get(key);
+    if (known) return known.manifest;
+    const manifest = readManifest(entry.name, await readText(entry, place));
+    this.size += entry.size;
+    this.read.set(key, { manifest, size: entry.size });
+    for (const [oldest, { size }] of this.read) {
+      if (this.size <= REMEMBERED_BYTES) break;
+      this.read.delete(oldest);
+      this.size -= size;
+    }
     return manifest;
   }
+}
 
-  /** What manifests of the place say of a file; one that is being written, or is none, says nothing. */
-  async function listingsOf({ name }: FileEntry, place: FilePlace): Promise<readonly Listing[]> {
-    const listings: Listing[] = [];
-    for await (const entry of place.list()) {
-      const manifest = isManifestName(entry.name) ? await open(entry, place) : undefined;
-      const size = manifest?.ok ? listedSize(manifest.value, name) : undefined;
-      if (size !== undefined) listings.push({ size, at: entry.at });
+/** Manifests of one place. */
+export function createManifests() {
+  const read = new ReadManifests();
+  const open = (entry: FileEntry, place: FilePlace) => read.open(entry, place);
+
+  /** What the newest manifest says that lists a file; one that is being written, or is none, says nothing. */
+  async function listingOf(
+    { name, at }: FileEntry,
+    place: FilePlace,
+    isLate: () => boolean,
+  ): Promise<Listing | 'late' | undefined> {
+    for (const entry of await newestFirst(place)) {
+      if (entry.at < at - BEFORE_MS) return undefined;
+      if (isLate()) return 'late';
+      const manifest = await open(entry, place);
+      const size = manifest.ok ? listedSize(manifest.value, name) : undefined;
+      if (size !== undefined) return { size, at: entry.at };
     }
-    return listings;
+    return undefined;
   }
 
   /** The newest manifests that list files of an export, and what they list of it. */
@@ -59,15 +90,13 @@ export function createManifests() {
     folder: string,
     place: FilePlace,
   ): Promise<readonly ExpectedPart[]> {
-    let newest = Number.NEGATIVE_INFINITY;
+    let newest: number | undefined;
     const parts = new Map<string, ExpectedPart>();
-    for await (const entry of place.list()) {
-      if (!isManifestName(entry.name) || entry.at < newest) continue;
+    for (const entry of await newestFirst(place)) {
+      if (newest !== undefined && entry.at < newest) break;
       const manifest = await open(entry, place);
       const listed = manifest.ok ? partsIn(manifest.value, isPart, folder) : [];
-      if (listed.length === 0) continue;
-      if (entry.at > newest) parts.clear();
-      newest = entry.at;
+      if (listed.length > 0) newest = entry.at;
       for (const part of listed) parts.set(part.name, part);
     }
     return [...parts.values()];
@@ -83,9 +112,21 @@ export function createManifests() {
       if (!manifest.ok) throw manifest.fault;
       return manifest.value.exportResults.map(({ name }) => `${folderOf(entry.name)}${baseOf(name)}`);
     },
-    /** A file is whole when the newest manifest that lists it says its size. */
-    async completeness(entry: FileEntry, place: FilePlace): Promise<Completeness> {
-      const why = unfinished(entry, await listingsOf(entry, place));
+    /**
+     * A file is whole when the newest manifest that lists it says its size. Manifests that were written long before it are not
+     * read, and none once `isLate`: then it is looked at again at once.
+     */
+    async completeness(
+      entry: FileEntry,
+      place: FilePlace,
+      isLate: () => boolean = () => false,
+    ): Promise<Completeness> {
+      const listing = await listingOf(entry, place, isLate);
+      if (listing === 'late') {
+        const text = `${entry.name}: one invocation was not enough to read the manifests that may list it; move older ones elsewhere`;
+        return { whole: false, why: new Fault('file.incomplete', text), afterMs: 0 };
+      }
+      const why = unfinished(entry, listing ? [listing] : []);
       if (why === undefined) return { whole: true };
       return { whole: false, why: new Fault('file.incomplete', why), afterMs: WAIT_MS };
     },

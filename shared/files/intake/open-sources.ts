@@ -95,8 +95,10 @@ function sourceOf(meaning: FileMeaning, place: () => Promise<FilePlace>, secrets
     listedIn: (manifest, at) => manifests.namesIn(manifest, at),
     expectedParts: async (name, at) =>
       complete.kind === 'manifest' ? manifests.expectedParts(name, partOf(naming, name), at) : [],
-    completeness: async (entry, at, now) =>
-      complete.kind === 'stable' ? standsStill(entry, now, stableMs) : manifests.completeness(entry, at),
+    completeness: async (entry, at, now, isLate) =>
+      complete.kind === 'stable'
+        ? standsStill(entry, now, stableMs)
+        : manifests.completeness(entry, at, isLate),
     async open(bytes) {
       // A third of the code of the functions for files: those that are told of files do not open any.
       const { openTable } = await import('../formats/open-table.js');

@@ -21,6 +21,12 @@ export interface Pages<T> {
 /** The one value of a page. */
 const SLOT = 'page';
 
+/** More is to be kept of a file than the store has room for; the store itself speaks of persons. */
+const tooLarge = (id: string, cause: unknown): Fault => {
+  const text = `what is to be kept of a file (${id}) does not fit into an item of the store: it has too many columns, bad rows or parts of its own; have it exported in smaller files`;
+  return new Fault('store.too-large', text, { cause });
+};
+
 /** No person's id begins with a colon. */
 export const pageId = (...parts: readonly string[]): string => `:files/${parts.join('/')}`;
 
@@ -52,8 +58,8 @@ export function pagesOf<T>(store: StateStore, schema: z.ZodType<T>, now: () => n
       const state = { ...EMPTY_STATE, values: new Map([[SLOT, known]]) };
       const [answer] = await store.write([{ id, state, expected }]);
       if (answer?.ok) return answer.version;
-      if (answer?.reason === 'refused') throw answer.fault;
-      return undefined;
+      if (answer?.reason !== 'refused') return undefined;
+      throw answer.fault.code === 'store.too-large' ? tooLarge(id, answer.fault) : answer.fault;
     },
   };
 }

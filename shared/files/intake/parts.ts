@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.js';
 import type { FileEntry } from '../ports.js';
-import type { ExpectedPart, FileSource } from './source.js';
+import type { ExpectedPart, FileNaming, FileSource } from './source.js';
 
 /** Tells which names are those of files of one export: of the one to which `name` belongs. */
 export function partOf(
@@ -40,7 +40,7 @@ function gapIn(names: readonly string[], partIn: (name: string) => number): numb
  */
 export function partMissing(
   { stem, entries, read, expected }: Known,
-  namingOf: FileSource['namingOf'],
+  namingOf: (name: string) => Pick<FileNaming, 'part'>,
 ): Fault | undefined {
   const sizes = new Map(entries.map(({ name, size }) => [name, size]));
   const names = new Set([...sizes.keys(), ...read]);

@@ -10,6 +10,8 @@ import type { FileSource, RowReader } from './source.js';
 
 /** Bad rows that a report names. */
 const NAMED_BAD_ROWS = 100;
+/** Characters of what a report says of one. */
+const BAD_ROW_CHARACTERS = 500;
 /** How often the lease is renewed and the position kept while a file is read, milliseconds. */
 const SAVE_MS = 60_000;
 
@@ -42,7 +44,8 @@ function look(row: TableRow, reader: RowReader, finds: Finds, keysOf: IntakeDeps
   }
   finds.bad += 1;
   if (finds.named.length >= NAMED_BAD_ROWS) return;
-  finds.named.push({ row: row.number, code: profile.fault.code, text: profile.fault.message });
+  const { code, message } = profile.fault;
+  finds.named.push({ row: row.number, code, text: message.slice(0, BAD_ROW_CHARACTERS) });
 }
 
 type Deps = Pick<IntakeDeps, 'objects' | 'clock' | 'newId' | 'personKeys' | 'segmentLines'>;

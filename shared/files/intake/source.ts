@@ -60,7 +60,13 @@ export interface FileSource {
   listedIn(manifest: FileEntry, place: FilePlace): Promise<readonly string[]>;
   /** The files of the export to which a file belongs, by the newest manifest of it; none when no manifest says. */
   expectedParts(name: string, place: FilePlace): Promise<readonly ExpectedPart[]>;
-  completeness(entry: FileEntry, place: FilePlace, now: number): Promise<Completeness>;
+  /** `isLate`: whether there is no time left to read anything more for it. */
+  completeness(
+    entry: FileEntry,
+    place: FilePlace,
+    now: number,
+    isLate?: () => boolean,
+  ): Promise<Completeness>;
   open(bytes: FileBytes): Promise<Table>;
   /** Bad: the table as a whole is not what this source's files should be, `file.refused`. `at` as in a message. */
   reader(table: Table, entry: FileEntry, at: number): Promise<Result<RowReader>>;

@@ -2,7 +2,8 @@ import { Fault } from '../../core/fault.js';
 import type { FileEntry, FilePlace } from '../ports.js';
 import { isVerdict, patienceOf } from './come-back.js';
 import type { IntakeDeps, Limits } from './deps.js';
-import { orderClosing, takeTurn } from './file-turn.js';
+import { mayClose, orderClosing } from './file-end.js';
+import { takeTurn } from './file-turn.js';
 import { Lost, takeHold } from './hold.js';
 import { type FileOrder, sendOrders } from './order.js';
 import { type IntakePages, intakePages } from './pages.js';
@@ -35,7 +36,7 @@ async function workRows(job: Job, pages: IntakePages, deps: IntakeDeps, limits: 
   const id = progressId(source.name, entry);
   const known = (await pages.progress.read(id)).value;
   if (known && isOver(known)) {
-    if (known.stage === 'done') await orderClosing({ order, source, deps });
+    if (mayClose(known)) await orderClosing({ order, source, deps });
     return;
   }
   const since = deps.clock.now();

@@ -1,14 +1,14 @@
 import { CASTS } from '../../core/casts.js';
 import { bad, ok, type Result } from '../../core/fault.js';
-import { quote } from '../../core/names.js';
 import type { Json } from '../../core/ports.js';
 import type { ColumnCast } from './column-target.js';
+import { shownName } from './long-names.js';
 
 /** Whether a cell says nothing: no value, or an empty text where only a text could be one. */
 export const isSilent = (cell: unknown): boolean => cell === undefined || cell === null || cell === '';
 
 const refusal = (header: string, what: string): Result<never> =>
-  bad('decode.shape', `the value of column ${quote(header)} is ${what}`);
+  bad('decode.shape', `the value of column ${shownName(header)} is ${what}`);
 
 /** A value that Parquet has and JSON has not, as JSON. Integers that JSON cannot hold exactly stay texts. */
 function plain(value: unknown): unknown {

@@ -1,8 +1,9 @@
-import { proposal, quote } from '../../core/names.js';
+import { proposal } from '../../core/names.js';
 import type { ShapeOptions } from './file-shape.js';
+import { shownName } from './long-names.js';
 import type { Column } from './row-shape.js';
 
-/** Most names that a sentence lists. */
+/** Most names that a sentence lists, and sentences about single columns. */
 const SHOWN = 50;
 
 /** What the report on a file should say of its columns, in sentences. */
@@ -16,10 +17,10 @@ export function columnNotes(
   const unsure: string[] = [];
   for (const { header, meaning } of columns) {
     if (meaning.kind !== 'unknown') continue;
-    if (meaning.choices === undefined) unread.push(quote(header));
+    if (meaning.choices === undefined) unread.push(shownName(header));
     else
       unsure.push(
-        `the column ${quote(header)} may be ${meaning.choices.join(' or ')}; say under columns which it is`,
+        `the column ${shownName(header)} may be ${meaning.choices.join(' or ')}; say under columns which it is`,
       );
   }
   const more = unread.length > SHOWN ? ` and ${unread.length - SHOWN} more` : '';
@@ -27,10 +28,10 @@ export function columnNotes(
     ...(unread.length > 0
       ? [`read by no rule: the columns ${unread.slice(0, SHOWN).join(', ')}${more}`]
       : []),
-    ...unsure,
+    ...unsure.slice(0, SHOWN),
     ...missing.map((header) => {
       const meant = proposal(header, headers);
-      return `there is no column ${quote(header)}, of which the rule speaks${meant ? `; ${meant}` : ''}`;
+      return `there is no column ${shownName(header)}, of which the rule speaks${meant ? `; ${meant}` : ''}`;
     }),
     ...(audience && !vocabulary.audiences.isDeclared(audience)
       ? [`no rule is about the audience of this file, ${audience.namespace}/${audience.id}`]

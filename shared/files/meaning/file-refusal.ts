@@ -1,7 +1,7 @@
 import { Fault } from '../../core/fault.js';
-import { quote } from '../../core/names.js';
 import { type Meaning, placeOf } from './column-meaning.js';
 import type { ShapeOptions } from './file-shape.js';
+import { shownName } from './long-names.js';
 import { type Column, NO_AUDIENCE } from './row-shape.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -27,7 +27,7 @@ function collision(columns: readonly Column[]): Fault | undefined {
     const other = place === undefined ? undefined : places.get(place);
     if (other !== undefined)
       return refused(
-        `the columns ${quote(other)} and ${quote(header)} are both about ${place}; write { ${quote(header)}: ignore } or where it belongs under columns`,
+        `the columns ${shownName(other)} and ${shownName(header)} are both about ${place}; write { ${shownName(header)}: ignore } or where it belongs under columns`,
       );
     if (place !== undefined) places.set(place, header);
   }
@@ -50,7 +50,7 @@ function nameless(
   const meanings = columns.map(({ meaning }) => meaning);
   const wanted = typeof rule.audience === 'object' ? rule.audience.column : undefined;
   if (wanted !== undefined && !meanings.some(({ kind }) => kind === 'audience'))
-    return refused(`it has no column ${quote(wanted)}, which should name the audience of each row`);
+    return refused(`it has no column ${shownName(wanted)}, which should name the audience of each row`);
   const isNamed = meanings.some(
     (meaning) =>
       meaning.kind === 'audience' ||

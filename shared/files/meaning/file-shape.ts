@@ -1,9 +1,10 @@
-import { type Fault, ok, type Result } from '../../core/fault.js';
+import { bad, type Fault, ok, type Result } from '../../core/fault.js';
 import { headerMeaning, type Meaning, placeOf, targetMeaning } from './column-meaning.js';
 import { columnNotes } from './column-notes.js';
 import { refusalOf } from './file-refusal.js';
 import type { FileRule } from './file-rule.js';
 import type { AudienceKey } from './known-audiences.js';
+import { MOST_NAME } from './long-names.js';
 import { type About, type Column, rowReader } from './row-shape.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -30,8 +31,9 @@ export interface FileShape {
 /** Members that a row of JSON may bring, before no more are looked at: nobody maps so many. */
 const MOST_COLUMNS = 10_000;
 
-/** Members whose names are kept from one reading to the next. */
+/** Members whose names are kept from one reading to the next, and characters of them: they lie on one page of the store. */
 const MOST_SEEN = 500;
+const MOST_SEEN_CHARACTERS = 50_000;
 
 const isAbout = (meaning: Meaning, audience: AudienceKey | undefined): boolean =>
   (meaning.kind === 'status' || meaning.kind === 'time') &&
@@ -57,7 +59,8 @@ class Shape implements FileShape {
 
   /** Takes notice of a column. */
   add(header: string): void {
-    if (this.columns.has(header) || this.columns.size >= MOST_COLUMNS) return;
+    // A name that nobody would give is nothing that rules read: it is not even remembered.
+    if (header.length > MOST_NAME || this.columns.has(header) || this.columns.size >= MOST_COLUMNS) return;
     const meaning = this.meaningOf(header);
     // A column of the file's own audience is like one that names none.
     const own = isAbout(meaning, this.audience) ? { ...meaning, of: 'own' as const } : meaning;
@@ -104,7 +107,12 @@ class Shape implements FileShape {
   }
 
   seen(): readonly string[] {
-    return this.about.isOpen ? [...this.columns.keys()].slice(0, MOST_SEEN) : [];
+    if (!this.about.isOpen) return [];
+    let room = MOST_SEEN_CHARACTERS;
+    return [...this.columns.keys()].slice(0, MOST_SEEN).filter((name) => {
+      room -= name.length;
+      return room >= 0;
+    });
   }
 
   refusal(): Fault | undefined {
@@ -127,7 +135,7 @@ export interface ShapeOptions {
 
 /**
  * The shape of a file with these columns, or of one whose rows each name their own (`undefined`). Bad (`file.refused`) when such a
- * file cannot be meant: no column for a key, nothing that tells the audience, two columns about one thing.
+ * file cannot be meant: no column for a key, nothing that tells the audience, two columns about one thing, an endless name.
  */
 export function fileShape(options: ShapeOptions, columns: readonly string[] | undefined): Result<FileShape> {
   const { audience, at, vocabulary } = options;
@@ -137,6 +145,11 @@ export function fileShape(options: ShapeOptions, columns: readonly string[] | un
     isOpen: columns === undefined,
     audienceOf: (cell) => vocabulary.audiences.read(cell),
   };
+  const long = columns?.findIndex((header) => header.length > MOST_NAME) ?? -1;
+  if (long >= 0) {
+    const text = `the name of column ${long + 1} has more than ${MOST_NAME} characters; look whether the file has a header and the delimiter is right`;
+    return bad('file.refused', text);
+  }
   const shape = new Shape(options, about);
   for (const header of columns ?? []) shape.add(header);
   const fault = columns && shape.refusal();

@@ -1,8 +1,8 @@
 import { Fault, ok, type Result } from '../../core/fault.js';
-import { quote } from '../../core/names.js';
 import { attributeValue, identityValue, isSilent, wordOf } from './cell-value.js';
 import type { Meaning } from './column-meaning.js';
 import type { AudienceKey } from './known-audiences.js';
+import { shownName } from './long-names.js';
 
 type Body = Record<string, unknown>;
 type Cells = Readonly<Record<string, unknown>>;
@@ -82,7 +82,7 @@ function writeMap(header: string, member: string): Write {
   return (cell, body) => {
     const value = attributeValue(header, cell, { as: 'json', hasInside: true });
     if (!value.ok) return value.fault;
-    if (!isObject(value.value)) return shape(`column ${quote(header)} is no object`);
+    if (!isObject(value.value)) return shape(`column ${shownName(header)} is no object`);
     merge(objectAt(body, [member]), value.value);
     return undefined;
   };

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { createManifests } from '../../../shared/files/intake/manifests.js';
+import type { FileEntry } from '../../../shared/files/ports.js';
+import { folder } from '../support/intake-world.js';
+
+const DAY = 86_400_000;
+
+/** A thousand runs, one a day, each with a manifest; and how often one of those is opened. */
+function thousandRuns() {
+  const place = folder();
+  for (let i = 0; i < 1000; i++) {
+    const listed = { exportResults: [{ name: `f_${i}.csv`, size: 1 }] };
+    place.write(`manifest-d-${i}.json`, JSON.stringify(listed), i * DAY);
+  }
+  const counts = { opened: 0 };
+  const bytes = (entry: FileEntry) => {
+    counts.opened += 1;
+    return place.bytes(entry);
+  };
+  const file = async (name: string, at: number): Promise<FileEntry> => {
+    place.write(name, 'x', at);
+    const entry = await place.stat(name);
+    if (!entry) throw new Error('it has just been written');
+    return entry;
+  };
+  return { place: { ...place, bytes }, counts, file };
+}
+
+test('the newest manifest is read first, and none behind the one that lists the file', async () => {
+  const { place, counts, file } = thousandRuns();
+  const entry = await file('f_990.csv', 990 * DAY - 1000);
+  expect(await createManifests().completeness(entry, place)).toEqual({ whole: true });
+  expect(counts.opened).toBe(10);
+});
+
+test('manifests of runs that were over a week before a file was written are not read for it', async () => {
+  const { place, counts, file } = thousandRuns();
+  const manifests = createManifests();
+  const entry = await file('f_1000.csv', 999 * DAY);
+  expect(await manifests.completeness(entry, place)).toMatchObject({
+    whole: false,
+    why: { message: 'no manifest lists f_1000.csv yet' },
+  });
+  expect(counts.opened).toBe(8);
+  expect(await manifests.completeness(await file('f_992.csv', 999 * DAY), place)).toEqual({ whole: true });
+  expect(await manifests.completeness(await file('f_991.csv', 999 * DAY), place)).toMatchObject({
+    whole: false,
+  });
+  // Each of them once.
+  expect(counts.opened).toBe(8);
+});
+
+test('the files of an export are those of the newest manifest that lists any of them, and no older one is read', async () => {
+  const { place, counts } = thousandRuns();
+  place.write(
+    'manifest-d-again.json',
+    JSON.stringify({ exportResults: [{ name: 'f_5.csv', size: 7 }] }),
+    998.5 * DAY,
+  );
+  const parts = await createManifests().expectedParts('f_5.csv', (name) => name === 'f_5.csv', place);
+  expect(parts).toEqual([{ name: 'f_5.csv', size: 7 }]);
+  expect(counts.opened).toBe(2);
+});
+
+test('no further manifest is read once time is up; the file is looked at again at once', async () => {
+  const { place, counts, file } = thousandRuns();
+  const entry = await file('f_990.csv', 990 * DAY);
+  const answer = await createManifests().completeness(entry, place, () => counts.opened >= 3);
+  expect(answer).toMatchObject({ whole: false, afterMs: 0, why: { code: 'file.incomplete' } });
+  expect(counts.opened).toBe(3);
+});
