@@ -1,8 +1,17 @@
 import type { Audit, AuditEntry, AuditLoss, AuditNote, AuditPages, AuditSetting } from '../core/audit.js';
 import { Fault, type Result } from '../core/fault.js';
 import type { Clock, StateStore, StateWrite, Versioned } from '../core/ports.js';
-import { auditKeyOf, pageOf, signpostOf } from './names.js';
-import { EMPTY_PAGE, type Page, pageState, pageToWrite, signpostState, withEntries } from './page.js';
+import { auditKeyOf, pageOf } from './names.js';
+import {
+  EMPTY_PAGE,
+  type Page,
+  pageState,
+  pageToWrite,
+  signpostState,
+  withEntries,
+  withRows,
+} from './page.js';
+import { type Pile, pilesOf } from './piles.js';
 
 const DAY_MS = 86_400_000;
 /** The delivery does not wait longer than this for what is only told about it, milliseconds. */
@@ -21,12 +30,6 @@ interface Auditing extends Required<Pick<AuditSetting, 'days'>> {
 
 type Found = ReadonlyMap<string, Result<Versioned>>;
 
-/** Notes of one page, and where its row is known by an id of the target's own. */
-interface Pile {
-  readonly notes: AuditNote[];
-  signpost?: string;
-}
-
 /** Reads pages; undefined when the store does not answer. */
 async function read(names: readonly string[], auditing: Auditing): Promise<Found | Fault> {
   try {
@@ -40,19 +43,6 @@ async function read(names: readonly string[], auditing: Auditing): Promise<Found
 const faultOf = (error: unknown): Fault =>
   error instanceof Fault ? error : new Fault('store.unavailable', 'the audit failed', { cause: error });
 
-function pilesOf(notes: readonly AuditNote[]): Map<string, Pile> {
-  const piles = new Map<string, Pile>();
-  for (const note of notes) {
-    const name = pageOf(note.place);
-    const pile = piles.get(name) ?? { notes: [] };
-    pile.notes.push(note);
-    if (note.remoteId !== undefined && note.place.kind === 'row')
-      pile.signpost = signpostOf(note.place.connection, note.place.object, note.remoteId);
-    piles.set(name, pile);
-  }
-  return piles;
-}
-
 const entryOf = ({ entry, persons }: AuditNote): AuditEntry => ({
   ...entry,
   persons: persons.map(({ id, name }) => ({ name, key: auditKeyOf(id) })),
@@ -61,6 +51,9 @@ const entryOf = ({ entry, persons }: AuditNote): AuditEntry => ({
 /** Whether a signpost has to be put up: there is none, it leads elsewhere, or it would be gone before what it leads to. */
 const isDue = ({ signpost }: Page, name: string, now: number, { days }: Auditing): boolean =>
   signpost?.name !== name || now - signpost.at > days * DAY_MS;
+
+/** What gets lost with a pile; the way from a person to their rows is worth telling, too. */
+const sizeOf = ({ notes }: Pile): number => Math.max(1, notes.length);
 
 /** What is to be written of one page. */
 interface Writing {
@@ -78,7 +71,9 @@ function writingOf(
   if (found && !found.ok) return found.fault;
   const { clock, days } = auditing;
   const now = clock.now();
-  const page = withEntries(found?.value ?? EMPTY_PAGE, pile.notes.map(entryOf), days, now);
+  const page = withRows(withEntries(found?.value ?? EMPTY_PAGE, pile.notes.map(entryOf), days, now), [
+    ...pile.rows,
+  ]);
   const due =
     pile.signpost !== undefined && isDue(page, pile.signpost, now, auditing) ? pile.signpost : undefined;
   const state = pageState(due === undefined ? page : { ...page, signpost: { at: now, name: due } }, now);
@@ -117,7 +112,7 @@ async function round(piles: ReadonlyMap<string, Pile>, found: Found, auditing: A
   const writings: { name: string; pile: Pile; writing: Writing }[] = [];
   for (const [name, pile] of piles) {
     const writing = writingOf(name, pile, found.get(name), auditing);
-    if (writing instanceof Fault) losses.push({ notes: pile.notes.length, code: writing.code });
+    if (writing instanceof Fault) losses.push({ notes: sizeOf(pile), code: writing.code });
     else writings.push({ name, pile, writing });
   }
   // First, because a page that says that its signpost is up never puts it up again.
@@ -130,14 +125,14 @@ async function round(piles: ReadonlyMap<string, Pile>, found: Found, auditing: A
   for (const [i, { name, pile }] of writings.entries()) {
     const answer = answers[i];
     if (answer?.ok) continue;
-    if (answer?.reason === 'refused') losses.push({ notes: pile.notes.length, code: answer.fault.code });
+    if (answer?.reason === 'refused') losses.push({ notes: sizeOf(pile), code: answer.fault.code });
     else contended.set(name, pile);
   }
   return { contended, losses };
 }
 
 const countOf = (piles: ReadonlyMap<string, Pile>): number =>
-  [...piles.values()].reduce((sum, { notes }) => sum + notes.length, 0);
+  [...piles.values()].reduce((sum, pile) => sum + sizeOf(pile), 0);
 
 const total = (losses: readonly AuditLoss[]): AuditLoss | undefined => {
   const [first] = losses;

@@ -8,9 +8,9 @@ import { rowsOf } from './why.js';
 /** Tries of one page: each loses only to somebody who has written there meanwhile. */
 const TRIES = 5;
 
-/** Empties what lies under some names. Gives how many there were, and the names of signposts that led to them. */
+/** Empties what lies under some names. Gives how many there were, and the names of signposts and rows they led to. */
 async function empty(names: readonly string[], store: StateStore) {
-  const signposts = new Set<string>();
+  const led = new Set<string>();
   const emptied = new Set<string>();
   let left = names;
   for (let turn = 0; turn < TRIES && left.length > 0; turn++) {
@@ -21,7 +21,9 @@ async function empty(names: readonly string[], store: StateStore) {
     });
     for (const { state } of known) {
       const page = pageIn(state);
-      if (page.ok && page.value.signpost) signposts.add(page.value.signpost.name);
+      if (!page.ok) continue;
+      if (page.value.signpost) led.add(page.value.signpost.name);
+      for (const row of page.value.rows ?? []) led.add(row);
     }
     // A day, so that nobody finds it any more and the table gets rid of it.
     const answers = await store.write(
@@ -30,7 +32,7 @@ async function empty(names: readonly string[], store: StateStore) {
     for (const [i, { name }] of known.entries()) if (answers[i]?.ok) emptied.add(name);
     left = known.flatMap(({ name }, i) => (answers[i]?.ok ? [] : [name]));
   }
-  return { signposts: [...signposts], emptied: emptied.size };
+  return { led: [...led], emptied: emptied.size };
 }
 
 /**
@@ -45,7 +47,9 @@ export async function forgetAudit(store: StateStore, id: string): Promise<number
     ...rows.map((row) => pageOf({ kind: 'row', ...row })),
     ...ids.map((one) => personPage(auditKeyOf(one))),
   ];
-  const { signposts, emptied } = await empty(names, store);
-  await empty(signposts, store);
+  const { led, emptied } = await empty(names, store);
+  // Rows that no state told of lead to signposts of their own.
+  const more = await empty(led, store);
+  await empty(more.led, store);
   return emptied;
 }

@@ -14,6 +14,8 @@ const Page = z.object({
   dropped: z.number().optional(),
   /** The signpost that leads here, and when it was put up, epoch milliseconds. */
   signpost: z.object({ at: z.number(), name: z.string() }).optional(),
+  /** Of a person: pages of rows that were not written for them, so that their state does not tell of those; the newest last. */
+  rows: z.array(z.string()).optional(),
 });
 export type Page = z.infer<typeof Page>;
 
@@ -23,6 +25,8 @@ export const EMPTY_PAGE: Page = { entries: [] };
 /** Most entries of one place, and most UTF-16 units of them as JSON: packed some 3 kB, which a store bills like a state. */
 export const MOST_ENTRIES = 20;
 export const MOST_TEXT = 16_000;
+/** Most pages of rows that the page of a person leads to. */
+const MOST_ROWS = 40;
 
 const DAY_MS = 86_400_000;
 
@@ -74,6 +78,13 @@ export function withEntries(page: Page, more: readonly AuditEntry[], days: numbe
   const left = entries.length - roomFor(entries);
   const dropped = Math.max(page.dropped ?? 0, entries[left - 1]?.at ?? 0);
   return { ...page, days, entries: entries.slice(left), ...(dropped > 0 && { dropped }) };
+}
+
+/** The page of a person with more pages of rows. */
+export function withRows(page: Page, more: readonly string[]): Page {
+  if (more.length === 0) return page;
+  const kept = (page.rows ?? []).filter((name) => !more.includes(name));
+  return { ...page, rows: [...kept, ...more].slice(-MOST_ROWS) };
 }
 
 const PAGE = 'page';

@@ -123,18 +123,32 @@ async function pageOfRow(row: RowName, store: StateStore): Promise<Page> {
   return led === undefined ? page : pageAt(led, await store.read([led]));
 }
 
-/** What is kept of persons by their one-way names. */
-async function personsBy(keys: readonly string[], asking: Asking): Promise<readonly WhyPerson[]> {
+/** What is kept of persons by their one-way names, with what became of rows that their states do not tell of; `told` are those they do; without it, of no row. */
+async function personsBy(
+  keys: readonly string[],
+  told: ReadonlySet<string> | undefined,
+  asking: Asking,
+): Promise<readonly WhyPerson[]> {
   if (keys.length === 0) return [];
   const found = await asking.store.read(keys.map(personPage));
-  return keys.map((key) => ({ key, ...since(pageAt(personPage(key), found), asking), now: undefined }));
+  const pages = keys.map((key) => pageAt(personPage(key), found));
+  const names = told
+    ? [...new Set(pages.flatMap(({ rows = [] }) => rows))].filter((name) => !told.has(name))
+    : [];
+  const rows = await asking.store.read(names);
+  const others = names.flatMap((name) => since(pageAt(name, rows), asking).entries);
+  return keys.map((key, i) => {
+    const { entries, dropped } = since(pages[i] ?? EMPTY_PAGE, asking);
+    const own = others.filter(({ persons }) => persons.some((person) => person.key === key));
+    return { key, entries: [...entries, ...own].sort((a, b) => a.at - b.at), dropped, now: undefined };
+  });
 }
 
 async function whyRow(row: RowName, asking: Asking): Promise<Why> {
   const page = await pageOfRow(row, asking.store);
   const told = since(page, asking);
   const keys = [...new Set(page.entries.flatMap(({ persons }) => persons.map(({ key }) => key)))];
-  const persons = await personsBy(keys, asking);
+  const persons = await personsBy(keys, undefined, asking);
   const isTold = told.entries.length > 0 || told.dropped !== undefined;
   return {
     rows: isTold ? [{ ...row, ...told }] : [],
@@ -161,12 +175,10 @@ async function whyPerson(id: string, asking: Asking): Promise<Why> {
     }),
   );
   const rows = [...states.values()].flatMap(rowsOf);
-  const pages = await store.read(rows.map((row) => pageOf({ kind: 'row', ...row })));
-  const told = rows.map((row) => ({
-    ...row,
-    ...since(pageAt(pageOf({ kind: 'row', ...row }), pages), asking),
-  }));
-  const persons = await personsBy(ids.map(auditKeyOf), asking);
+  const names = rows.map((row) => pageOf({ kind: 'row', ...row }));
+  const pages = await store.read(names);
+  const told = rows.map((row, i) => ({ ...row, ...since(pageAt(names[i] ?? '', pages), asking) }));
+  const persons = await personsBy(ids.map(auditKeyOf), new Set(names), asking);
   return {
     rows: told.filter(({ entries, dropped }) => entries.length > 0 || dropped !== undefined),
     persons: persons
