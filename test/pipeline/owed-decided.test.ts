@@ -150,6 +150,17 @@ test('nor does it stop rules of the record that carries it out, or these its own
   expect(one.rows.get('Log/C-1')).toEqual({ Seen: 'yes' });
 });
 
+test('nor do rules of that record stop what was decided before', async () => {
+  const first = { ...call('cold'), when: { entered: 'cold' }, stop: true };
+  const one = world(of([first, call('entered')]));
+  one.how.answers = { Call: busy };
+  await run(one.deps, [says(11, 'realized')]);
+  one.how.answers = {};
+  const tried = one.calls().length;
+  await run(one.deps, [saysCold(12, 'realized')]);
+  expect(one.said().slice(tried).sort()).toEqual(['cold', 'entered']);
+});
+
 // Letters, and what has become known since.
 
 test.each([
