@@ -74,7 +74,7 @@ describe('what is in the table', () => {
 
   const sound = { writer: 'w', expires: new Date(1_890_000_000_000) };
   test.each([
-    ['of a newer version', { ...sound, state0: Buffer.of(2, 0, 1) }, 'is in format 2'],
+    ['of a newer version', { ...sound, state0: Buffer.of(9, 0, 1) }, 'is in format 9'],
     ['that is damaged', { ...sound, state0: Buffer.of(1, 1, 1) }, 'the payload is damaged'],
     ['without a state', sound, 'there is no format byte'],
     ['without an expiry', { writer: 'w', state0: Buffer.of(1, 0) }, 'not as tributary writes them'],

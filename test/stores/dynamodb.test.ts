@@ -61,7 +61,7 @@ describe('what is in the table', () => {
   });
 
   test.each([
-    ['of a newer version', { state: { B: Buffer.of(2, 0, 1) } }, 'is in format 2'],
+    ['of a newer version', { state: { B: Buffer.of(9, 0, 1) } }, 'is in format 9'],
     ['that is damaged', { state: { B: Buffer.of(1, 1, 1) } }, 'the payload is damaged'],
     ['of somebody else', { state: { S: 'text' } }, 'not as tributary writes them'],
     [

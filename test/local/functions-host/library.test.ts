@@ -133,7 +133,11 @@ test('the retry context reaches the handler', async () => {
   const retry = { retryCount: 2, maxRetryCount: 2, exception: { message: 'm', stackTrace: 's' } };
   const { context, options } = await deliver('many', hubBatch(['a']), TEXT, retry);
   expect(context.retryContext).toEqual(retry);
-  expect(options).toEqual({ redelivers: false, deadline: HANDLER_NOW + 1 });
+  expect(options).toEqual({
+    redelivers: false,
+    deadline: HANDLER_NOW + 1,
+    invocation: context.invocationId,
+  });
 });
 
 test('what is thrown comes out as an Error, what is logged reaches the sink', async () => {
