@@ -156,9 +156,11 @@ test('10,000 persons of one account: not quadratic', async () => {
     );
   const time = async (n: number) => {
     const crm = fakeCrm();
-    const began = performance.now();
+    // Processor time: what else runs on the machine takes wall time.
+    const began = process.cpuUsage();
     await run(fakeDeps(accountRules, crm), batch(n));
-    return performance.now() - began;
+    const { user, system } = process.cpuUsage(began);
+    return user + system;
   };
   await time(2_000);
   const [small, large] = [await time(4_000), await time(32_000)];

@@ -51,7 +51,8 @@ const PEOPLE = Array.from({ length: 130 }, (_, i) => `p${i}`);
 const records: readonly Message[] = PEOPLE.flatMap((key, i) =>
   (i % 3 === 0 ? ['realized', 'exited'] : ['realized']).map((status, step) =>
     message(
-      `${key}-${step}`,
+      // A position in a stream, which is printed, names nobody.
+      `at-${i}-${step}`,
       {
         identityMap: { crmid: [{ id: key }] },
         person: { name: { firstName: `N${i}` } },
