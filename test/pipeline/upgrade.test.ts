@@ -111,7 +111,7 @@ describe('a state of a newer format', () => {
     const store = bytesStore();
     await deployed(fileWith(), store, [[event('C-1'), event('C-2')]]);
     const written = store.bytes.get('crmid:C-1') ?? Buffer.of();
-    const newer = Buffer.concat([Buffer.of(2), written.subarray(1)]);
+    const newer = Buffer.concat([Buffer.of(9), written.subarray(1)]);
     store.bytes.set('crmid:C-1', newer);
     const back = await deployed(fileWith(), store, [
       [event('C-1', 'exited', 20), event('C-2', 'exited', 20)],

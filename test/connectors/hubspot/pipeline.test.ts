@@ -72,7 +72,9 @@ async function world(more: Readonly<Record<string, unknown>> = {}) {
   const connector = openHubspot(hubspotAt(hub.url, { timeoutMs: 5000, sendKey: 'aep_event', ...more }), {
     secrets: secretsOf({ hubspot: hub.serviceKey, app: JSON.stringify(hub.app) }),
   });
-  const deps = fakeDeps(rules, connector, { log: { write: (...line) => void printed.push(line) } });
+  const log = { write: (...line: unknown[]) => void printed.push(line) };
+  // One-way, as a deployment's names are.
+  const deps = { ...fakeDeps(rules, connector, { log }), pseudonym: () => 'somebody' };
   const run = async () =>
     (await createPipeline(deps).run(records, { redelivers: true })).flatMap(({ endings }) =>
       endings.map(({ name, fault }) => {
