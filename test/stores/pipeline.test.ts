@@ -10,6 +10,7 @@ import { batches, historyAndShuffle, levelRules } from '../support/histories.js'
 import { humanHistory, humanRules } from '../support/humans.js';
 import { humansAfter } from '../support/humans-after.js';
 import { consume } from '../support/streams.js';
+import { among } from './among.js';
 import { azureTableGround } from './azure-table-ground.js';
 import { dynamoDbGround } from './dynamodb-ground.js';
 
@@ -26,24 +27,6 @@ async function azureTable(): Promise<StoreGround> {
   }).createTable();
   return azureTableGround(connectionString, 'states', close);
 }
-
-/** Persons of one run are nobody's of another, on the same table. */
-const among = (run: number, store: StateStore): StateStore => {
-  const own = (id: string): string => `${run} ${id}`;
-  return {
-    ...store,
-    async read(ids, signal, deadline) {
-      const states = await store.read(ids.map(own), signal, deadline);
-      return new Map([...states].map(([id, state]) => [id.slice(own('').length), state]));
-    },
-    write: (writes, signal, deadline) =>
-      store.write(
-        writes.map((write) => ({ ...write, id: own(write.id) })),
-        signal,
-        deadline,
-      ),
-  };
-};
 
 async function reference(history: readonly Message[]) {
   const crm = fakeCrm();
