@@ -74,8 +74,11 @@ test('forms of other sites cannot post: JSON must be declared', () => {
 
 test('nothing is loaded from elsewhere, and no script but ours runs', () => {
   const policy = HEADERS['content-security-policy'] ?? '';
-  expect(policy).toContain("default-src 'none'");
+  for (const part of ['default', 'frame-ancestors', 'base-uri', 'form-action'])
+    expect(policy).toMatch(new RegExp(`(^|; )${part}(-src)? 'none'(;|$)`));
   expect(policy).toContain("script-src 'self';");
+  expect(policy).toContain("require-trusted-types-for 'script'; trusted-types 'none'");
+  expect(HEADERS['x-frame-options']).toBe('DENY');
   expect(policy).not.toMatch(/unsafe|https?:|\*|data:/);
   expect(HEADERS['cache-control']).toBe('no-store');
 });

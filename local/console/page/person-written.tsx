@@ -19,11 +19,16 @@ function RowTools({ target }: { readonly target: string }) {
   };
   return (
     <>
-      <button type="button" onClick={() => tell('lock', 'locked: what comes for it will be parked')}>
+      <button
+        type="button"
+        aria-label={`Lock this row: ${key}`}
+        onClick={() => tell('lock', 'locked: what comes for it will be parked')}
+      >
         Lock this row
       </button>
       <button
         type="button"
+        aria-label={`Refuse this row: ${key}`}
         onClick={() => tell('refuse', 'refused: what comes for it will be a dead letter')}
       >
         Refuse this row
