@@ -157,7 +157,7 @@ export class FullExports {
     }
     if (hasManifest)
       this.told.note(
-        `whether all files of ${stem} are here is not checked against its manifest; a deployment waits for those that it lists`,
+        `whether all files of the export of ${now.name} are here is not checked against its manifest; a deployment waits for those that it lists`,
       );
     const gone = [...last.members.values()].filter(
       (one) => ![one.pair, ...pairsOfOthers(one)].some((pair) => now.present.has(pair)),
