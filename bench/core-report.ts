@@ -2,9 +2,15 @@ import { benchCore, type CoreResult } from './core.js';
 import type { Options, Outcome } from './outcome.js';
 import { benchScale } from './scale.js';
 
-/** Ratio to the limit that each scenario must reach; `always news` is shown for what a batch evaluation costs. */
-const TARGET = 0.6;
-const TARGETED = new Set(['small', 'typical', 'large']);
+/** Ratio to the limit that a scenario must reach; `always news`, which has none, is shown for what events cost at most. */
+const TARGETS: ReadonlyMap<string, number> = new Map([
+  ['small', 0.7],
+  ['typical', 0.7],
+  ['large', 0.7],
+  ['typical, 1,000 rules', 0.6],
+]);
+
+const isMissed = ({ name, ratio }: CoreResult): boolean => ratio.median < (TARGETS.get(name) ?? 0);
 
 function row({ name, bytes, fieldsPerEvent, contenders, ratio }: CoreResult): string {
   const rates = contenders.map(
@@ -17,13 +23,14 @@ function row({ name, bytes, fieldsPerEvent, contenders, ratio }: CoreResult): st
 /** The core against its limit, judged. */
 export async function core(options: Options): Promise<Outcome> {
   const results = benchCore(options);
-  const head = `core against base64 + JSON.parse of the same bytes (target: ratio of at least ${TARGET} for ${[...TARGETED].join(', ')})\n`;
+  const targets = [...TARGETS].map(([name, target]) => `${name} ${target.toFixed(2)}`).join('; ');
+  const head = `core against base64 + JSON.parse of the same bytes (target: ratio of at least: ${targets})\n`;
   return {
     results,
     text: head + results.map(row).join(''),
     missed: results
-      .filter(({ name, ratio }) => TARGETED.has(name) && ratio.median < TARGET)
-      .map(({ name, ratio }) => `${name}: ratio ${ratio.median.toFixed(3)} is below the target of ${TARGET}`),
+      .filter(isMissed)
+      .map(({ name, ratio }) => `${name}: ratio ${ratio.median.toFixed(3)} is below ${TARGETS.get(name)}`),
     ratios: Object.fromEntries(results.map(({ name, ratio }) => [name, ratio])),
   };
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { dissenters } from '../../bench/contestant.js';
+import { benchCore } from '../../bench/core.js';
 import { contestsOf } from '../../bench/peers.js';
 import { openPeers } from '../../bench/peers-load.js';
 
@@ -23,6 +24,13 @@ test.each(NAMES)('%s runs', async (name) => {
   const results = await bench('--only', name);
   expect(Object.keys(results)).toEqual(['machine', name]);
   expect(results[name]).toEqual(expect.anything());
+});
+
+test('an event plans as many fields with 1,000 rules as with 20: the others are about other audiences', () => {
+  const results = benchCore({ rounds: 1, ms: 1, onScenario: () => undefined });
+  const fields = (name: string) => results.find((one) => one.name === name)?.fieldsPerEvent;
+  expect(fields('typical')).toBeGreaterThan(0);
+  expect(fields('typical, 1,000 rules')).toBe(fields('typical'));
 });
 
 test('every peer that is installed does the same as we do, and ours is always there', async () => {
