@@ -1,5 +1,5 @@
 import type { DeadLetters, KeptMessage } from '../core/kept.js';
-import { buriedAgain } from './buried-again.js';
+import { buriedAgain, isReplay } from './buried-again.js';
 import { decodeWhole, encodeKept } from './kept-codec.js';
 import { hashIn, letterName, refOf } from './kept-name.js';
 import type { ObjectStore, StoredObject } from './objects.js';
@@ -29,8 +29,8 @@ async function visitOne(objects: ObjectStore, { name }: StoredObject): Promise<V
 
 async function buryOne(objects: ObjectStore, kept: KeptMessage): Promise<void> {
   const name = letterName(kept);
-  // Who says what is owed has the last word, so that nothing earlier need be read.
-  const earlier = kept.owed === undefined ? await objects.get(name) : undefined;
+  // A replay has the last word, so that nothing earlier need be read.
+  const earlier = isReplay(kept) ? undefined : await objects.get(name);
   const known = earlier && decodeWhole(earlier);
   await objects.put(name, encodeKept(buriedAgain(known?.ok ? known.value : undefined, kept)));
 }

@@ -79,6 +79,40 @@ export function keptLetters({ remote }: KeptSubject, staged: () => KeptStage): v
     );
   });
 
+  test('a letter owes what it owed and what its record owes when it is buried again', async () => {
+    const edge = (audience: string) => ({ audience, change: 'entered' as const, at: 1_790_000_000_000_001 });
+    const [hot, cold] = [edge('ups/hot-1'), edge('ups/cold-1')];
+    const first = sample({ owed: [hot] });
+    await open().bury([first]);
+    await open().bury([{ ...first, owed: [cold], at: NOW + 1 }]);
+    expect(await seen(open())).toEqual(sorted([{ ...first, owed: [hot, cold], at: NOW + 1 }]));
+  });
+
+  test('doubt stays said where nothing is owed, and where more is', async () => {
+    const doubt = {
+      fault: new Fault('remote.doubtful', 'nobody knows whether it was done, and it has been overtaken'),
+      remote: { connection: 'pager', code: 'DOUBTFUL_BYGONE', text: 'no answer' },
+    };
+    const refused = {
+      fault: new Fault('remote.rejected', 'the row is refused'),
+      remote: { connection: 'sales', code: 'STRING_TOO_LONG', text: 'too long' },
+      at: NOW + 1,
+    };
+    const owed = [{ audience: 'ups/hot-1', change: 'entered' as const, at: 1_790_000_000_000_001 }];
+    const [bare, more] = [sample(doubt), sample(doubt)];
+    await open().bury([bare, more]);
+    await open().bury([
+      { ...bare, ...refused },
+      { ...more, ...refused, owed },
+    ]);
+    expect(await seen(open())).toEqual(
+      sorted([
+        { ...bare, ...doubt, at: NOW + 1 },
+        { ...more, ...doubt, at: NOW + 1, owed },
+      ]),
+    );
+  });
+
   test('no id leads astray, and none is taken for another', async () => {
     const all = HOSTILE.flatMap((text, i) => [
       sample({}, { id: text }),
