@@ -104,10 +104,20 @@ function fieldLines({ fields, moreFields = 0 }: ToldEntry): string[] {
   return [...table([['FIELD', 'VALUE', '', 'RULE'], ...rows]), ...more];
 }
 
-function entryText(entry: ToldEntry, paint: Paint): string {
+/** The object of an entry: of a person there are entries about several. */
+function objectText({ place, list, match }: ToldEntry): string[][] {
+  if (place === undefined) return [];
+  const lists = list === undefined ? '' : `, list ${show(list)}`;
+  const matched = match === undefined ? '' : `, matched on ${show(match)}`;
+  return [['object', show(place) + lists + matched]];
+}
+
+/** `isFiled`: under the heading of its row, which need not be named again. */
+function entryText(entry: ToldEntry, paint: Paint, isFiled: boolean): string {
   const { at, causes, audiences, messages, answer, persons, again, muted = [], unaddressed = [] } = entry;
   const request = answer.requestId === undefined ? [] : [['request', show(answer.requestId)]];
   const facts = [
+    ...(isFiled ? [] : objectText(entry)),
     ...causes.map((cause) => ['because', causeText(cause, entry)]),
     ...unaddressed.map((reason) => ['because', show(reason, 300)]),
     ...muted.map((rule) => [
@@ -136,12 +146,12 @@ function rowText({ connection, object, key, entries, dropped }: ToldRow, paint: 
   return [
     paint.cyan(show(name, 300)),
     ...droppedText(dropped),
-    ...entries.map((entry) => entryText(entry, paint)),
+    ...entries.map((entry) => entryText(entry, paint, true)),
   ].join('\n\n');
 }
 
 function personText({ entries, dropped, now }: ToldPerson, paint: Paint): string {
-  const told = [...droppedText(dropped), ...entries.map((entry) => entryText(entry, paint))];
+  const told = [...droppedText(dropped), ...entries.map((entry) => entryText(entry, paint, false))];
   if (!now) return [paint.cyan('what came to nothing'), ...told].join('\n\n');
   const audiences = now.audiences.map(({ key, name, title, member, at }) =>
     audienceText({

@@ -111,6 +111,15 @@ test('--person tells rows, sends, what came to nothing, and how they stand', asy
   expect(out).toContain('audience  vip: left, as of');
 });
 
+test('--person says which object refused a row that was never written', async () => {
+  await deliver(false, says('1', 'C-3', { hot: true, vip: true, name: 'refused' }));
+  const [written = '', nothing = ''] = (await why('--person', 'C-3')).out.split('what came to nothing');
+  expect(nothing).toContain('refused: STRING_TOO_LONG (Name)\n  object    sales/Contact, matched on Email\n');
+  // What stands under the name of its row does not say it again.
+  expect(written).toContain('sales/Task, once\n');
+  expect(written).not.toContain('  object  ');
+});
+
 test('JSON has everything named, times as texts, and values only when they are kept', async () => {
   await deliver(true, says('1', 'C-1', { hot: true, name: 'Ada' }));
   const { rows } = JSON.parse((await why('--json', 'sales/Contact/003-1')).out);
