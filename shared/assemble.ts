@@ -5,6 +5,7 @@ import { systemClock } from './clock.js';
 import type { Config } from './config/load.js';
 import { readConfig } from './config/read-config.js';
 import { secretsIn } from './connectors/auth/secret.js';
+import type { ConnectorDeps } from './connectors/deps.js';
 import { loadConnector } from './connectors/load-connector.js';
 import type { Clock, Log, Pipeline, Secrets, StateStore } from './core/ports.js';
 import type { Connector } from './core/remote.js';
@@ -58,18 +59,27 @@ export async function assembleAll(given: Env, { clock, fetch }: Machine = thisMa
   const env = await withSecrets(given, secrets);
   const settings = readSettings(env);
   const config = await readConfig(settings.TRIBUTARY_CONFIG, settings.TRIBUTARY_FUNCTIONS, env);
+  const write = (line: string) => void process.stdout.write(line);
+  const sample = { share: settings.TRIBUTARY_LOG_SAMPLE, random: Math.random };
+  const log = jsonLog(settings.TRIBUTARY_LOG_LEVEL, write, clock.now, sample);
+  const traces =
+    settings.TRIBUTARY_TRACES === 'off'
+      ? undefined
+      : (await import('./traces/open.js')).openTraces({ clock, log }, settings, given);
+  const deps: ConnectorDeps = {
+    ...{ secrets, clock },
+    ...(fetch && { fetch }),
+    ...(traces && { traceparent: traces.traceparent }),
+  };
   const connectors = new Map<string, Connector>();
   for (const [name, connection] of config.connections) {
     // Asked for now, so that a missing one stops the start and not the first batch.
     for (const secret of secretsIn(connection)) await secrets.get(secret);
-    connectors.set(name, await loadConnector(name, connection, { secrets, clock, ...(fetch && { fetch }) }));
+    connectors.set(name, await loadConnector(name, connection, deps));
   }
   const kept = { ...keptOptions(settings), clock };
   const parking = await openParking(kept);
   const deadLetters = await openLetters(kept);
-  const write = (line: string) => void process.stdout.write(line);
-  const sample = { share: settings.TRIBUTARY_LOG_SAMPLE, random: Math.random };
-  const log = jsonLog(settings.TRIBUTARY_LOG_LEVEL, write, clock.now, sample);
   const rulesFor = await namedRules({ ...config, book: await openAudienceBook(env, clock), clock, log });
   const store = await openStore(settings.TRIBUTARY_STATE, {
     clock,
@@ -95,10 +105,7 @@ export async function assembleAll(given: Env, { clock, fetch }: Machine = thisMa
     patience: patienceOf(settings),
     tuning: tuningOf(settings),
   };
-  const pipeline =
-    settings.TRIBUTARY_TRACES === 'off'
-      ? createPipeline(parts)
-      : (await import('./traces/open.js')).openTraced(parts, settings, given);
+  const pipeline = traces ? traces.pipeline(parts) : createPipeline(parts);
   return {
     pipeline,
     replay: createReplay({ pipeline, parking, source: parking.place, deadLetters, clock, log }),

@@ -113,3 +113,41 @@ test('traces go where the setting says, below the invocation that Lambda names a
   const batches = spans.all().filter(({ name }) => name === 'batch');
   expect(batches.map(({ traceId }) => traceId)).toEqual(roots.map((root) => root.replace('-', '')));
 });
+
+test('an HTTP API is told the request it is part of, and each batch its own; without traces nothing', async () => {
+  const spans = memorySpans();
+  provideSpans('assemble-http', spans);
+  const env = {
+    TRIBUTARY_CONFIG: join(folder, 'tributary.yaml'),
+    TRIBUTARY_STATE: 'memory:assemble-http',
+    TRIBUTARY_PARKING: 'memory:assemble',
+    TRIBUTARY_DEAD_LETTERS: 'memory:assemble',
+    TRIBUTARY_LOG_LEVEL: 'silent',
+    TRIBUTARY_TRACES: 'memory:assemble-http',
+  };
+  const told: (string | null)[] = [];
+  const machine = {
+    clock: systemClock,
+    fetch: async (_: unknown, init?: RequestInit) => {
+      told.push(new Headers(init?.headers).get('traceparent'));
+      return new Response('{}');
+    },
+  };
+  const membership = { status: 'realized', lastQualificationTime: '2026-01-02T03:04:05Z' };
+  const record = (id: string) => ({
+    identityMap: { crmid: [{ id }] },
+    segmentMembership: { ups: { 'hot-1': membership } },
+  });
+  const pipeline = await assemble(env, machine);
+  await Promise.all(
+    ['C-1', 'C-2'].map((id) => pipeline.run([message(id, record(id))], { redelivers: true })),
+  );
+  const sends = spans.all().filter(({ name }) => name === 'send');
+  expect(new Set(sends.map(({ traceId }) => traceId)).size).toBe(2);
+  expect(told.toSorted()).toEqual(
+    sends.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`).toSorted(),
+  );
+  const plain = await assemble({ ...env, TRIBUTARY_TRACES: 'off' }, machine);
+  await plain.run([message('C-3', record('C-3'))], { redelivers: true });
+  expect(told.slice(2)).toEqual([null]);
+});

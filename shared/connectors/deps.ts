@@ -7,4 +7,6 @@ export interface ConnectorDeps {
   readonly fetch?: typeof fetch;
   /** 0 ≤ n < 1; spreads the waits we choose ourselves, so that many functions do not return at one instant. */
   readonly random?: () => number;
+  /** `traceparent` of W3C Trace Context for a request that is made now; undefined where no trace is made of it. */
+  readonly traceparent?: () => string | undefined;
 }

@@ -66,16 +66,28 @@ export function sinkOf(settings: TraceSettings, env: Env, fetch: typeof globalTh
   return found ?? refuse(`TRIBUTARY_TRACES is ${JSON.stringify(setting)}; it must be ${WAYS}`);
 }
 
-/** The pipeline with traces, as settings say. Only who asks for traces loads this. */
-export function openTraced(deps: PipelineDeps, settings: TraceSettings, env: Env): Pipeline {
+/** Traces of a deployment. */
+export interface Traces {
+  /** `traceparent` for a request that is made now; undefined where no trace is made of it. */
+  readonly traceparent: () => string | undefined;
+  /** The pipeline of which traces are made. */
+  readonly pipeline: (deps: PipelineDeps) => Pipeline;
+}
+
+/** Traces as settings say. Only who asks for them loads this. Throws `config.invalid` where a setting means nothing. */
+export function openTraces(
+  { clock, log }: Pick<PipelineDeps, 'clock' | 'log'>,
+  settings: TraceSettings,
+  env: Env,
+): Traces {
   const tracing = createTracing({
     sink: sinkOf(settings, env, globalThis.fetch),
-    now: deps.clock.now,
+    now: clock.now,
     randomHex: (bytes) => randomBytes(bytes).toString('hex'),
     share: settings.TRIBUTARY_TRACES_SHARE,
     // Lambda sets it anew for each invocation.
     around: () => env['_X_AMZN_TRACE_ID'],
-    log: deps.log,
+    log,
   });
-  return tracedPipeline(deps, tracing);
+  return { traceparent: tracing.traceparent, pipeline: (deps) => tracedPipeline(deps, tracing) };
 }

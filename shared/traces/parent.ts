@@ -42,3 +42,6 @@ export function parentIn(text: string | undefined): Parent | undefined {
   const [, traceId = '', spanId = ''] = W3C.exec(text) ?? [];
   return traceId === '' || ZEROS.test(traceId) || ZEROS.test(spanId) ? undefined : { traceId, spanId };
 }
+
+/** `traceparent` of the W3C for what comes of a span that is taken down: its flag says so. */
+export const traceparentOf = ({ traceId, spanId }: Parent): string => `00-${traceId}-${spanId}-01`;

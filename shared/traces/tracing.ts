@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Fault } from '../core/fault.js';
 import type { Log } from '../core/ports.js';
 import type { EndedSpan, SpanFacts, SpanName, SpanSink } from '../core/spans.js';
-import { type Parent, parentIn } from './parent.js';
+import { type Parent, parentIn, traceparentOf } from './parent.js';
 
 /** What traces are made with. */
 export interface TracingOptions {
@@ -40,6 +40,8 @@ export interface Tracing {
   note(facts: SpanFacts): void;
   /** The trace that is being taken down, if one is. */
   traceId(): string | undefined;
+  /** The header by which others go on with the span that is open, as children of it. */
+  traceparent(): string | undefined;
 }
 
 /** Most spans within a batch that are sent: one of very many requests must not cost more than it tells. */
@@ -163,5 +165,9 @@ export function createTracing({ sink, now, randomHex, share, around, log }: Trac
       if (open) open.facts = { ...open.facts, ...facts };
     },
     traceId: () => current.getStore()?.trace.id,
+    traceparent() {
+      const open = current.getStore();
+      return open && traceparentOf({ traceId: open.trace.id, spanId: open.id });
+    },
   };
 }

@@ -62,6 +62,9 @@ export function session(settings: SessionSettings): Session {
     // The header of draft-ietf-httpapi-idempotency-key-header; who does not know it ignores it.
     if (once !== undefined) all['idempotency-key'] = `"${once}"`;
     if (token !== undefined) all['authorization'] = token;
+    // https://www.w3.org/TR/trace-context/; a header that the connection itself has stands.
+    const trace = deps.traceparent?.();
+    if (trace !== undefined) all['traceparent'] ??= trace;
     const signed = keys.length === 0 ? {} : signature(keys, id, deps.clock.now(), call.body ?? '');
     return attempt({ ...request, headers: { ...all, ...signed } }, { fetch, timeoutMs, signal });
   };
