@@ -42,6 +42,9 @@ export const SETTINGS: Readonly<Record<string, Operand>> = {
   TRIBUTARY_LOG_LEVEL: 'info',
   // Alarms and the workbook ask for these lines: docs/metrics.md.
   TRIBUTARY_METRICS: 'lines',
+  TRIBUTARY_TRACES: parameter('traces'),
+  TRIBUTARY_TRACES_SHARE: parameter('tracesShare'),
+  TRIBUTARY_TRACES_HEADERS: parameter('tracesHeaders'),
   TRIBUTARY_LOG_KEY: inVault('log-key'),
   TRIBUTARY_DOOR_STREAM: concat('event-hub:', parameter('eventHub')),
   ...byIdentity('TRIBUTARY_DOOR_STREAM', { fullyQualifiedNamespace: namespaceHost }),

@@ -103,6 +103,12 @@ export const PARAMETERS = {
   ),
   workspace: text('Resource id of a Log Analytics workspace; empty makes one.', ''),
   logDays: count('How long its logs are kept.', 30, 30, 730),
+  traces: text('Where traces go: app-insights, otlp:URL or off (docs/traces.md).', 'off'),
+  tracesShare: text('Of so many batches a trace is made, 0 to 1.', '1'),
+  tracesHeaders: text(
+    'What a collector asks for: secret:NAME, and NAME among the secrets; the text of it is name=value,name=value.',
+    '',
+  ),
   alertEmails: {
     type: 'array',
     defaultValue: [],

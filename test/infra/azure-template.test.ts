@@ -106,6 +106,23 @@ test('the settings it gives are those that the app reads', () => {
   );
 });
 
+test('traces are made where the parameters say so, by the settings that AWS has, too; else none are', async () => {
+  const readFor = (given: Record<string, unknown>) => {
+    const { resources } = main(given);
+    const settings = resources.find(({ name }) => name.endsWith('/appsettings'));
+    return z.record(z.string(), z.string()).parse(settings?.body['properties']);
+  };
+  const given = { traces: 'app-insights', tracesShare: '0.05', tracesHeaders: 'secret:traces' };
+  expect(readSettings({ ...readFor(given), TRIBUTARY_SECRET_TRACES: 'a=b' })).toMatchObject({
+    TRIBUTARY_TRACES: 'app-insights',
+    TRIBUTARY_TRACES_SHARE: 0.05,
+  });
+  expect(readSettings(readFor({}))).toMatchObject({ TRIBUTARY_TRACES: 'off', TRIBUTARY_TRACES_SHARE: 1 });
+  const aws = await readFile(new URL('../../serverless.yml', import.meta.url), 'utf8');
+  const named = (text: string) => new Set(text.match(/\bTRIBUTARY_TRACES\w*(?=:)/g));
+  expect(named(Object.keys(readFor({})).join(':\n').concat(':'))).toEqual(named(aws));
+});
+
 describe('the judges find', () => {
   const judged = (template: unknown, given: Record<string, unknown> = { files: true }): string[] => {
     const { resources, faults } = main(given, template);
