@@ -2,8 +2,8 @@ import { isBlank, standsForItself } from './csv-cells.js';
 import type { CsvDialect } from './csv-dialect.js';
 import { Places } from './csv-places.js';
 
-/** What the last character belonged to: the blanks a cell may begin with, a cell, or what follows its closing quote. */
-type Within = 'start' | 'bare' | 'quoted' | 'after';
+/** What the last character belonged to: the blanks a cell may begin with, a cell, or what is in its quotes. */
+type Within = 'start' | 'bare' | 'quoted';
 
 /** The next place of any of some characters, or the end. */
 const nextOf = (places: readonly Places[], from: number, end: number): number =>
@@ -29,7 +29,7 @@ export class CsvPassage {
 
   /** Whether a file that ends here ends within a quoted cell. */
   get isQuoted(): boolean {
-    return this.within === 'quoted' && (this.held === undefined || this.held !== this.dialect.quote);
+    return this.within === 'quoted' && this.held !== this.dialect.quote;
   }
 
   /** A line of nothing but white space is no row. */
@@ -62,7 +62,6 @@ export class CsvPassage {
       this.width += 1;
       this.within = 'start';
     } else if (this.within === 'start') this.begin(char);
-    else if (!isBlank(char.charCodeAt(0))) this.within = 'bare';
     return false;
   }
 
@@ -70,7 +69,8 @@ export class CsvPassage {
   private isHeld(held: string, char: string): boolean {
     this.held = undefined;
     if (standsForItself(held, char, this.dialect)) return true;
-    if (held === this.dialect.quote) this.within = 'after';
+    // What follows the closing quote is passed to the next delimiter, whatever it is.
+    if (held === this.dialect.quote) this.within = 'bare';
     return false;
   }
 

@@ -26,13 +26,9 @@ export interface FileTurn {
   readonly limits: Limits;
 }
 
-/**
- * Removes who was found in a file, but for what its full export is compared by. Whoever has lost the lease learns it before
- * anything of the next holder's is gone.
- */
+/** Removes who was found in a file, but for what its full export is compared by. */
 async function tidy({ hold, source, pages, deps }: FileTurn): Promise<void> {
   if (!source.snapshot) return;
-  await hold.save(hold.value);
   const { value } = hold;
   const family = (await pages.family.read(familyId(value))).value;
   const { id } = rollOf(value, '');
@@ -42,6 +38,8 @@ async function tidy({ hold, source, pages, deps }: FileTurn): Promise<void> {
 /** Nothing more is done for this file: the report first, then the page, then the line in the log. */
 export async function finish(turn: FileTurn, stage: Stage, fault?: Fault): Promise<void> {
   const { hold, place, deps, since } = turn;
+  // Whoever has lost the lease learns it before anything of the next holder's is gone or written over.
+  await hold.save(hold.value);
   await tidy(turn);
   const { log, clock } = deps;
   const now = clock.now();

@@ -4,7 +4,7 @@ import { closingId } from '../../../shared/files/intake/closing.js';
 import { retry } from '../../../shared/files/intake/desk.js';
 import { progressId } from '../../../shared/files/intake/progress.js';
 import { createFileWork } from '../../../shared/files/intake/worker.js';
-import { world } from '../support/intake-world.js';
+import { Crash, world } from '../support/intake-world.js';
 
 type World = ReturnType<typeof world>;
 
@@ -137,6 +137,31 @@ test('who slept through the lease spoils nothing that the next one has written',
   await slept;
   await w.drain();
   expect(hot(w)).toHaveLength(40);
+});
+
+test('what is left of a full export whose end somebody died over is tidied up by the next order', async () => {
+  const w = world({ mostExits: 1, segmentLines: 10 });
+  await take(w, 1, seq(40));
+  await w.drain();
+  const segments = w.objects.names();
+  await take(w, 2, seq(39));
+  const { objects } = w.deps;
+  const dying = {
+    ...objects,
+    async remove() {
+      throw new Crash('the process dies');
+    },
+  };
+  await w.work(order(2), { deadline: w.clock.now() + 3_600_000 });
+  const close = { ...order(2), work: 'close' } as const;
+  const limits = { deadline: w.clock.now() + 3_600_000 };
+  await expect(createFileWork({ ...w.deps, objects: dying })(close, limits)).rejects.toThrow(Crash);
+  expect(w.objects.names()).toEqual(expect.arrayContaining(segments));
+  await w.drain();
+  const left = w.objects.names();
+  expect(segments.filter((name) => left.includes(name))).toEqual([]);
+  expect(left.some((name) => name.includes('/exits'))).toBe(false);
+  expect(hot(w)).toHaveLength(39);
 });
 
 test('a comparison whose time is up goes on where it was with the next order', async () => {
