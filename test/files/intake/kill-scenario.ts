@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { createMessage, encrypt, generateKey, readKey } from 'openpgp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../../shared/config/load.js';
 import type { Clock } from '../../../shared/core/ports.js';
@@ -41,6 +42,7 @@ files:
     from: memory://kill
     audience: hot
     columns: { points: loyalty.points, note: ignore }
+    decrypt: { key: "secret:pgp" }
     complete: { stable for: 1 second }
 `;
 
@@ -59,6 +61,18 @@ const parquet = (): Uint8Array => {
   return new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 25 }));
 };
 
+const userIDs = [{ name: 'Exports', email: 'exports@example.com' }];
+const { privateKey, publicKey } = await generateKey({
+  type: 'rsa',
+  rsaBits: 2048,
+  userIDs,
+  format: 'armored',
+});
+async function pgp(bytes: Uint8Array): Promise<Uint8Array> {
+  const message = await createMessage({ binary: bytes });
+  return encrypt({ message, encryptionKeys: await readKey({ armoredKey: publicKey }), format: 'binary' });
+}
+
 /** Every format, as a file of the same people. */
 const FORMATS: Readonly<Record<string, () => Uint8Array | Promise<Uint8Array>>> = {
   'people.csv': csv,
@@ -66,6 +80,8 @@ const FORMATS: Readonly<Record<string, () => Uint8Array | Promise<Uint8Array>>> 
   'list.json': () => Buffer.from(JSON.stringify(PEOPLE, null, 2)),
   'people.parquet': parquet,
   'people.parquet.gz': () => gzipSync(parquet()),
+  'people.csv.pgp': () => pgp(csv()),
+  'people.csv.gz.gpg': () => pgp(gzipSync(csv())),
   ...Object.fromEntries(PACKERS.map(({ name, ending, pack }) => [`${name}.csv${ending}`, () => pack(csv())])),
 };
 
@@ -136,7 +152,7 @@ async function killed(stage: PlaceStage, file: string, dooms: readonly Doom[]) {
   async function live(text: Uint8Array, doom: Doom | undefined): Promise<boolean> {
     let isAlive = true;
     const now = (): Doom | undefined => (isAlive ? doom : { left: 0, after: false });
-    const secrets = { get: async () => '' };
+    const secrets = { get: async () => privateKey };
     const opened = openSources(files, { rules, secrets, clock, log: silent, random: () => 0.5 });
     const mine = mortalPlace(place, now);
     const sources = new Map([...opened].map(([name, one]) => [name, { ...one, place: async () => mine }]));
