@@ -33,14 +33,31 @@ const count = ({ turnover }: Finds, { audience }: Presence, what: keyof Turnover
   turnover.set(audience, known);
 };
 
-/** Lines, and whether their pair is among others. Both are sorted, so one pass over each is enough. */
-async function* joined(lines: Lines, others: Lines): AsyncGenerator<{ line: string; isThere: boolean }> {
+/** Others that are passed between two looks, so that whoever looks has a look at the clock. */
+const STRETCH = 1000;
+
+const nothing = (): void => undefined;
+
+/**
+ * Looks at lines, each with whether its pair is among others. Both are sorted, so one pass over each is enough. Where many others
+ * are passed before the next line comes, how far they have been passed is a look that brings nothing: a place to go on from.
+ */
+async function* joined(
+  lines: Lines,
+  others: Lines,
+  lookAt: (line: string, isThere: boolean) => Look,
+): AsyncGenerator<Look> {
+  let passed = 0;
   try {
     let { value, done } = await others.next();
     for await (const line of lines) {
       const pair = pairIn(line);
-      while (!done && pairIn(value) < pair) ({ value, done } = await others.next());
-      yield { line, isThere: !done && pairIn(value) === pair };
+      while (!done && pairIn(value) < pair) {
+        passed += 1;
+        if (passed % STRETCH === 0) yield { key: pairIn(value), tell: nothing };
+        ({ value, done } = await others.next());
+      }
+      yield lookAt(line, !done && pairIn(value) === pair);
     }
   } finally {
     await others.return(undefined);
@@ -48,40 +65,38 @@ async function* joined(lines: Lines, others: Lines): AsyncGenerator<{ line: stri
 }
 
 /** Who was a member before and is not present under the same id. Lines of others are looked at as well: they bring nothing but take time. */
-export async function* lookForMissing(before: Lines, present: Lines): AsyncGenerator<Look> {
+export function lookForMissing(before: Lines, present: Lines): AsyncGenerator<Look> {
   let last = '';
-  for await (const { line, isThere } of joined(before, present)) {
+  return joined(before, present, (line, isThere) => {
     const one = presenceOf(line);
-    if (!one.member || one.pair === last) {
-      yield { key: one.pair, tell: () => undefined };
-      continue;
-    }
-    last = one.pair;
-    yield {
-      key: one.pair,
+    const { pair: key } = one;
+    if (!one.member || key === last) return { key, tell: nothing };
+    last = key;
+    return {
+      key,
       tell(finds) {
         count(finds, one, 'was');
         if (isThere) return;
         finds.missing.push(line);
-        for (const other of pairsOfOthers(one)) finds.asks.push(`${other}\t${one.pair}`);
+        for (const other of pairsOfOthers(one)) finds.asks.push(`${other}\t${key}`);
       },
     };
-  }
+  });
 }
 
 /** Who of them is present under another id. */
-export async function* lookForOthers(asks: Lines, present: Lines): AsyncGenerator<Look> {
-  for await (const { line, isThere } of joined(asks, present)) {
+export function lookForOthers(asks: Lines, present: Lines): AsyncGenerator<Look> {
+  return joined(asks, present, (line, isThere) => {
     const key = pairIn(line);
-    yield { key, tell: ({ found }) => isThere && found.push(`${line.slice(key.length + 1)}\t`) };
-  }
+    return { key, tell: ({ found }) => isThere && found.push(`${line.slice(key.length + 1)}\t`) };
+  });
 }
 
 /** Who is present under none. */
-export async function* lookForLeavers(missing: Lines, found: Lines): AsyncGenerator<Look> {
-  for await (const { line, isThere } of joined(missing, found)) {
+export function lookForLeavers(missing: Lines, found: Lines): AsyncGenerator<Look> {
+  return joined(missing, found, (line, isThere) => {
     const one = presenceOf(line);
-    yield {
+    return {
       key: one.pair,
       tell(finds) {
         if (isThere) return;
@@ -89,5 +104,5 @@ export async function* lookForLeavers(missing: Lines, found: Lines): AsyncGenera
         finds.exits.push(line);
       },
     };
-  }
+  });
 }

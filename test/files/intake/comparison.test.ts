@@ -179,3 +179,41 @@ test('what has been looked at is not read again', async () => {
   expect(lines.at(-1)).toBe(rowsOf([[9_999]])[0]?.[0]);
   expect(reads).toBeLessThanOrEqual(Math.ceil(Math.log2(run.pieces)) + 1);
 });
+
+test('a long run of those who are new takes as many invocations as it takes, however little each has time for', async () => {
+  const clock = fakeClock();
+  const objects = memoryObjects('rolls', clock);
+  const line = (id: string): string =>
+    linesOf({ ids: [id], body: {}, memberOf: [AUDIENCE], told: [AUDIENCE] })[0] ?? '';
+  // Before them stands one who stays, behind them one who leaves and one who stays.
+  const fresh = Array.from({ length: 80_000 }, (_, i) => line(`b-${String(i).padStart(6, '0')}`));
+  const runs = {
+    before: [await writeRun(objects, 'files/1/before', ['a', 'c', 'd'].map(line))],
+    now: [await writeRun(objects, 'files/1/now', [line('a'), ...fresh, line('d')])],
+    folder: FOLDER,
+  };
+  // What is read takes its time: an invocation is over long before the next of those before.
+  const slow = {
+    ...objects,
+    get(name: string) {
+      clock.advance(3_000);
+      return objects.get(name);
+    },
+  };
+  let kept: Comparison = freshComparison(runs);
+  let [saves, ids, longest] = [0, 0, 0];
+  const save = async () => {
+    saves += 1;
+  };
+  const newId = () => `run-${++ids}`;
+  for (let turn = 0; kept.step !== 'done'; turn++) {
+    if (turn > 200) throw new Error('it does not come to its end');
+    const began = clock.now();
+    kept = await goOn(kept, runs, save, { objects: slow, clock, newId }, { deadline: began + 40_000 });
+    longest = Math.max(longest, clock.now() - began);
+  }
+  expect(runs.now[0]?.pieces).toBeGreaterThan(10);
+  expect(longest).toBeLessThan(40_000);
+  expect(saves).toBeGreaterThan(3);
+  expect(kept.turnover).toEqual({ [AUDIENCE]: { was: 3, gone: 1 } });
+});
