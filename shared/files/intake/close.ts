@@ -124,7 +124,7 @@ async function turnWith(
     return hold.release(hold.value);
   }
   if (now.rolls.length === 0) return moot(hold, work, since);
-  await demandAllParts(work, now);
+  await demandAllParts(work, now, limits);
   const value = await compared(hold, family, now.rolls, work, limits);
   if (value.stage === 'comparing') {
     const worked = value.worked + work.deps.clock.now() - since;

@@ -7,6 +7,7 @@ import type { IntakeDeps, Limits } from './deps.js';
 import { objectionTo, partsOf, runsOf } from './exports.js';
 import { completeAt, type Family, familyId, type Roll } from './family.js';
 import type { Hold } from './hold.js';
+import { lateBy } from './late.js';
 import type { FileOrder } from './order.js';
 import type { IntakePages } from './pages.js';
 import { partMissing } from './parts.js';
@@ -64,9 +65,18 @@ export async function presentNow(
 export const isSettled = ({ stage, parts }: Closing, { rolls }: Present): boolean =>
   (stage === 'done' || stage === 'overtaken') && rolls.every(({ id }) => parts.includes(id));
 
-/** Throws `file.incomplete` while a file of the export is missing. */
-export async function demandAllParts({ source, place, order }: Case, { entries, rolls }: Present) {
-  const expected = await source.expectedParts(order.name, place);
+/** The time of a full export may be ahead of our clock by as much, milliseconds. */
+const DAY_MS = 86_400_000;
+
+/** Throws `file.incomplete` while a file of the export is missing, or no time is left to find out. */
+export async function demandAllParts(
+  { source, place, order, deps }: Case,
+  { entries, rolls }: Present,
+  limits: Limits,
+): Promise<void> {
+  const since = Math.min(...entries.map(({ at }) => at), ...rolls.map(({ time }) => time - DAY_MS));
+  const isLate = lateBy(deps.clock, limits);
+  const expected = await source.expectedParts(order.name, place, { since, isLate });
   const { stem } = source.namingOf(order.name);
   const fault = partMissing(
     { stem, entries, read: rolls.map(({ name }) => name), expected },

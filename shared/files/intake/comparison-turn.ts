@@ -1,11 +1,10 @@
 import type { Clock } from '../../core/ports.js';
 import type { Comparison } from './comparison.js';
 import type { Limits } from './deps.js';
+import { lateBy } from './late.js';
 
 /** How often the position is kept, milliseconds. */
 const SAVE_MS = 60_000;
-/** Kept back of the time for writing down what was found, milliseconds. */
-const MARGIN_MS = 15_000;
 
 /** One invocation's work on a comparison: how far it is, and how much time is left. */
 export class ComparisonTurn {
@@ -14,7 +13,7 @@ export class ComparisonTurn {
   private saved: number;
   private readonly keep: (state: Comparison) => Promise<void>;
   private readonly clock: Pick<Clock, 'now'>;
-  private readonly limits: Limits;
+  private readonly isLate: () => boolean;
 
   constructor(
     state: Comparison,
@@ -25,13 +24,13 @@ export class ComparisonTurn {
     this.state = state;
     this.keep = keep;
     this.clock = clock;
-    this.limits = limits;
+    this.isLate = lateBy(clock, limits);
     this.saved = clock.now();
   }
 
   /** Whether it is time to stop. */
   get isOver(): boolean {
-    return this.clock.now() + MARGIN_MS >= this.limits.deadline || this.limits.stop?.aborted === true;
+    return this.isLate();
   }
 
   /** Whether it is time to keep the position. */

@@ -5,6 +5,7 @@ import { changeFamily, completeAt, familyId, rollOf, withRoll } from './family.j
 import { type FileTurn, finish, mayClose, orderClosing } from './file-end.js';
 import { giveBack } from './hold.js';
 import { noteBegun } from './index-page.js';
+import { lateBy } from './late.js';
 import { sendOrders } from './order.js';
 import type { FileProgress } from './progress.js';
 import { readThrough } from './reading.js';
@@ -15,8 +16,6 @@ import { tooOld } from './too-old.js';
 
 /** An invocation that took so long should have moved something, milliseconds. */
 const LONG_MS = 60_000;
-/** Less than this before the end no further manifest is read, milliseconds. */
-const SHORTEST_MS = 15_000;
 
 /** Puts the file back into the queue. */
 async function back(turn: FileTurn, more: Partial<FileProgress>, afterMs: number): Promise<void> {
@@ -130,7 +129,7 @@ export async function takeTurn(turn: FileTurn): Promise<void> {
     const old = hold.value.turns === 0 ? tooOld(entry, deps) : undefined;
     if (old) throw old;
     if (hold.value.stage === 'reading') {
-      const isLate = () => deps.clock.now() + SHORTEST_MS >= turn.limits.deadline;
+      const isLate = lateBy(deps.clock, turn.limits);
       const whole = await source.completeness(entry, place, deps.clock.now(), isLate);
       if (!whole.whole) return await back(turn, { reason: reasonOf(whole.why) }, whole.afterMs);
     }

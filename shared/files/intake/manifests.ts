@@ -3,7 +3,7 @@ import { baseOf, folderOf } from '../meaning/file-name.js';
 import { type Listing, listedSize, type Manifest, readManifest, unfinished } from '../meaning/manifest.js';
 import { isManifestName } from '../meaning/not-exports.js';
 import type { FileEntry, FilePlace } from '../ports.js';
-import type { Completeness, ExpectedPart } from './source.js';
+import type { Completeness, ExpectedPart, Looking } from './source.js';
 
 /** A manifest of a run of a thousand files is a tenth of this. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -19,6 +19,9 @@ async function readText(entry: FileEntry, place: FilePlace): Promise<string> {
   if (entry.size <= MAX_BYTES) for await (const part of place.bytes(entry).open()) parts.push(part);
   return Buffer.concat(parts).toString('utf8');
 }
+
+const noTimeFor = (what: string): string =>
+  `one invocation was not enough to read the manifests that may list ${what}; the next one goes on; if it stays so, move older ones elsewhere`;
 
 /** What a manifest lists of one export, whose files lie in `folder`. */
 const partsIn = (
@@ -84,18 +87,20 @@ export function createManifests() {
     return undefined;
   }
 
-  /** The newest manifests that list files of an export, and what they list of it. */
+  /** The newest manifests that list files of the export to which a file belongs, and what they list of it. */
   async function newestOf(
+    name: string,
     isPart: (name: string) => boolean,
-    folder: string,
     place: FilePlace,
+    { since, isLate }: Looking,
   ): Promise<readonly ExpectedPart[]> {
-    let newest: number | undefined;
+    let newest = since - BEFORE_MS;
     const parts = new Map<string, ExpectedPart>();
     for (const entry of await newestFirst(place)) {
-      if (newest !== undefined && entry.at < newest) break;
+      if (entry.at < newest) break;
+      if (isLate()) throw new Fault('file.incomplete', noTimeFor(`files of the export of ${name}`));
       const manifest = await open(entry, place);
-      const listed = manifest.ok ? partsIn(manifest.value, isPart, folder) : [];
+      const listed = manifest.ok ? partsIn(manifest.value, isPart, folderOf(name)) : [];
       if (listed.length > 0) newest = entry.at;
       for (const part of listed) parts.set(part.name, part);
     }
@@ -104,8 +109,7 @@ export function createManifests() {
 
   return {
     /** The files of the export to which a file belongs, by the newest manifest that lists any of them. */
-    expectedParts: (name: string, isPart: (name: string) => boolean, place: FilePlace) =>
-      newestOf(isPart, folderOf(name), place),
+    expectedParts: newestOf,
     /** The files that a manifest lists, beside it. Throws `file.refused` for what is no manifest. */
     async namesIn(entry: FileEntry, place: FilePlace): Promise<readonly string[]> {
       const manifest = await open(entry, place);
@@ -123,8 +127,7 @@ export function createManifests() {
     ): Promise<Completeness> {
       const listing = await listingOf(entry, place, isLate);
       if (listing === 'late') {
-        const text = `${entry.name}: one invocation was not enough to read the manifests that may list it; move older ones elsewhere`;
-        return { whole: false, why: new Fault('file.incomplete', text), afterMs: 0 };
+        return { whole: false, why: new Fault('file.incomplete', noTimeFor(entry.name)), afterMs: 0 };
       }
       const why = unfinished(entry, listing ? [listing] : []);
       if (why === undefined) return { whole: true };

@@ -93,8 +93,8 @@ function sourceOf(meaning: FileMeaning, place: () => Promise<FilePlace>, secrets
     place,
     ...naming,
     listedIn: (manifest, at) => manifests.namesIn(manifest, at),
-    expectedParts: async (name, at) =>
-      complete.kind === 'manifest' ? manifests.expectedParts(name, partOf(naming, name), at) : [],
+    expectedParts: async (name, at, looking) =>
+      complete.kind === 'manifest' ? manifests.expectedParts(name, partOf(naming, name), at, looking) : [],
     completeness: async (entry, at, now, isLate) =>
       complete.kind === 'stable'
         ? standsStill(entry, now, stableMs)

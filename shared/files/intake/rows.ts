@@ -3,11 +3,9 @@ import type { EndingName, Message, Settlement } from '../../core/ports.js';
 import type { Table, TableRow } from '../ports.js';
 import { CHUNK_ROWS, type IntakeDeps, type Limits } from './deps.js';
 import { type Hold, renewing } from './hold.js';
+import { lateBy } from './late.js';
 import { type FileProgress, fileHash, withEndings } from './progress.js';
 import type { RowReader } from './source.js';
-
-/** Less than this before the end no chunk is begun, milliseconds. */
-const SHORTEST_MS = 15_000;
 
 /** How the rows of a file came out of an invocation: all settled; time was up; or one of them is held for this reason. */
 export type RowsEnd =
@@ -94,13 +92,14 @@ export async function runRows<T extends Stretch>(
   table: Pick<Table, 'rows'>,
   toMessage: (row: TableRow) => Message,
   { pipeline, clock, chunkRows = CHUNK_ROWS }: Pick<IntakeDeps, 'pipeline' | 'clock' | 'chunkRows'>,
-  { deadline, stop }: Limits,
+  limits: Limits,
 ): Promise<RowsEnd> {
+  const isLate = lateBy(clock, limits);
   const chunks = chunksOf(table, hold.value, chunkRows);
   const renew = renewing(hold, clock);
   let coming = chunks.next();
   try {
-    while (!stop?.aborted && clock.now() + SHORTEST_MS < deadline) {
+    while (!isLate()) {
       const chunk = await coming;
       if (chunk.done) return { kind: 'all' };
       coming = chunks.next();
@@ -111,7 +110,7 @@ export async function runRows<T extends Stretch>(
         continue;
       }
       const messages = chunk.value.map(toMessage);
-      const options = { redelivers: true, deadline: Math.min(deadline, hold.safeUntil) };
+      const options = { redelivers: true, deadline: Math.min(limits.deadline, hold.safeUntil) };
       const settlements = await pipeline.run(messages, options);
       await hold.save(advanced(hold.value, chunk.value, settlements));
       if (settlements.some(({ settled }) => !settled)) return { kind: 'held', fault: heldFault(settlements) };

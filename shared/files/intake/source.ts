@@ -28,6 +28,14 @@ export interface ExpectedPart {
   readonly size: number | undefined;
 }
 
+/** How manifests of an export are looked for. */
+export interface Looking {
+  /** No file of the export is older, epoch milliseconds. */
+  readonly since: number;
+  /** Whether there is no time left to read anything more for it. */
+  readonly isLate: () => boolean;
+}
+
 /** What rows of one file mean. */
 export interface RowReader {
   /** A row as the body of a profile export; bad: why it cannot be one. */
@@ -58,8 +66,11 @@ export interface FileSource {
   namingOf(name: string): FileNaming;
   /** Names of the files that a manifest lists. */
   listedIn(manifest: FileEntry, place: FilePlace): Promise<readonly string[]>;
-  /** The files of the export to which a file belongs, by the newest manifest of it; none when no manifest says. */
-  expectedParts(name: string, place: FilePlace): Promise<readonly ExpectedPart[]>;
+  /**
+   * The files of the export to which a file belongs, by the newest manifest of it; none when no manifest says. Throws
+   * `file.incomplete` when there is no time left to read what may say it.
+   */
+  expectedParts(name: string, place: FilePlace, looking: Looking): Promise<readonly ExpectedPart[]>;
   /** `isLate`: whether there is no time left to read anything more for it. */
   completeness(
     entry: FileEntry,

@@ -27,7 +27,8 @@ function stage(complete: string) {
   return { source, put, manifest };
 }
 
-const expected = async (source: FileSource, name: string) => source.expectedParts(name, await source.place());
+const expected = async (source: FileSource, name: string) =>
+  source.expectedParts(name, await source.place(), { since: 0, isLate: () => false });
 
 const NAME = `Acme_${HOT}_20260902_020000`;
 

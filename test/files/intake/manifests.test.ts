@@ -57,7 +57,13 @@ test('the files of an export are those of the newest manifest that lists any of 
     JSON.stringify({ exportResults: [{ name: 'f_5.csv', size: 7 }] }),
     998.5 * DAY,
   );
-  const parts = await createManifests().expectedParts('f_5.csv', (name) => name === 'f_5.csv', place);
+  const looking = { since: 5 * DAY, isLate: () => false };
+  const parts = await createManifests().expectedParts(
+    'f_5.csv',
+    (name) => name === 'f_5.csv',
+    place,
+    looking,
+  );
   expect(parts).toEqual([{ name: 'f_5.csv', size: 7 }]);
   expect(counts.opened).toBe(2);
 });
@@ -68,4 +74,34 @@ test('no further manifest is read once time is up; the file is looked at again a
   const answer = await createManifests().completeness(entry, place, () => counts.opened >= 3);
   expect(answer).toMatchObject({ whole: false, afterMs: 0, why: { code: 'file.incomplete' } });
   expect(counts.opened).toBe(3);
+});
+
+test('of an export that no manifest lists, none is read that was there a week before it', async () => {
+  const { place, counts } = thousandRuns();
+  const looking = { since: 999 * DAY, isLate: () => false };
+  expect(await createManifests().expectedParts('f.csv', (name) => name === 'f.csv', place, looking)).toEqual(
+    [],
+  );
+  expect(counts.opened).toBe(8);
+});
+
+test('manifests of an export are read until time is up, and from there on by the next invocation', async () => {
+  const { place, counts } = thousandRuns();
+  const manifests = createManifests();
+  const isPart = (name: string): boolean => name === 'f_990.csv';
+  let most = 0;
+  for (const reads of [4, 8]) {
+    most += 4;
+    const looking = { since: 0, isLate: () => counts.opened >= most };
+    await expect(manifests.expectedParts('f_990.csv', isPart, place, looking)).rejects.toMatchObject({
+      code: 'file.incomplete',
+      message: expect.stringContaining('files of the export of f_990.csv'),
+    });
+    expect(counts.opened).toBe(reads);
+  }
+  const looking = { since: 0, isLate: () => counts.opened >= 12 };
+  expect(await manifests.expectedParts('f_990.csv', isPart, place, looking)).toEqual([
+    { name: 'f_990.csv', size: 1 },
+  ]);
+  expect(counts.opened).toBe(10);
 });

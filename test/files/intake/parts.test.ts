@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Fault } from '../../../shared/core/fault.js';
 import { closingId } from '../../../shared/files/intake/closing.js';
 import { createLookout } from '../../../shared/files/intake/intake.js';
+import type { FileSource } from '../../../shared/files/intake/source.js';
+import { createFileWork } from '../../../shared/files/intake/worker.js';
 import { world } from '../support/intake-world.js';
 
 type World = ReturnType<typeof world>;
@@ -146,6 +149,36 @@ test('members are the union of the parts of the newest export, however late each
     ),
     { numRuns: 100 },
   );
+});
+
+test('an invocation that has no time left to read manifests leaves the end of the export to the next one', async () => {
+  const w = world({ mostExits: 1 });
+  await take(w, 1, [1, 2]);
+  await w.drain();
+  await take(w, 2, [1]);
+  const source = w.deps.sources.get('daily');
+  if (!source) throw new Error('there is a source');
+  let looks = 0;
+  const expectedParts: FileSource['expectedParts'] = async (_name, _place, { since, isLate }) => {
+    looks += 1;
+    expect(since).toBeLessThanOrEqual(at(2));
+    // The first one takes all the time there is.
+    if (looks === 1) w.clock.advance(3_600_000 - 20_000);
+    expect(isLate()).toBe(false);
+    if (looks === 1) w.clock.advance(5_000);
+    if (isLate()) throw new Fault('file.incomplete', 'no time is left');
+    return [];
+  };
+  const work = createFileWork({ ...w.deps, sources: new Map([['daily', { ...source, expectedParts }]]) });
+  const order = { source: 'daily', name: fileOf(2) };
+  await work({ ...order, work: 'rows' }, { deadline: w.clock.now() + 3_600_000 });
+  const close = () => work({ ...order, work: 'close' }, { deadline: w.clock.now() + 3_600_000 });
+  await close();
+  expect(await w.pages.closing.read(closingId('daily', fileOf(2), 'ups/hot-1'))).toMatchObject({
+    value: { stage: 'comparing', reason: { code: 'file.incomplete' }, lease: undefined },
+  });
+  await close();
+  expect(hot(w)).toEqual([1]);
 });
 
 test('a manifest orders each file that is there once, and nothing else', async () => {
