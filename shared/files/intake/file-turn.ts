@@ -43,20 +43,32 @@ function goOn(turn: FileTurn, before: FileProgress): Promise<void> {
 
 /**
  * Makes a full export known before its rows act. `old`: a newer one is complete, so that it has nothing to say; `now`: others were there
- * before, and its rows count as of its own time.
+ * before, and its rows count as of its own time; `full`: the store has no room for it beside them.
  */
-async function enroll({ hold, source, pages }: FileTurn): Promise<'old' | 'now' | 'alone'> {
+async function enroll({ hold, source, pages }: FileTurn): Promise<'old' | 'now' | 'alone' | 'full'> {
   if (!source.snapshot) return 'alone';
   const { value } = hold;
   const roll = rollOf(value, source.namingOf(value.name).stem);
   const isOld = (newest: number | undefined): boolean => newest !== undefined && newest > value.time;
   const family = await changeFamily(pages.family, familyId(value), (known) =>
     isOld(completeAt(known)) ? known : withRoll(known, roll),
-  );
+  ).catch(fullOr);
+  if (family === 'full') return family;
   if (!family) throw new Fault('store.contended', `too many files of ${source.name} begin at once`);
   if (isOld(completeAt(family))) return 'old';
   return hasOthers(family, roll.stem) ? 'now' : 'alone';
 }
+
+function fullOr(error: unknown): 'full' {
+  if (error instanceof Fault && error.code === 'store.too-large') return 'full';
+  throw error;
+}
+
+const noRoomFor = ({ name }: FileEntry, source: string): Fault =>
+  new Fault(
+    'store.too-large',
+    `${name}: the full exports of "${source}" that have not been compared to their end have too many parts or people for an item of the store; see to those that wait (tributary files list), then: tributary files retry ${name}; if none waits, have them written in fewer parts`,
+  );
 
 /** Rows of a full export, as of its time. */
 const standingRows =
@@ -94,6 +106,7 @@ async function runTurn(turn: FileTurn): Promise<void> {
   }
   const enrolled = await enroll(turn);
   if (enrolled === 'old') return finish(turn, 'overtaken', overtaken(entry));
+  if (enrolled === 'full') return refuse(turn, noRoomFor(entry, source.name));
   const own = reader.value;
   const rows = enrolled === 'now' ? { ...own, bodyOf: standingRows(own, hold.value.time) } : own;
   const toMessage = (row: TableRow) => messageOf(row, rows, hold.value);
@@ -107,6 +120,13 @@ async function runTurn(turn: FileTurn): Promise<void> {
   if (now && now.version !== entry.version) await sendOrders(deps.queue, [turn.order]);
 }
 
+/** None of its rows acts. */
+async function refuse(turn: FileTurn, fault: Fault): Promise<void> {
+  await finish(turn, 'refused', fault);
+  // The others of a full export have waited for it, and somebody must hear that they wait in vain.
+  if (mayClose(turn.hold.value)) await orderClosing(turn);
+}
+
 /** What a fault means for a file: it waits, has become another file, or is refused as a whole. */
 async function failed(turn: FileTurn, fault: Fault): Promise<void> {
   const { order, deps } = turn;
@@ -117,9 +137,7 @@ async function failed(turn: FileTurn, fault: Fault): Promise<void> {
   // That more is to be kept of it than fits does not change while it waits.
   const isTooMuch = fault.code === 'store.too-large' && turn.hold.value.stage === 'reading';
   if (!isVerdict(fault) && !isTooMuch) return backLater(turn, fault);
-  await finish(turn, 'refused', fault);
-  // The others of a full export have waited for it, and somebody must hear that they wait in vain.
-  if (mayClose(turn.hold.value)) await orderClosing(turn);
+  await refuse(turn, fault);
 }
 
 /** Works on a file that is ours for now, until it is done, time is up, or something holds it. */
