@@ -35,16 +35,30 @@ async function show(
   await out(json ? `${JSON.stringify(viewOf(looked), null, 2)}\n` : paragraphOf(looked, titles, clock.now()));
 }
 
-/** Tells in a word what was done, and gives the status. */
-async function tell(
-  done: boolean,
-  said: readonly [yes: string, no: string],
+/** What is said of an order that was sent, of one that nobody can get, and of none. */
+const SAID = {
+  accept: ['its exits will be carried out', 'its exits may be carried out', 'none of its exits wait for you'],
+  retry: ['it will be worked on', 'it may be worked on again', 'somebody works on it now, or it is gone'],
+} as const;
+
+/** Sends an order to whoever works on files, tells in a word what came of it, and gives the status. */
+async function order(
+  action: keyof typeof SAID,
+  looked: Looked,
+  { pages }: Desk,
   { json }: FilesOptions,
-  world: World,
+  { env, clock, out, err }: World,
 ): Promise<number> {
-  const [yes, no] = said;
-  if (json) await world.out(`${JSON.stringify({ done })}\n`);
-  else await world.out(`${done ? yes : no}\n`);
+  const queue = await openQueueOf(env, clock);
+  const done = await { accept, retry }[action](looked, pages, { queue, clock });
+  const [sent, unheard, none] = SAID[action];
+  const isHeard = !queue.place.startsWith('memory:');
+  if (json) await out(`${JSON.stringify({ done })}\n`);
+  else await out(`${done ? (isHeard ? sent : unheard) : none}\n`);
+  if (done && !isHeard)
+    err(
+      `but nobody hears of it: the files queue, ${queue.place}, is in the memory of this command alone; to work on it here: tributary files run ${looked.name}\n`,
+    );
   return done ? 0 : 1;
 }
 
@@ -78,13 +92,7 @@ async function act(options: FilesOptions, world: World): Promise<number> {
       : 0;
   }
   if (options.action === 'run') return run(looked, desk, options, world);
-  const queue = await openQueueOf(world.env, world.clock);
-  if (options.action === 'accept') {
-    const said = ['its exits will be carried out', 'none of its exits wait for you'] as const;
-    return tell(await accept(looked, desk.pages, { queue }), said, options, world);
-  }
-  const said = ['it will be worked on', 'somebody works on it now, or it is gone'] as const;
-  return tell(await retry(looked, desk.pages, { queue, clock: world.clock }), said, options, world);
+  return order(options.action, looked, desk, options, world);
 }
 
 /** `tributary files` on a given machine. */

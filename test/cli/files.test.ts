@@ -98,6 +98,10 @@ async function deploy(): Promise<void> {
   }
 }
 
+/** Said where the queue is one of this process: a deployment's has another place. */
+const LONELY =
+  'but nobody hears of it: the files queue, memory:cli-files, is in the memory of this command alone; to work on it here: tributary files run ';
+
 const people = ['C-1', 'C-2', 'C-3', 'C-4', 'C-5'];
 
 test('a file goes from the poll through the real parts into the CRM, and is listed and shown', async () => {
@@ -195,7 +199,11 @@ test('a mass exit waits, accept lets it go on', async () => {
     status: 1,
     out: 'none of its exits wait for you\n',
   });
-  expect(await files('accept', nameOf(2))).toMatchObject({ status: 0 });
+  expect(await files('accept', nameOf(2))).toMatchObject({
+    status: 0,
+    out: 'its exits may be carried out\n',
+    err: `${LONELY}${nameOf(2)}\n`,
+  });
   expect((await files('list')).out).toMatch(/^accepted .*_20260902020000\.csv/m);
   await deploy();
   expect(members.get('/contacts/C-5')).toMatchObject({ Hot: false });
@@ -205,7 +213,9 @@ test('a mass exit waits, accept lets it go on', async () => {
 test('retry has a file read from its beginning, run does all of it here', async () => {
   await put(1, people);
   await deploy();
-  expect(await files('retry', nameOf(1))).toMatchObject({ status: 0, out: 'it will be worked on\n' });
+  const err = `${LONELY}${nameOf(1)}\n`;
+  expect(await files('retry', nameOf(1))).toEqual({ status: 0, out: 'it may be worked on again\n', err });
+  expect(await files('retry', nameOf(1), '--json')).toEqual({ status: 0, out: '{"done":true}\n', err });
   await deploy();
   const [again] = JSON.parse((await files('list', '--json')).out);
   expect(again).toMatchObject({ result: 'done', endings: { delivered: 0, unchanged: 5 } });
