@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 import type { DecryptedSessionKey, PrivateKey } from 'openpgp';
+import { Fault } from '../../core/fault.js';
 import { ARMOR, unarmored } from './armor.js';
 import { byIntake, Intake, type Undo } from './intake.js';
 import { contents, isKnownCipher, plainPackets, rest } from './pgp-cipher.js';
@@ -34,10 +35,10 @@ async function opened({ privateKey, passphrase }: DecryptKey): Promise<PrivateKe
     const key = await readPrivateKey({ armoredKey: armored(privateKey) });
     return key.isDecrypted() ? key : await decryptKey({ privateKey: key, passphrase: passphrase ?? '' });
   } catch (cause) {
-    throw refused(
-      'the key of `decrypt` cannot be read: it is to be an armored private key, with its passphrase',
-      cause,
-    );
+    // No fault of any file: they wait until the secret is put right, also one whose rows have begun to act.
+    const text =
+      'the key of `decrypt` cannot be read: its secret is to be an armored private key, or that in Base64, with the passphrase that opens it';
+    throw new Fault('config.invalid', text, { cause });
   }
 }
 

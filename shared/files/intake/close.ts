@@ -4,7 +4,7 @@ import { Fault } from '../../core/fault.js';
 import type { Message } from '../../core/ports.js';
 import type { TableRow } from '../ports.js';
 import { type Closing, closingId, closingReport, freshClosing } from './closing.js';
-import { comeBack, isVerdict, patienceOf, reasonOf } from './come-back.js';
+import { comeBack, isVerdict, patienceOf, reasonOf, tellWaits } from './come-back.js';
 import { type Case, compared, demandAllParts, familyIdOf, isSettled, presentNow } from './comparing.js';
 import type { IntakeDeps, Limits } from './deps.js';
 import { exitsTable, familyAfter, hasUncompared } from './exports.js';
@@ -44,11 +44,12 @@ async function finish(hold: Hold<Closing>, value: Closing, work: Case, since: nu
     log.write('warn', 'file.report-unwritten', { code: error.code, why: error.message });
   }
   await hold.save(ended);
-  const { result, source, exits, membersBefore, endings } = report;
-  log.write(value.stage === 'overtaken' ? 'warn' : 'info', 'file.export', {
+  const { result, why, source, exits, membersBefore, endings } = report;
+  log.write(value.stage === 'done' ? 'info' : 'warn', 'file.export', {
     source,
     export: value.stem,
     result,
+    why,
     membersBefore,
     exits,
     endings,
@@ -75,6 +76,7 @@ async function carryOut(hold: Hold<Closing>, work: Case, limits: Limits, since: 
   if (end.kind === 'more') return comeBack(hold, { ...value, worked }, order, 0, deps);
   if (end.kind === 'held') {
     const idle = value.idle + 1;
+    tellWaits(order, value, end.fault, deps);
     const reason = end.fault && reasonOf(end.fault);
     return comeBack(hold, { ...value, worked, idle, reason }, order, patienceOf(value.idle), deps);
   }
@@ -169,7 +171,10 @@ export async function workClosing(
     if (!(error instanceof Fault)) return giveBack(hold, error);
     const { value } = hold;
     const next = { ...value, reason: reasonOf(error), idle: value.idle + 1 };
-    if (!isVerdict(error)) return comeBack(hold, next, order, patienceOf(value.idle), deps);
+    if (!isVerdict(error)) {
+      tellWaits(order, value, error, deps);
+      return comeBack(hold, next, order, patienceOf(value.idle), deps);
+    }
     await finish(hold, { ...next, stage: 'waiting', comparison: undefined }, work, since);
   }
 }

@@ -31,6 +31,20 @@ export const isVerdict = ({ code, retryable }: Fault): boolean => code.startsWit
 /** The words of a fault, as pages and reports have them, the first two thousand characters. */
 export const reasonOf = ({ code, message }: Fault): Reason => ({ code, text: message.slice(0, 2_000) });
 
+/** Of so many times in a row that something does not move on, the log tells of the first. */
+const TOLD_OF = 4;
+
+/** Tells that something waits, and for what: at once, and then now and then, or a long outage would fill the log. */
+export function tellWaits(
+  { source, name }: FileOrder,
+  { idle }: Pick<Returning, 'idle'>,
+  fault: Fault | undefined,
+  { log }: Pick<IntakeDeps, 'log'>,
+): void {
+  if (idle % TOLD_OF > 0) return;
+  log.write('warn', 'file.waits', { source, file: name, code: fault?.code, why: fault?.message });
+}
+
 /**
  * Puts work back: first the order into the queue, then the page down, so that whatever dies in between there is an order.
  * When one is on its way already no other is sent, or orders would multiply.

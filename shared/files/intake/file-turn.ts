@@ -1,6 +1,6 @@
 import { Fault, ok } from '../../core/fault.js';
 import type { FileEntry, TableRow } from '../ports.js';
-import { comeBack, isVerdict, patienceOf, reasonOf } from './come-back.js';
+import { comeBack, isVerdict, patienceOf, reasonOf, tellWaits } from './come-back.js';
 import { changeFamily, completeAt, familyId, rollOf, withRoll } from './family.js';
 import { type FileTurn, finish, mayClose, orderClosing } from './file-end.js';
 import { giveBack } from './hold.js';
@@ -28,6 +28,7 @@ async function back(turn: FileTurn, more: Partial<FileProgress>, afterMs: number
 /** Puts it back for longer each time, because something outside keeps it from moving on. */
 const backLater = (turn: FileTurn, fault: Fault | undefined): Promise<void> => {
   const { idle } = turn.hold.value;
+  tellWaits(turn.order, { idle }, fault, turn.deps);
   return back(turn, { idle: idle + 1, reason: fault && reasonOf(fault) }, patienceOf(idle));
 };
 

@@ -15,7 +15,7 @@ import { createManifests } from './manifests.js';
 import { partOf } from './parts.js';
 import type { Completeness, FileRole, FileSource, RowReader } from './source.js';
 
-/** Remembers a success, so that a place is opened and its secrets are read once. */
+/** Remembers a success, so that a place is opened once. */
 function onceFor<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {
@@ -80,7 +80,6 @@ const namingBy = (
 function sourceOf(meaning: FileMeaning, place: () => Promise<FilePlace>, secrets: Secrets): FileSource {
   const { rule } = meaning;
   const { complete } = rule;
-  const keys = onceFor(() => keysOf(rule, secrets));
   const manifests = createManifests();
   const stableMs = complete.kind === 'stable' ? complete.ms : 0;
   const naming = namingBy(meaning, complete.kind === 'manifest');
@@ -102,7 +101,8 @@ function sourceOf(meaning: FileMeaning, place: () => Promise<FilePlace>, secrets
     async open(bytes) {
       // A third of the code of the functions for files: those that are told of files do not open any.
       const { openTable } = await import('../formats/open-table.js');
-      return openTable(bytes, tableSettings(rule, await keys()));
+      // Secrets are remembered where they come from, for as long as they may be.
+      return openTable(bytes, tableSettings(rule, await keysOf(rule, secrets)));
     },
     async reader(table, entry, at) {
       const shape = meaning.shapeOf({ name: entry.name, at }, table.columns);

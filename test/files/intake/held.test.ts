@@ -102,6 +102,8 @@ test('while its first open row does not move a file waits longer each time', asy
     for (const message of await w.queue.receive()) await w.queue.remove(message);
   }
   expect(waits).toEqual([30, 60, 120, 240, 480, 900]);
+  // It is told of at once, and then now and then.
+  expect(w.lines.filter(({ event }) => event === 'file.waits')).toHaveLength(2);
   // Nothing behind the chunk that waits was begun.
   expect(w.crm.rows.size).toBe(20);
 });
@@ -144,6 +146,13 @@ test('a file whose key is not among the secrets waits for it', async () => {
   const order = { work: 'rows', source: 'daily', name: NAME } as const;
   await work(order, { deadline: w.clock.now() + 1e6 });
   expect(w.queue.next()).toBeGreaterThan(w.clock.now());
+  expect(w.lines).toEqual([
+    {
+      level: 'warn',
+      event: 'file.waits',
+      fields: { source: 'daily', file: NAME, code: 'config.missing-secret', why: 'there is no secret pgp' },
+    },
+  ]);
   isThere = true;
   await work(order, { deadline: w.clock.now() + 1e6 });
   expect(w.report(NAME)).toMatchObject({ result: 'done', rows: 1 });

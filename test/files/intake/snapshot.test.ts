@@ -50,6 +50,11 @@ test('too many missing: nobody leaves before somebody agrees', async () => {
   const report = exportReport(w, 2);
   expect(report).toMatchObject({ result: 'waiting for you', exits: 3, why: { code: 'file.exits' } });
   expect(report.why.text).toContain('3 of 10 members');
+  // Somebody has to hear of it who does not look at reports.
+  expect(w.lines.findLast(({ event }) => event === 'file.export')).toMatchObject({
+    level: 'warn',
+    fields: { result: 'waiting for you', why: report.why },
+  });
   // Announced again it waits all the same.
   await w.arrive(fileOf(2));
   await w.drain();
