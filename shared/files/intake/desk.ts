@@ -22,10 +22,19 @@ type Deps = Pick<IntakeDeps, 'clock'>;
 
 const hashOf = ({ source, name, version }: FileProgress): string => fileHash(source, name, version);
 
-async function closingOf(source: FileSource, name: string, pages: IntakePages): Promise<Closing | undefined> {
-  if (!source.snapshot) return undefined;
-  const { stem, audience } = source.namingOf(name);
-  return (await pages.closing.read(closingId(source.name, stem, audience))).value;
+/** Tells the ends of the full exports that files belong to. */
+async function closingsOf(
+  { name: source, namingOf, snapshot }: FileSource,
+  names: readonly string[],
+  pages: IntakePages,
+): Promise<(name: string) => Closing | undefined> {
+  if (!snapshot) return () => undefined;
+  const idOf = (name: string): string => {
+    const { stem, audience } = namingOf(name);
+    return closingId(source, stem, audience);
+  };
+  const known = await pages.closing.readAll([...new Set(names.map(idOf))]);
+  return (name) => known.get(idOf(name))?.value;
 }
 
 /** Every version of files of a source that has been begun, as far as its list goes back; the newest last. */
@@ -75,10 +84,15 @@ export async function lookAt(source: FileSource, pages: IntakePages): Promise<So
   const files: Looked[] = found instanceof Fault ? [] : [...found];
   // One that is to be worked on again has been begun before and is in the list of those, too.
   const told = new Set(files.flatMap(({ progress }) => (progress ? [hashOf(progress)] : [])));
-  for (const progress of await begun(source, pages)) {
+  const others = (await begun(source, pages)).filter((progress) => !told.has(hashOf(progress)));
+  const closingOf = await closingsOf(
+    source,
+    others.map(({ name }) => name),
+    pages,
+  );
+  for (const progress of others) {
     const { name } = progress;
-    if (!told.has(hashOf(progress)))
-      files.push({ source, name, progress, closing: await closingOf(source, name, pages) });
+    files.push({ source, name, progress, closing: closingOf(name) });
   }
   return { source, files, fault: found instanceof Fault ? found : undefined };
 }

@@ -12,6 +12,8 @@ import type { FileSource } from './source.js';
 const AT_ONCE = 100;
 /** Whose order has not come back for so long has lost it, milliseconds. */
 const LOST_MS = 3_600_000;
+/** How long a file that nobody has come to may be left at the most before it is ordered once more, milliseconds. */
+const MOST_PATIENCE_MS = 86_400_000;
 
 /** The pages that a poll looks at. */
 export type PolledPages = Pick<IntakePages, 'progress' | 'closing'>;
@@ -37,7 +39,11 @@ const note = async <T extends object>(pages: Pages<T>, id: string, page: Page<T>
 /** Whether somebody must be sent to a file: nobody has been, or whoever was has not been heard of for long. */
 export function isForgotten(known: FileProgress | undefined, now: number): boolean {
   if (!known) return true;
-  return !isOver(known) && isLost(known, now);
+  if (isOver(known) || !isLost(known, now)) return false;
+  const { began, due = 0, turns, reason, lease } = known;
+  if (turns > 0 || reason || lease) return true;
+  // The queue may be long: one more order each hour would make it longer yet, so that each comes twice as late as the one before.
+  return now > due + Math.min(due - began, MOST_PATIENCE_MS);
 }
 
 /** An order, and how to note that it has been sent. */

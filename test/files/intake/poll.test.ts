@@ -113,3 +113,17 @@ test('a place that does not answer is told of, and keeps nobody from the others'
   expect(w.lines.map(({ event }) => event)).toEqual(['file.poll-failed', 'file.poll']);
   expect(await w.queue.count()).toBe(1);
 });
+
+test('files that wait in a queue for days are ordered a few times, not each hour', async () => {
+  const w = world({});
+  const { poll } = createLookout(w.deps);
+  for (let i = 0; i < 10; i++) w.place.write(`all${i}_20260901.csv`, `C-${i},,realized,1`, AT);
+  for (let half = 0; half < 2 * 72; half++) {
+    await poll();
+    w.clock.advance(HOUR / 2);
+  }
+  expect(await w.queue.count()).toBeGreaterThanOrEqual(10 * 4);
+  expect(await w.queue.count()).toBeLessThanOrEqual(10 * 9);
+  await w.drain();
+  expect(w.crm.rows.size).toBe(10);
+});
