@@ -2,15 +2,7 @@ import type { Audit, AuditEntry, AuditLoss, AuditNote, AuditPages, AuditSetting 
 import { Fault, type Result } from '../core/fault.js';
 import type { Clock, StateStore, StateWrite, Versioned } from '../core/ports.js';
 import { auditKeyOf, pageOf } from './names.js';
-import {
-  EMPTY_PAGE,
-  type Page,
-  pageState,
-  pageToWrite,
-  signpostState,
-  withEntries,
-  withRows,
-} from './page.js';
+import { EMPTY_PAGE, type Page, pageIn, pageState, signpostState, withEntries, withRows } from './page.js';
 import { type Pile, pilesOf } from './piles.js';
 
 const DAY_MS = 86_400_000;
@@ -67,7 +59,7 @@ function writingOf(
   known: Result<Versioned> | undefined,
   auditing: Auditing,
 ): Writing | Fault {
-  const found = known === undefined || !known.ok ? known : pageToWrite(known.value.state);
+  const found = known === undefined || !known.ok ? known : pageIn(known.value.state);
   if (found && !found.ok) return found.fault;
   const { clock, days } = auditing;
   const now = clock.now();

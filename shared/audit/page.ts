@@ -4,10 +4,18 @@ import { bad, ok, type Result } from '../core/fault.js';
 import { canonical } from '../core/fingerprint.js';
 import type { Json } from '../core/ports.js';
 import { EMPTY_STATE, type PersonState } from '../core/state.js';
+import { entryIn, textOf } from './entry-text.js';
+
+/** An entry as it is kept: when it happened, epoch milliseconds, and its text. */
+const Kept = z.tuple([z.number(), z.string()]).readonly();
+type Kept = z.infer<typeof Kept>;
+
+const keptOf = (entry: AuditEntry): Kept => [entry.at, textOf(entry)];
 
 /** The newest entries of one place, oldest first. */
 const Page = z.object({
-  entries: z.array(AuditEntry),
+  // As they are in pages of before, too.
+  entries: z.array(z.union([Kept, AuditEntry.transform(keptOf)])).readonly(),
   /** How long its entries count, days: a page is rewritten only when something happens. */
   days: z.number().optional(),
   /** Time of the newest entry there was no room for, epoch milliseconds. */
@@ -22,9 +30,9 @@ export type Page = z.infer<typeof Page>;
 /** Nothing is kept of the place. */
 export const EMPTY_PAGE: Page = { entries: [] };
 
-/** Most entries of one place, and most UTF-16 units of them as JSON: packed some 3 kB, which a store bills like a state. */
+/** Most entries of one place, and most UTF-16 units of them: packed some 2 kB, which a store bills like a state. */
 export const MOST_ENTRIES = 20;
-export const MOST_TEXT = 16_000;
+export const MOST_TEXT = 8_000;
 /** Most pages of rows that the page of a person leads to. */
 const MOST_ROWS = 40;
 
@@ -34,33 +42,45 @@ const DAY_MS = 86_400_000;
 export const oldestOf = ({ days = Number.POSITIVE_INFINITY }: Pick<Page, 'days'>, now: number): number =>
   now - days * DAY_MS;
 
+const isWrite = ({ answer: { kind } }: AuditEntry): boolean =>
+  ['created', 'updated', 'accepted'].includes(kind);
+
+/** What an entry says; only what the target calls the request is another each time. */
+const saidBy = ({
+  at: _at,
+  times: _times,
+  answer: { requestId: _id, ...answer },
+  ...rest
+}: AuditEntry): string => canonical({ ...rest, answer });
+
 /** Two entries that say the same of the same messages: a row that is refused again each time its record comes. */
-function isSame(a: AuditEntry, b: AuditEntry): boolean {
-  // Each write is an entry of its own.
-  if (['created', 'updated', 'accepted'].includes(a.answer.kind) || a.answer.kind !== b.answer.kind)
-    return false;
-  // Only what the target calls the request is another each time.
-  const said = ({
-    at: _at,
-    times: _times,
-    answer: { requestId: _id, ...answer },
-    ...rest
-  }: AuditEntry): string => canonical({ ...rest, answer });
-  return said(a) === said(b);
+const isSame = (a: AuditEntry, b: AuditEntry): boolean =>
+  !isWrite(a) && a.answer.kind === b.answer.kind && saidBy(a) === saidBy(b);
+
+/** An entry that is to be kept, or one that is and need not be looked at, which takes long. */
+interface Item {
+  readonly at: number;
+  readonly kept?: Kept;
+  readonly entry?: AuditEntry;
 }
 
-function withEntry(entries: readonly AuditEntry[], entry: AuditEntry): AuditEntry[] {
-  const last = entries.at(-1);
-  if (!last || !isSame(last, entry)) return [...entries, entry];
-  return [...entries.slice(0, -1), { ...entry, times: (last.times ?? 1) + (entry.times ?? 1) }];
+const entryOf = ({ kept, entry }: Item): AuditEntry | undefined => entry ?? (kept && entryIn(...kept));
+
+/** The two as one, if they say the same and one of them is new; each write is an entry of its own. */
+function merged(a: Item | undefined, b: Item): Item | undefined {
+  if (!a || [a, b].every(({ kept }) => kept) || [a, b].some(({ entry }) => entry && isWrite(entry)))
+    return undefined;
+  const [earlier, later] = [entryOf(a), entryOf(b)];
+  if (!earlier || !later || !isSame(earlier, later)) return undefined;
+  return { at: b.at, entry: { ...later, times: (earlier.times ?? 1) + (later.times ?? 1) } };
 }
 
 /** How many of the entries, counted from the newest, there is room for; the newest has room in any case. */
-function roomFor(entries: readonly AuditEntry[]): number {
+function roomFor(entries: readonly Kept[]): number {
   let text = 0;
   let count = 0;
-  for (const entry of [...entries].reverse()) {
-    text += JSON.stringify(entry).length;
+  for (const [, one] of entries.toReversed()) {
+    text += one.length;
     if (count > 0 && (text > MOST_TEXT || count === MOST_ENTRIES)) break;
     count += 1;
   }
@@ -73,11 +93,32 @@ function roomFor(entries: readonly AuditEntry[]): number {
  */
 export function withEntries(page: Page, more: readonly AuditEntry[], days: number, now: number): Page {
   const oldest = oldestOf({ days }, now);
-  const all = [...page.entries, ...more].filter(({ at }) => at >= oldest).sort((a, b) => a.at - b.at);
-  const entries = all.reduce<AuditEntry[]>(withEntry, []);
+  const all: Item[] = page.entries.map((kept) => ({ at: kept[0], kept }));
+  for (const entry of more) all.push({ at: entry.at, entry });
+  const items: Item[] = [];
+  for (const item of all.filter(({ at }) => at >= oldest).sort((a, b) => a.at - b.at)) {
+    const one = merged(items.at(-1), item);
+    if (one) items[items.length - 1] = one;
+    else items.push(item);
+  }
+  const entries = items.flatMap(({ kept, entry }) => (entry ? [keptOf(entry)] : kept ? [kept] : []));
   const left = entries.length - roomFor(entries);
-  const dropped = Math.max(page.dropped ?? 0, entries[left - 1]?.at ?? 0);
+  const dropped = Math.max(page.dropped ?? 0, entries[left - 1]?.[0] ?? 0);
   return { ...page, days, entries: entries.slice(left), ...(dropped > 0 && { dropped }) };
+}
+
+const unreadable = (cause?: unknown): Result<never> =>
+  bad(
+    'store.format',
+    'what is kept of why a row was changed is not as this version writes it; a newer version may have, ask with that one',
+    { cause },
+  );
+
+/** The entries of a page from an instant on, epoch milliseconds; `store.format` when a newer version wrote one. */
+export function entriesOf({ entries }: Page, from = Number.NEGATIVE_INFINITY): Result<readonly AuditEntry[]> {
+  const found = entries.filter(([at]) => at >= from).map((kept) => entryIn(...kept));
+  const read = found.filter((entry) => entry !== undefined);
+  return read.length === found.length ? ok(read) : unreadable();
 }
 
 /** The page of a person with more pages of rows. */
@@ -97,28 +138,13 @@ export const pageState = (page: Page, at: number): PersonState => ({
   values: new Map([[PAGE, { value: page as unknown as Json, at }]]),
 });
 
-/** As much of an entry as it takes to put another one behind it. */
-const Head = z.object({ at: z.number(), answer: z.object({ kind: z.string() }) });
-const isEntry = (one: unknown): boolean => Head.safeParse(one).success;
-
-/** A page that is only written on: its entries stay what they are, and need not be looked at, which takes long. */
-const Written = Page.extend({ entries: z.array(z.custom<AuditEntry>(isEntry)) });
-
-function read(schema: z.ZodType<Page>, { values }: PersonState): Result<Page> {
+/** The page in what a state store gave; `store.format` when a newer version wrote it. */
+export function pageIn({ values }: PersonState): Result<Page> {
   const known = values.get(PAGE);
   if (known === undefined) return ok(EMPTY_PAGE);
-  const parsed = schema.safeParse(known.value);
-  if (parsed.success) return ok(parsed.data);
-  const text =
-    'what is kept of why a row was changed is not as this version writes it; a newer version may have, ask with that one';
-  return bad('store.format', text, { cause: parsed.error });
+  const parsed = Page.safeParse(known.value);
+  return parsed.success ? ok(parsed.data) : unreadable(parsed.error);
 }
-
-/** The page in what a state store gave; `store.format` when a newer version wrote it. */
-export const pageIn = (state: PersonState): Result<Page> => read(Page, state);
-
-/** The same for who only adds to it. */
-export const pageToWrite = (state: PersonState): Result<Page> => read(Written, state);
 
 /** A signpost as a state store takes it: it names the page. */
 export const signpostState = (page: string, at: number): PersonState => ({

@@ -4,7 +4,7 @@ import type { Clock, StateStore, Versioned } from '../core/ports.js';
 import type { PersonState } from '../core/state.js';
 import { personsAt } from '../pipeline/forget.js';
 import { auditKeyOf, pageOf, personPage, signpostOf } from './names.js';
-import { EMPTY_PAGE, oldestOf, type Page, pageIn, signpostIn } from './page.js';
+import { EMPTY_PAGE, entriesOf, oldestOf, type Page, pageIn, signpostIn } from './page.js';
 
 /** A row as people name it: by the value it is matched on, or by the target's own id. */
 export interface RowName {
@@ -102,11 +102,18 @@ function pageAt(name: string, found: Found): Page {
   return page.value;
 }
 
+/** Entries of a page from an instant on. Throws `store.format` when one cannot be read. */
+function entriesAt(page: Page, from?: number): readonly AuditEntry[] {
+  const entries = entriesOf(page, from);
+  if (!entries.ok) throw entries.fault;
+  return entries.value;
+}
+
 /** What is asked for of a page: entries that count still, from an instant on. */
 function since(page: Page, { from, clock }: Asking): Pick<WhyRow, 'entries' | 'dropped'> {
   const first = Math.max(from, oldestOf(page, clock.now()));
   return {
-    entries: page.entries.filter(({ at }) => at >= first),
+    entries: entriesAt(page, first),
     dropped: page.dropped !== undefined && page.dropped >= first ? page.dropped : undefined,
   };
 }
@@ -147,7 +154,7 @@ async function personsBy(
 async function whyRow(row: RowName, asking: Asking): Promise<Why> {
   const page = await pageOfRow(row, asking.store);
   const told = since(page, asking);
-  const keys = [...new Set(page.entries.flatMap(({ persons }) => persons.map(({ key }) => key)))];
+  const keys = [...new Set(entriesAt(page).flatMap(({ persons }) => persons.map(({ key }) => key)))];
   const persons = await personsBy(keys, undefined, asking);
   const isTold = told.entries.length > 0 || told.dropped !== undefined;
   return {

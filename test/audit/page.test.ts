@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { entryIn, textOf } from '../../shared/audit/entry-text.js';
 import {
   EMPTY_PAGE,
+  entriesOf,
   MOST_ENTRIES,
   MOST_TEXT,
   type Page,
@@ -10,6 +12,7 @@ import {
   withEntries,
 } from '../../shared/audit/page.js';
 import type { AuditEntry } from '../../shared/core/audit.js';
+import { EMPTY_STATE } from '../../shared/core/state.js';
 import { decodeState, encodeState } from '../../shared/stores/state-codec.js';
 
 const DAY_MS = 86_400_000;
@@ -52,13 +55,21 @@ const histories = fc.array(fc.array(entries, { maxLength: 12 }), { maxLength: 10
 const pageOf = (history: readonly (readonly AuditEntry[])[]): Page =>
   history.reduce<Page>((page, some) => withEntries(page, some, DAYS, NOW), EMPTY_PAGE);
 
+const told = (page: Page): readonly AuditEntry[] => {
+  const found = entriesOf(page);
+  if (!found.ok) throw found.fault;
+  return found.value;
+};
+
 test('a page is bounded, in order, and never without its newest entry', () => {
   fc.assert(
     fc.property(histories, (history) => {
-      const { entries: kept } = pageOf(history);
+      const page = pageOf(history);
+      const kept = told(page);
       expect(kept.length).toBeLessThanOrEqual(MOST_ENTRIES);
       const [newest, ...others] = [...kept].reverse();
-      if (others.length > 0) expect(JSON.stringify(kept).length).toBeLessThan(MOST_TEXT + MOST_ENTRIES + 2);
+      const text = page.entries.reduce((sum, [, one]) => sum + one.length, 0);
+      if (others.length > 0) expect(text).toBeLessThanOrEqual(MOST_TEXT);
       expect([...kept].sort((a, b) => a.at - b.at)).toEqual(kept);
       const live = history.flat().filter(({ at }) => at >= NOW - DAYS * DAY_MS);
       expect(newest?.at).toBe(live.length === 0 ? undefined : Math.max(...live.map(({ at }) => at)));
@@ -76,7 +87,7 @@ test('each accepted write is one entry, until there is no room for it or its day
           .filter((one) => isWrite(one) && one.at >= from)
           .map(({ at }) => at)
           .sort((a, b) => a - b);
-      expect(times(page.entries)).toEqual(times(history.flat()));
+      expect(times(told(page))).toEqual(times(history.flat()));
     }),
   );
 });
@@ -88,7 +99,7 @@ test('what says the same of the same messages in a row is counted, and nothing o
       const page = pageOf([some]);
       if (page.dropped !== undefined) return;
       const live = some.filter(({ at }) => at >= NOW - DAYS * DAY_MS);
-      expect(count(page.entries)).toBe(live.length);
+      expect(count(told(page))).toBe(live.length);
     }),
   );
 });
@@ -120,4 +131,61 @@ test('a full page packs into little', () => {
   const page = withEntries(EMPTY_PAGE, many, DAYS, NOW);
   expect(page.dropped).toBeDefined();
   expect(encodeState(pageState(page, NOW)).length).toBeLessThan(2_000);
+});
+
+test('an entry is told as it was noted, whatever is in it', () => {
+  const text = fc.string({ unit: 'grapheme', maxLength: 20 });
+  const audience = fc.record(
+    {
+      key: text,
+      change: fc.constantFrom('entered' as const, 'left' as const, 'stayed' as const, 'same' as const),
+      member: fc.boolean(),
+      at: fc.maxSafeNat(),
+      backfill: fc.constant(true as const),
+      overtaken: fc.constant(true as const),
+    },
+    { requiredKeys: ['key', 'change', 'member', 'at'] },
+  );
+  const more = fc.record(
+    {
+      list: text,
+      match: text,
+      again: fc.constant(true as const),
+      muted: fc.array(text, { maxLength: 2 }),
+      moreFields: fc.nat(),
+      rules: fc.array(fc.constantFrom('rule', 'another'), { maxLength: 2 }),
+      persons: fc.array(fc.record({ name: text, key: text }), { maxLength: 3 }),
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(entries, fc.array(audience, { maxLength: 3 }), more, (entry, audiences, rest) => {
+      const whole: AuditEntry = { ...entry, audiences, ...rest };
+      expect(entryIn(whole.at, textOf(whole))).toEqual(whole);
+    }),
+  );
+});
+
+test('a page of before is read, and written on', () => {
+  const [first, second] = fc.sample(entries, { numRuns: 2, seed: 4 });
+  if (!first || !second) throw new Error('there is no sample');
+  const [old, later] = [
+    { ...first, at: NOW - 2 },
+    { ...second, at: NOW - 1 },
+  ];
+  const values = new Map([['page', { value: JSON.parse(JSON.stringify({ entries: [old] })), at: NOW }]]);
+  const page = pageIn({ ...EMPTY_STATE, values });
+  if (!page.ok) throw page.fault;
+  expect(told(page.value)).toEqual([old]);
+  expect(told(withEntries(page.value, [later], DAYS, NOW))).toEqual([old, later]);
+});
+
+test.each([
+  ['', '{}', '[]', '[[],[],[],[],[],[],{}]', '[[["a"]],[],[],[],[],[],{"answer":{"kind":"created"}}]'],
+])('what a newer version may have written is no entry: %s', (...texts) => {
+  for (const text of texts) {
+    expect(entryIn(NOW, text)).toBeUndefined();
+    const page = pageIn(pageState({ ...EMPTY_PAGE, entries: [[NOW, text]] }, NOW));
+    expect(page.ok && entriesOf(page.value)).toMatchObject({ ok: false, fault: { code: 'store.format' } });
+  }
 });
