@@ -37,7 +37,11 @@ async function show(
 
 /** What is said of an order that was sent, of one that nobody can get, and of none. */
 const SAID = {
-  accept: ['its exits will be carried out', 'its exits may be carried out', 'none of its exits wait for you'],
+  accept: [
+    'its exits will be carried out',
+    'its exits may be carried out',
+    'none of its exits wait for you; tributary files show says how it stands',
+  ],
   retry: ['it will be worked on', 'it may be worked on again', 'somebody works on it now, or it is gone'],
 } as const;
 

@@ -197,7 +197,7 @@ test('a mass exit waits, accept lets it go on', async () => {
   expect(members.get('/contacts/C-5')).toMatchObject({ Hot: true });
   expect(await files('accept', nameOf(1))).toMatchObject({
     status: 1,
-    out: 'none of its exits wait for you\n',
+    out: 'none of its exits wait for you; tributary files show says how it stands\n',
   });
   expect(await files('accept', nameOf(2))).toMatchObject({
     status: 0,

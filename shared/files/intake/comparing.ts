@@ -49,7 +49,7 @@ export async function presentNow(
   if (open) return undefined;
   const refused = [...known.values()].find(({ value }) => value && value.stage !== 'done')?.value;
   if (refused) {
-    const text = `${refused.name} belongs to the full export ${stem} and is ${refused.stage}; without it nobody can be said to be missing, so nobody is taken out; its own report says why; put that right, then: tributary files retry ${refused.name}`;
+    const text = `${refused.name}, a part of the full export, is ${refused.stage} (its report says why): nobody can be said to be missing, so nobody is taken out; once that is put right: tributary files retry ${refused.name}`;
     throw new Fault('file.exits', text);
   }
   const ids = new Set(entries.map(({ name, version }) => fileHash(source.name, name, version)));

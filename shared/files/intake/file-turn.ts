@@ -68,7 +68,7 @@ function fullOr(error: unknown): 'full' {
 const noRoomFor = ({ name }: FileEntry, source: string): Fault =>
   new Fault(
     'store.too-large',
-    `${name}: the full exports of "${source}" that have not been compared to their end have too many parts or people for an item of the store; see to those that wait (tributary files list), then: tributary files retry ${name}; if none waits, have them written in fewer parts`,
+    `the full exports of "${source}" that are not compared yet have too many parts or people for an item of the store; see to those that wait (tributary files list), then: tributary files retry ${name}; or have them written in fewer parts`,
   );
 
 /** Rows of a full export, as of its time. */

@@ -19,7 +19,7 @@ test('an export whose last part is refused says so: the others have waited for i
     result: 'waiting for you',
     why: {
       text: expect.stringMatching(
-        /^all_20260902_2\.csv belongs to the full export .*; its own report says why; .* tributary files retry all_20260902_2\.csv$/,
+        /^all_20260902_2\.csv, a part of the full export, is refused .* tributary files retry all_20260902_2\.csv$/,
       ),
     },
   });
