@@ -1,6 +1,6 @@
 import type { EndedSpan, SpanSink } from '../core/spans.js';
 import { attributesOf } from './attributes.js';
-import { postJson } from './post.js';
+import { postJson, withinPatience } from './post.js';
 
 /** Which resource of Application Insights, and where it takes data. */
 export interface Insights {
@@ -8,8 +8,10 @@ export interface Insights {
   readonly endpoint: string;
   /** What the map of the application calls us. */
   readonly role: string;
+  /** Of so many batches, 0 to 1, traces are made: what there is counts for so many more. */
+  readonly share: number;
   /** Gives a token where the resource takes no key alone. */
-  readonly token?: () => Promise<string | undefined>;
+  readonly token?: (signal: AbortSignal) => Promise<string | undefined>;
 }
 
 const PUBLIC = 'https://dc.services.visualstudio.com';
@@ -40,7 +42,10 @@ function timeSpan(ms: number): string {
  * A span as an envelope of Application Insights: a dependency, below the request that the Functions host has written. The
  * schema is that of its own SDKs (github.com/microsoft/ApplicationInsights-Home, EndpointSpecs/Schemas).
  */
-export function envelopeOf(span: EndedSpan, { key, role }: Pick<Insights, 'key' | 'role'>): object {
+export function envelopeOf(
+  span: EndedSpan,
+  { key, role, share }: Pick<Insights, 'key' | 'role' | 'share'>,
+): object {
   const { traceId, spanId, parentId, name, start, end, failed, facts } = span;
   const properties = Object.fromEntries(
     Object.entries(attributesOf(facts)).map(([attribute, value]) => [attribute, String(value)]),
@@ -49,6 +54,8 @@ export function envelopeOf(span: EndedSpan, { key, role }: Pick<Insights, 'key' 
     name: `Microsoft.ApplicationInsights.${key.replaceAll('-', '')}.RemoteDependency`,
     time: new Date(start).toISOString(),
     iKey: key,
+    // Percent; numbers of what is shown are reckoned up by it.
+    ...(share < 1 && { sampleRate: share * 100 }),
     tags: {
       'ai.operation.id': traceId,
       ...(parentId !== undefined && { 'ai.operation.parentId': parentId }),
@@ -73,16 +80,17 @@ export function envelopeOf(span: EndedSpan, { key, role }: Pick<Insights, 'key' 
 
 /** Sends spans to Application Insights, as its own SDKs do: one request for a batch. */
 export const insightsSink = (insights: Insights, fetch: typeof globalThis.fetch): SpanSink => ({
-  async send(spans) {
-    let token: string | undefined;
-    try {
-      token = await insights.token?.();
-    } catch (error) {
-      // Of the identity's own errors the name is enough: their text tells of accounts.
-      return error instanceof Error ? error.name : 'NO_TOKEN';
-    }
-    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const body = JSON.stringify(spans.map((span) => envelopeOf(span, insights)));
-    return postJson(`${insights.endpoint}/v2.1/track`, headers, body, fetch);
-  },
+  send: (spans) =>
+    withinPatience(async (signal) => {
+      let token: string | undefined;
+      try {
+        token = await insights.token?.(signal);
+      } catch (error) {
+        // Of the identity's own errors the name is enough: their text tells of accounts.
+        return error instanceof Error ? error.name : 'NO_TOKEN';
+      }
+      const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const body = JSON.stringify(spans.map((span) => envelopeOf(span, insights)));
+      return postJson(`${insights.endpoint}/v2.1/track`, headers, body, fetch, signal);
+    }),
 });

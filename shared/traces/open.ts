@@ -3,6 +3,7 @@ import { refusedUrl } from '../connectors/wire/endpoint.js';
 import { Fault } from '../core/fault.js';
 import type { Pipeline } from '../core/ports.js';
 import type { SpanSink } from '../core/spans.js';
+import { once } from '../once.js';
 import type { PipelineDeps } from '../pipeline/run.js';
 import { credentialOf } from '../stores/azure-credential.js';
 import { type Insights, insightsIn, insightsSink } from './app-insights.js';
@@ -33,13 +34,12 @@ const refuse = (text: string): never => {
 function tokenOf(authentication: string | undefined): Insights['token'] {
   if (!/(?:^|;)\s*Authorization=AAD\b/i.test(authentication ?? '')) return undefined;
   const [, clientId] = /(?:^|;)\s*ClientId=([^;]+)/i.exec(authentication ?? '') ?? [];
-  return async () => {
-    const credential = await credentialOf({ credential: 'managedidentity', clientId });
-    return (await credential.getToken(MONITOR))?.token;
-  };
+  // One for the process: it keeps its token until that ends.
+  const credential = once(() => credentialOf({ credential: 'managedidentity', clientId }));
+  return async (abortSignal) => (await (await credential()).getToken(MONITOR, { abortSignal }))?.token;
 }
 
-function insightsOf(env: Env, fetch: typeof globalThis.fetch): SpanSink {
+function insightsOf(share: number, env: Env, fetch: typeof globalThis.fetch): SpanSink {
   const found = insightsIn(env['APPLICATIONINSIGHTS_CONNECTION_STRING'] ?? '');
   if (found === undefined || refusedUrl(found.endpoint) !== undefined)
     return refuse(
@@ -47,8 +47,12 @@ function insightsOf(env: Env, fetch: typeof globalThis.fetch): SpanSink {
     );
   const token = tokenOf(env['APPLICATIONINSIGHTS_AUTHENTICATION_STRING']);
   const role = env['WEBSITE_SITE_NAME'] ?? 'tributary';
-  return insightsSink({ ...found, role, ...(token && { token }) }, fetch);
+  return insightsSink({ ...found, role, share, ...(token && { token }) }, fetch);
 }
+
+/** What a receiver calls this deployment: as OpenTelemetry has it, else as the platform calls the function or the app. */
+const serviceOf = (env: Env): string =>
+  env['OTEL_SERVICE_NAME'] || env['AWS_LAMBDA_FUNCTION_NAME'] || env['WEBSITE_SITE_NAME'] || 'tributary';
 
 /** Where a setting sends spans. Throws `config.invalid` where it means nothing. */
 export function sinkOf(settings: TraceSettings, env: Env, fetch: typeof globalThis.fetch): SpanSink {
@@ -58,10 +62,11 @@ export function sinkOf(settings: TraceSettings, env: Env, fetch: typeof globalTh
     const daemon = daemonIn(env['AWS_XRAY_DAEMON_ADDRESS']);
     return daemon ? xraySink(daemon) : refuse('AWS_XRAY_DAEMON_ADDRESS is no address of the form HOST:PORT');
   }
-  if (kind === 'app-insights') return insightsOf(env, fetch);
+  if (kind === 'app-insights') return insightsOf(settings.TRIBUTARY_TRACES_SHARE, env, fetch);
   const why = kind === 'otlp' ? refusedUrl(name) : undefined;
   if (why !== undefined) return refuse(`the URL of TRIBUTARY_TRACES ${why}`);
-  if (kind === 'otlp') return otlpSink({ url: name, headers: headersIn(headers), fetch });
+  if (kind === 'otlp')
+    return otlpSink({ url: name, headers: headersIn(headers), service: serviceOf(env), fetch });
   const found = kind === 'memory' ? spansNamed(name) : undefined;
   return found ?? refuse(`TRIBUTARY_TRACES is ${JSON.stringify(setting)}; it must be ${WAYS}`);
 }

@@ -1,12 +1,14 @@
 import type { EndedSpan, SpanSink } from '../core/spans.js';
 import { attributesOf } from './attributes.js';
-import { postJson } from './post.js';
+import { postJson, withinPatience } from './post.js';
 
 /** Where spans go, and as whom. */
 export interface OtlpOptions {
   /** Base address of the receiver; `/v1/traces` is put behind it, as OTEL_EXPORTER_OTLP_ENDPOINT has it. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** What the receiver calls this deployment: `service.name`. */
+  readonly service: string;
   readonly fetch: typeof fetch;
 }
 
@@ -60,17 +62,22 @@ function toSpan(span: EndedSpan) {
 }
 
 /** Spans as an ExportTraceServiceRequest in JSON (opentelemetry.io/docs/specs/otlp, "JSON Protobuf Encoding"). */
-export const otlpRequest = (spans: readonly EndedSpan[]) => ({
+export const otlpRequest = (spans: readonly EndedSpan[], service: string) => ({
   resourceSpans: [
     {
-      resource: { attributes: attributes({ 'service.name': 'tributary' }) },
+      resource: { attributes: attributes({ 'service.name': service }) },
       scopeSpans: [{ scope: { name: 'tributary' }, spans: spans.map(toSpan) }],
     },
   ],
 });
 
 /** Sends spans to whatever speaks OTLP over HTTP: a collector, or a vendor's own receiver. */
-export function otlpSink({ url, headers, fetch }: OtlpOptions): SpanSink {
+export function otlpSink({ url, headers, service, fetch }: OtlpOptions): SpanSink {
   const address = `${url.replace(/\/+$/, '')}/v1/traces`;
-  return { send: (spans) => postJson(address, headers, JSON.stringify(otlpRequest(spans)), fetch) };
+  return {
+    send: (spans) =>
+      withinPatience((signal) =>
+        postJson(address, headers, JSON.stringify(otlpRequest(spans, service)), fetch, signal),
+      ),
+  };
 }

@@ -2,8 +2,8 @@
 export interface Parent {
   /** 32 hexadecimal digits. */
   readonly traceId: string;
-  /** 16 hexadecimal digits. */
-  readonly spanId: string;
+  /** 16 hexadecimal digits; absent where only the trace has begun. */
+  readonly spanId?: string;
   /** Whether it is taken down, where those who began it have the say; else ours is the share of traces. */
   readonly sampled?: boolean;
 }
@@ -12,7 +12,7 @@ export interface Parent {
 const W3C = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:-|$)/;
 const ZEROS = /^0+$/;
 
-/** `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`, with others in between. */
+/** `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`, with others in between; a parent only where there is one. */
 function xrayParent(text: string): Parent | undefined {
   const parts = new Map(
     text.split(';').map((part): [string, string] => {
@@ -21,12 +21,12 @@ function xrayParent(text: string): Parent | undefined {
     }),
   );
   const [, time = '', rest = ''] = /^1-([0-9a-f]{8})-([0-9a-f]{24})$/.exec(parts.get('Root') ?? '') ?? [];
+  if (time === '') return undefined;
   const spanId = parts.get('Parent') ?? '';
-  if (time === '' || !/^[0-9a-f]{16}$/.test(spanId)) return undefined;
   const sampled = parts.get('Sampled');
   return {
     traceId: time + rest,
-    spanId,
+    ...(/^[0-9a-f]{16}$/.test(spanId) && { spanId }),
     ...((sampled === '0' || sampled === '1') && { sampled: sampled === '1' }),
   };
 }
@@ -44,4 +44,5 @@ export function parentIn(text: string | undefined): Parent | undefined {
 }
 
 /** `traceparent` of the W3C for what comes of a span that is taken down: its flag says so. */
-export const traceparentOf = ({ traceId, spanId }: Parent): string => `00-${traceId}-${spanId}-01`;
+export const traceparentOf = ({ traceId, spanId }: Required<Omit<Parent, 'sampled'>>): string =>
+  `00-${traceId}-${spanId}-01`;

@@ -1,5 +1,6 @@
+import type { Result } from '../core/fault.js';
 import type { KeptMessage } from '../core/kept.js';
-import type { Log, Pipeline, Settlement, StateStore } from '../core/ports.js';
+import type { Log, Pipeline, Settlement, StateStore, Versioned, WriteAnswer } from '../core/ports.js';
 import type { Connector, Outcome } from '../core/remote.js';
 import type { SpanFacts } from '../core/spans.js';
 import { doorOf } from '../pipeline/measure.js';
@@ -8,12 +9,24 @@ import type { Tracing } from './tracing.js';
 
 const nothing = (): SpanFacts => ({});
 
+/** The first reason why one of them could not be read. */
+function unread(found: ReadonlyMap<string, Result<Versioned>>): SpanFacts {
+  for (const one of found.values()) if (!one.ok) return { code: one.fault.code };
+  return {};
+}
+
+/** The first reason why one of them was not taken. A race that was lost is none. */
+function unwritten(answers: readonly WriteAnswer[]): SpanFacts {
+  for (const one of answers) if (!one.ok && one.reason === 'refused') return { code: one.fault.code };
+  return {};
+}
+
 const tracedStore = (store: StateStore, tracing: Tracing): StateStore => ({
   kind: store.kind,
   read: (ids, ...rest) =>
-    tracing.span('state.read', { count: ids.length }, () => store.read(ids, ...rest), nothing),
+    tracing.span('state.read', { count: ids.length }, () => store.read(ids, ...rest), unread),
   write: (writes, ...rest) =>
-    tracing.span('state.write', { count: writes.length }, () => store.write(writes, ...rest), nothing),
+    tracing.span('state.write', { count: writes.length }, () => store.write(writes, ...rest), unwritten),
 });
 
 /** What a request came to: how many rows were taken, what the target calls it, and why it failed if it did. */

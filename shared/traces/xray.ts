@@ -1,4 +1,6 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { EndedSpan, SpanSink } from '../core/spans.js';
 import { attributesOf } from './attributes.js';
 
@@ -57,21 +59,30 @@ export function daemonIn(text = '127.0.0.1:2000'): Daemon | undefined {
   return host === '' ? undefined : { host, port: Number(port) };
 }
 
+/** So many datagrams go at once: the buffer of the daemon's socket takes some hundred, and the rest would be lost unseen. */
+const AT_ONCE = 20;
+
+async function sendAll(spans: readonly EndedSpan[], socket: Socket, { host, port }: Daemon): Promise<void> {
+  const sent = (span: EndedSpan): Promise<void> =>
+    new Promise((resolve, reject) =>
+      socket.send(`${HEADER}${JSON.stringify(segmentOf(span))}`, port, host, (error) =>
+        error ? reject(error) : resolve(),
+      ),
+    );
+  for (let at = 0; at < spans.length; at += AT_ONCE) {
+    if (at > 0) await turn();
+    await Promise.all(spans.slice(at, at + AT_ONCE).map(sent));
+  }
+}
+
 /** Sends spans to the X-Ray daemon, which Lambda runs beside a function with active tracing: UDP to this machine, no call, no library. */
-export const xraySink = ({ host, port }: Daemon): SpanSink => ({
+export const xraySink = (daemon: Daemon, open = (): Socket => createSocket('udp4')): SpanSink => ({
   async send(spans) {
-    const socket = createSocket('udp4');
+    const socket = open();
+    // A socket that cannot be had says so by this alone, and would end the process if nobody listened.
+    const broken = once(socket, 'error').then(([error]) => Promise.reject(error));
     try {
-      await Promise.all(
-        spans.map(
-          (span) =>
-            new Promise<void>((resolve, reject) =>
-              socket.send(`${HEADER}${JSON.stringify(segmentOf(span))}`, port, host, (error) =>
-                error ? reject(error) : resolve(),
-              ),
-            ),
-        ),
-      );
+      await Promise.race([broken, sendAll(spans, socket, daemon)]);
       return undefined;
     } catch (error) {
       return error instanceof Error && 'code' in error ? String(error.code) : 'UDP';

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { bad, Fault } from '../../shared/core/fault.js';
+import type { StateStore, WriteAnswer } from '../../shared/core/ports.js';
 import type { Outcome } from '../../shared/core/remote.js';
 import { SPANS } from '../../shared/core/spans.js';
 import { insightsSink } from '../../shared/traces/app-insights.js';
@@ -58,6 +60,46 @@ test('what failed is marked and says why; letters and the retry queue have spans
   expect(new Set(spans.all().map(({ name }) => name))).toEqual(new Set(Object.keys(SPANS)));
 });
 
+test('a read or a write of the state that failed for somebody is marked, and a race that was lost is not', async () => {
+  const { w, tracing, spans } = tracedWorld();
+  const unreadable = async (ids: readonly string[]) =>
+    new Map(ids.map((id) => [id, bad('store.format', 'of a newer version')]));
+  const run = (store: Partial<StateStore>) =>
+    tracedPipeline({ ...w.deps, store: { ...w.deps.store, ...store } }, tracing).run([salesOnly('C-1')], {
+      redelivers: true,
+    });
+  await run({ read: unreadable });
+  const read = spans.all().find(({ name }) => name === 'state.read');
+  expect(read).toMatchObject({ failed: true, facts: { code: 'store.format' } });
+  const fault = new Fault('store.too-large', 'too large');
+  const answers: WriteAnswer[] = [
+    { ok: false, reason: 'conflict' },
+    { ok: false, reason: 'refused', fault },
+  ];
+  await run({ write: async (writes) => writes.map(() => answers.shift() ?? { ok: true, version: '1' }) });
+  const writes = spans.all().filter(({ name, facts }) => name === 'state.write' && facts.count === 1);
+  expect(writes.slice(0, 2).map(({ failed, facts }) => [failed, facts.code])).toEqual([
+    [false, undefined],
+    [true, 'store.too-large'],
+  ]);
+});
+
+test('an identity that gives no token keeps no batch, and is left alone for a minute', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let asked = 0;
+  const token = () => {
+    asked += 1;
+    vi.advanceTimersByTime(2_000);
+    return new Promise<undefined>(() => undefined);
+  };
+  const insights = { key: 'k', endpoint: 'https://in.example.com', role: 'r', share: 1, token };
+  const { pipeline, lines } = tracedWorld({ sink: insightsSink(insights, fetch) });
+  for (const person of ['C-1', 'C-2'])
+    expect(await pipeline.run([salesOnly(person)], { redelivers: true })).toHaveLength(1);
+  expect([asked, lines]).toMatchObject([1, [{ event: 'traces.unsent', why: 'TIMEOUT' }]]);
+});
+
 test('batches at once do not mix, and their log lines name their trace', async () => {
   const lines: Record<string, unknown>[] = [];
   const log = { write: (_: string, event: string, fields: object) => void lines.push({ event, ...fields }) };
@@ -100,12 +142,15 @@ test('a part that breaks breaks the batch as before, and its span says so', asyn
 
 /** All that leaves this process for these spans, by every way there is. */
 async function written(all: ReturnType<ReturnType<typeof tracedWorld>['spans']['all']>): Promise<string> {
-  const texts = [JSON.stringify(otlpRequest(all)), ...all.map((span) => JSON.stringify(segmentOf(span)))];
+  const texts = [
+    JSON.stringify(otlpRequest(all, 'tributary')),
+    ...all.map((span) => JSON.stringify(segmentOf(span))),
+  ];
   const fetch: typeof globalThis.fetch = async (_, init) => {
     texts.push(String(init?.body));
     return new Response('{}', { status: 200 });
   };
-  await insightsSink({ key: 'k', endpoint: 'https://in.example.com', role: 'r' }, fetch).send(all);
+  await insightsSink({ key: 'k', endpoint: 'https://in.example.com', role: 'r', share: 1 }, fetch).send(all);
   return texts.join('\n');
 }
 

@@ -21,6 +21,11 @@ test('parents, as the W3C and X-Ray write them', () => {
   expect(parentIn(lambda)).toEqual({ ...root, sampled: true });
   expect(parentIn(lambda.replace('Sampled=1', 'Sampled=0'))).toEqual({ ...root, sampled: false });
   expect(parentIn(lambda.replace('Sampled=1', 'Sampled=?'))).toEqual(root);
+  // Whoever sampled it has no segment of their own.
+  expect(parentIn('Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0')).toEqual({
+    traceId: root.traceId,
+    sampled: false,
+  });
 });
 
 test.each([
@@ -30,7 +35,7 @@ test.each([
   '00-00000000000000000000000000000000-00f067aa0ba902b7-01',
   '00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01',
   '00-4bf92f3577b34da6a3ce929d0e0e4736',
-  'Root=1-5759e988-bd862e3fe1be46a994272793',
+  'Root=1-5759e988',
   'Root=2-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8',
 ])('what is no parent begins a trace of its own: %s', (text) => {
   expect(parentIn(text)).toBeUndefined();
@@ -46,7 +51,8 @@ test('whatever text a platform hands over, it is a parent of the right form or n
       ),
       (text) => {
         const parent = parentIn(text);
-        if (parent) expect(`${parent.traceId}-${parent.spanId}`).toMatch(/^[0-9a-f]{32}-[0-9a-f]{16}$/);
+        if (parent)
+          expect(`${parent.traceId}-${parent.spanId ?? ''}`).toMatch(/^[0-9a-f]{32}-([0-9a-f]{16})?$/);
       },
     ),
   );
@@ -61,6 +67,7 @@ test('X-Ray has the say where it has said; else the share has, alike in every pr
   const xray = (sampled: string) =>
     `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=${sampled}`;
   expect([await taken(0, xray('1')), await taken(1, xray('0'))]).toEqual([true, false]);
+  expect(await taken(1, xray('0').replace(/Parent=\w+;/, ''))).toBe(false);
   let count = 0;
   for (const id of fc.sample(hex(32), { numRuns: 500, seed: 3 })) {
     const parent = `00-1${id.slice(1)}-00f067aa0ba902b7-00`;

@@ -2,6 +2,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import { insightsSink } from '../../shared/traces/app-insights.js';
+import { xraySink } from '../../shared/traces/xray.js';
 import { closing, KEY, open, receiver, SEND, SPANS } from './receiving.js';
 import { spanOf } from './recorded.js';
 
@@ -81,6 +83,17 @@ const Segment = z.strictObject({
   metadata: z.record(z.string(), z.unknown()),
 });
 
+test.each([
+  [{}, 'tributary'],
+  [{ AWS_LAMBDA_FUNCTION_NAME: 'tributary-prod-consumer' }, 'tributary-prod-consumer'],
+  [{ WEBSITE_SITE_NAME: 'acme', OTEL_SERVICE_NAME: 'tributary-prod' }, 'tributary-prod'],
+])('OTLP: one deployment is told from another: %o', async (env, service) => {
+  const { got, url } = await receiver();
+  await open(`otlp:${url}`, env).send(SPANS);
+  const [{ resource }] = ExportTraceServiceRequest.parse(got[0]?.body).resourceSpans;
+  expect(resource.attributes).toEqual([{ key: 'service.name', value: { stringValue: service } }]);
+});
+
 test('X-Ray: each span is a datagram to the daemon, a document within its guide', async () => {
   const daemon = createSocket('udp4');
   closing.push(() => daemon.close());
@@ -117,10 +130,32 @@ test('X-Ray: each span is a datagram to the daemon, a document within its guide'
   expect(send?.annotations).toMatchObject({ connection: 'sales', object: 'Contact', request_id: 'crm-1' });
 });
 
+test('X-Ray: of a batch of very many requests none is lost on the way to a daemon that is busy now and then', async () => {
+  const daemon = createSocket('udp4');
+  closing.push(() => daemon.close());
+  daemon.bind(0, '127.0.0.1');
+  await once(daemon, 'listening');
+  let got = 0;
+  const all = new Promise<void>((resolve) => daemon.on('message', () => ++got === 500 && resolve()));
+  const sink = xraySink({ host: '127.0.0.1', port: daemon.address().port });
+  expect(await sink.send(Array.from({ length: 500 }, () => spanOf(SEND)))).toBeUndefined();
+  await all;
+});
+
+test('X-Ray: a socket that cannot be had is a reason, and ends no process', async () => {
+  const open = () => {
+    const socket = createSocket('udp4');
+    socket.send = () => void socket.emit('error', Object.assign(new Error('no more'), { code: 'EMFILE' }));
+    return socket;
+  };
+  expect(await xraySink({ host: '127.0.0.1', port: 9 }, open).send(SPANS)).toBe('EMFILE');
+});
+
 const Envelope = z.strictObject({
   name: z.string().regex(/^Microsoft\.ApplicationInsights\.[0-9a-f]+\.RemoteDependency$/),
   time: z.iso.datetime(),
   iKey: z.guid(),
+  sampleRate: z.number().positive().max(100).optional(),
   tags: z.record(z.string().startsWith('ai.'), z.string()),
   data: z.strictObject({
     baseType: z.literal('RemoteDependencyData'),
@@ -159,4 +194,13 @@ test('Application Insights: dependencies below the request of the host, to the e
   });
   expect(envelopes[2]?.data.baseData).toMatchObject({ success: false, resultCode: 'remote.throttled' });
   expect(envelopes[3]?.data.baseData.duration).toBe('1.01:01:01.007');
+});
+
+test('Application Insights: of a share of the batches it is told how many each stands for', async () => {
+  const { got, url } = await receiver();
+  const insights = { key: KEY, endpoint: url, role: 'r' };
+  await insightsSink({ ...insights, share: 0.05 }, fetch).send(SPANS.slice(0, 1));
+  await insightsSink({ ...insights, share: 1 }, fetch).send(SPANS.slice(0, 1));
+  const rates = got.map(({ body }) => z.array(Envelope).parse(body)[0]?.sampleRate);
+  expect(rates).toEqual([5, undefined]);
 });
