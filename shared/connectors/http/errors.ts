@@ -70,20 +70,22 @@ export interface Telling {
 export const ADVICE =
   'Check its "auth" and "headers" and the secrets they name, and what the account may do there.';
 
+/** What may be shown of an answer as a code: whatever is no word may be a sentence about a person. */
 const WORD = /^[\w.-]{1,100}$/;
+/** A field, or the path or JSON pointer of one. */
+const FIELD = /^[\w.$/[\]-]{1,100}$/;
 
 const scalar = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
     : undefined;
 
-/** The code an answer, or one item of it, gives; nothing when it gives none. */
+/** The code an answer, or one item of it, gives; nothing when it gives none, or what is neither one word nor a code that the config names. */
 export function codeOf(errors: HttpErrors | undefined, json: unknown, body?: string): string | undefined {
-  if (errors?.code === BODY) {
-    const word = body?.trim() ?? scalar(json) ?? '';
-    return WORD.test(word) ? word : undefined;
-  }
-  return errors?.code === undefined ? undefined : scalar(at(json, errors.code));
+  if (errors?.code === undefined) return undefined;
+  const said = errors.code === BODY ? (body?.trim() ?? scalar(json)) : scalar(at(json, errors.code));
+  if (said === undefined) return undefined;
+  return WORD.test(said) || Object.hasOwn(errors.codes, said) ? said : undefined;
 }
 
 /** What a code has been said to mean. */
@@ -106,7 +108,7 @@ export function refusal(
     kind: 'rejected',
     code: presentable(codeOf(errors, json) ?? otherwise.code, secrets),
     text: presentable(text, secrets),
-    ...(field !== undefined && { field: presentable(field, secrets) }),
+    ...(field !== undefined && FIELD.test(field) && { field: presentable(field, secrets) }),
   };
 }
 

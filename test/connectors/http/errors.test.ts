@@ -74,6 +74,23 @@ describe('codes of an API that says no with 200', () => {
   });
 });
 
+describe('what is shown of an answer as a code', () => {
+  const TEXT = 'ada@example.com belongs to Ada Lovelace, +44 20 7946 0000';
+
+  test.each([TEXT, 'Ada Lovelace', 'x'.repeat(101), ''])('is no text about a person: %s', async (text) => {
+    const refused = await answered(422, { ok: false, error: text, at: text });
+    expect(refused).toEqual({ kind: 'rejected', code: 'HTTP_422', text: expect.any(String) });
+  });
+
+  test('is a text that the config names, and a path to a field', async () => {
+    const named = { ...ERRORS, errors: { ...ERRORS.errors, codes: { 'Not now, please': 'rejected' } } };
+    const body = { ok: false, error: 'Not now, please', at: '/data/attributes[0]/first-name' };
+    expect(await api(named, () => jsonResponse(422, body)).send(ada)).toMatchObject([
+      { code: 'Not now, please', field: '/data/attributes[0]/first-name' },
+    ]);
+  });
+});
+
 describe('an API that answers with a word', () => {
   const chat = {
     success: { text: 'ok' },
