@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Fault } from '../shared/core/fault.js';
 import type { Clock, Message, Pipeline, Settlement } from '../shared/core/ports.js';
 import { type HubMetadata, readHubMetadata } from './event-hub-metadata.js';
+import { invocationIn } from './invocation.js';
 
 /** What the handler needs besides the pipeline. */
 export interface EventHubOptions {
@@ -42,10 +43,6 @@ const toMessages = (payload: unknown, context: InvocationContext, now: number): 
   });
 };
 
-/** The trace in which the host has this invocation. */
-const traceIn = ({ traceContext }: InvocationContext): { readonly traceparent?: string } =>
-  traceContext?.traceParent == null ? {} : { traceparent: traceContext.traceParent };
-
 /** After the last attempt of the trigger's `retry` policy the checkpoint moves whatever we answer; -1 retries for ever. */
 const isLastAttempt = ({ retryContext: retry }: InvocationContext): boolean =>
   retry !== undefined && retry.maxRetryCount >= 0 && retry.retryCount >= retry.maxRetryCount;
@@ -73,8 +70,7 @@ export const eventHub =
     const settlements = await pipeline.run(messages, {
       redelivers: !isLastAttempt(context),
       deadline: now + workMs,
-      invocation: context.invocationId,
-      ...traceIn(context),
+      ...invocationIn(context),
     });
     refuseUnsettled(messages, settlements);
   };

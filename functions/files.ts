@@ -4,6 +4,7 @@ import { concealed } from '../shared/conceal.js';
 import type { Arrival } from '../shared/files/intake/arrivals.js';
 import type { Intake, Lookout } from '../shared/files/intake/intake.js';
 import { jsonIn } from '../shared/files/intake/order.js';
+import { invocationIn } from './invocation.js';
 import { bytesOf, type StorageQueueOptions } from './storage-queue.js';
 
 /**
@@ -39,13 +40,13 @@ function arrivalsIn(body: Uint8Array): readonly Arrival[] | undefined {
  */
 export const filesOf =
   (intake: () => Promise<Intake>, { clock, workMs }: StorageQueueOptions): StorageQueueHandler =>
-  async (message) => {
+  async (message, context) => {
     try {
       const deadline = clock.now() + workMs;
       const body = bytesOf(message);
       const arrivals = arrivalsIn(body);
       const files = await intake();
-      await (arrivals ? files.arrive(arrivals) : files.take(body, { deadline }));
+      await (arrivals ? files.arrive(arrivals) : files.take(body, { deadline, ...invocationIn(context) }));
     } catch (error) {
       throw concealed(error);
     }

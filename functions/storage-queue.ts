@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Fault } from '../shared/core/fault.js';
 import type { Clock } from '../shared/core/ports.js';
 import type { Replay } from '../shared/pipeline/replay.js';
+import { invocationIn } from './invocation.js';
 
 /** What the handler needs besides the consumer of the retry queue. */
 export interface StorageQueueOptions {
@@ -49,6 +50,6 @@ export const storageQueue =
     const metadata = Metadata.safeParse(context.triggerMetadata ?? {}).data;
     const id = metadata?.id ?? context.invocationId;
     const arrival = { id, body: bytesOf(message), at: metadata?.insertionTime ?? now };
-    const left = await replay([arrival], { deadline: now + workMs });
+    const left = await replay([arrival], { deadline: now + workMs, ...invocationIn(context) });
     if (left.has(id)) throw refusal(left.get(id));
   };

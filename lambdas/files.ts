@@ -8,11 +8,11 @@ import { sqs } from './sqs.js';
 /** Messages of the files queue one after the other: each is a file that may take all the time there is. */
 const takeEach =
   (intake: Intake): Replay =>
-  async (arrivals, { deadline = Number.POSITIVE_INFINITY }) => {
+  async (arrivals, { deadline = Number.POSITIVE_INFINITY, ...called }) => {
     const left = new Map<string, unknown>();
     for (const { id, body } of arrivals) {
       try {
-        await intake.take(body, { deadline });
+        await intake.take(body, { deadline, ...called });
       } catch (error) {
         // With more than one message at once the others are not to blame; with one, the platform shows the reason.
         if (arrivals.length === 1) throw error;

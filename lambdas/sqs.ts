@@ -2,7 +2,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
 import { Fault } from '../shared/core/fault.js';
 import type { Arrival, Replay } from '../shared/pipeline/replay.js';
-import { deadlineOf, type RemainingTime } from './deadline.js';
+import { deadlineOf, type Invocation, invocationIn } from './deadline.js';
 
 /** The members of an SQS record that are read; AWS may add others at any time, so unknown ones are kept. */
 const QueueRecord = z.looseObject({
@@ -35,7 +35,10 @@ function parse(event: unknown): readonly Arrival[] {
  */
 export const sqs =
   (replay: Replay, now: () => number = Date.now) =>
-  async (event: unknown, context: RemainingTime): Promise<SQSBatchResponse> => {
-    const left = await replay(parse(event), { deadline: deadlineOf(context, now) });
+  async (event: unknown, context: Invocation): Promise<SQSBatchResponse> => {
+    const left = await replay(parse(event), {
+      deadline: deadlineOf(context, now),
+      ...invocationIn(context),
+    });
     return { batchItemFailures: [...left.keys()].map((itemIdentifier) => ({ itemIdentifier })) };
   };

@@ -1,7 +1,7 @@
 import { Fault } from '../core/fault.js';
 import type { Verdict } from '../core/fold.js';
 import type { KeptMessage } from '../core/kept.js';
-import type { Message, Settlement } from '../core/ports.js';
+import type { Ledger, Message, Settlement } from '../core/ports.js';
 import type { Attempt } from './attempt.js';
 import { BYGONE, bygoneFault, DOUBTFUL, doubtFault } from './doubt.js';
 import type { Run } from './run.js';
@@ -49,17 +49,21 @@ export function rejected({ remote: { connection, code } }: Refusal): Fault {
   return new Fault('remote.rejected', `${connection} refused the row: ${code}`);
 }
 
+/** Of what went wrong in a batch its line may be the only word there is, so no sample may leave it out. */
+export const levelOf = ({ endings: { held, parked, rejected, malformed } }: Ledger): 'info' | 'warn' =>
+  held + parked + rejected + malformed > 0 ? 'warn' : 'info';
+
 /** Most lines about records of one batch: a target that refuses everything must not drown what else is said. */
 const MOST_LINES = 20;
 
 /**
- * Says in the log which records were refused for good or fail alone, and what their target calls the request: from the
- * position in the stream to the request at the target, without opening a dead letter.
+ * Says in the log which records were refused for good or fail alone, be it that the state store is the reason, and what
+ * their target calls the request: from the position in the stream to the request there, without opening a dead letter.
  */
 export function logRefused(messages: readonly Message[], settlements: readonly Settlement[], run: Run): void {
   const lines = settlements.flatMap(({ endings }, i) =>
     endings.flatMap(({ name, fault, person, connection, requestId }, place) => {
-      if (connection === undefined || (name !== 'rejected' && name !== 'parked')) return [];
+      if (name !== 'rejected' && name !== 'parked') return [];
       const message = messages[i];
       const record = message?.record ?? place;
       return [

@@ -1,7 +1,7 @@
 import { concealed } from '../conceal.js';
 import { Fault } from '../core/fault.js';
 import type { DeadLetters, KeptMessage, Parked, RetryQueue } from '../core/kept.js';
-import type { Clock, Log, Message, Pipeline, Settlement } from '../core/ports.js';
+import type { Clock, Log, Message, Pipeline, RunOptions, Settlement } from '../core/ports.js';
 
 /** One message of the retry queue as a platform hands it over. */
 export interface Arrival {
@@ -23,10 +23,13 @@ export interface ReplayDeps {
   readonly log: Log;
 }
 
+/** When to stop, and what the platform calls the invocation and the trace that it belongs to. */
+export type ReplayOptions = Pick<RunOptions, 'deadline' | 'invocation' | 'traceparent'>;
+
 /** Works off messages of the retry queue. Gives those the platform must not forget, by their id, with the reason. */
 export type Replay = (
   arrivals: readonly Arrival[],
-  options: { readonly deadline?: number },
+  options: ReplayOptions,
 ) => Promise<ReadonlyMap<string, unknown>>;
 
 /** One arrival that could be read. */
@@ -93,12 +96,11 @@ async function runSome(
   some: readonly Opened[],
   left: Left,
   deps: ReplayDeps,
-  deadline: number | undefined,
+  options: ReplayOptions,
 ): Promise<void> {
   const messages = some.map(({ parked }) => toMessage(parked.kept));
   // Nobody delivers them again in order to hold: what fails once more is parked once more, and waits longer.
-  const options = { redelivers: false, ...(deadline !== undefined && { deadline }) };
-  const settlements = await deps.pipeline.run(messages, options);
+  const settlements = await deps.pipeline.run(messages, { ...options, redelivers: false });
   for (const [i, { id, parked }] of some.entries()) {
     const settlement = settlements[i];
     if (!settlement?.settled) left.set(id, settlement ? unsettled(settlement) : new Error('no answer'));
@@ -121,13 +123,13 @@ async function runAll(
   due: readonly Opened[],
   left: Left,
   deps: ReplayDeps,
-  deadline: number | undefined,
+  options: ReplayOptions,
 ): Promise<void> {
   try {
-    if (due.length > 0) await runSome(due, left, deps, deadline);
+    if (due.length > 0) await runSome(due, left, deps, options);
   } catch (error) {
     if (due.length === 1) for (const { id } of due) left.set(id, error);
-    else for (const one of due) await runAll([one], left, deps, deadline);
+    else for (const one of due) await runAll([one], left, deps, options);
   }
 }
 
@@ -143,7 +145,7 @@ function report(error: unknown, { log }: ReplayDeps): void {
  * parked again by the pipeline. Only what could not be kept anywhere is left to the platform.
  */
 export function createReplay(deps: ReplayDeps): Replay {
-  return async (arrivals, { deadline }) => {
+  return async (arrivals, options) => {
     const left: Left = new Map();
     const opened = await openAll(arrivals, left, deps);
     const now = deps.clock.now();
@@ -155,7 +157,7 @@ export function createReplay(deps: ReplayDeps): Replay {
     );
     const due = opened.filter(({ parked }) => parked.due <= now);
     due.sort((a, b) => oldestFirst(a.parked.kept, b.parked.kept));
-    await runAll(due, left, deps, deadline);
+    await runAll(due, left, deps, options);
     for (const error of new Set(left.values())) report(error, deps);
     return left;
   };

@@ -24,7 +24,7 @@ import { buryUnreadable, type Patience } from './keep.js';
 import { type Counts, countFaults, countLedger, emptyCounts } from './ledger.js';
 import { measure } from './measure.js';
 import { createMeter, type Meter } from './meter.js';
-import { logRefused } from './refusal.js';
+import { levelOf, logRefused } from './refusal.js';
 import { settlePersons } from './settle.js';
 import { logShadows } from './shadow.js';
 import { requestsIn } from './tally.js';
@@ -188,7 +188,13 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       const source = [...new Set(messages.map((message) => message.source))].join(' ') || 'none';
       const waitedMs = messages.reduce((longest, { at }) => Math.max(longest, startedAt - at), 0);
       const faults = countFaults(settlements);
-      log.write('info', 'batch', { source, waitedMs, ...ledger, faults, requests: requestsIn(run.counts) });
+      log.write(levelOf(ledger), 'batch', {
+        source,
+        waitedMs,
+        ...ledger,
+        faults,
+        requests: requestsIn(run.counts),
+      });
       logRefused(messages, settlements, run);
       logShadows(source, run);
       deps.metrics.record(measure(messages, ledger, waitedMs, faults, run), run.id);

@@ -1,20 +1,24 @@
-import type { InvocationContext, Timer } from '@azure/functions';
+import { InvocationContext, type Timer } from '@azure/functions';
 import { expect, test } from 'vitest';
 import { filesOf, pollOf } from '../../functions/files.js';
 import type { Arrival } from '../../shared/files/intake/arrivals.js';
 import type { Intake } from '../../shared/files/intake/intake.js';
 import { orderText } from '../../shared/files/intake/order.js';
 
-// The handlers do not look at it.
-const context = {} as InvocationContext;
+const traceParent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00';
+const context = new InvocationContext({
+  functionName: 'files',
+  invocationId: 'invocation-1',
+  traceContext: { traceParent },
+});
 
 function lent() {
   const arrived: Arrival[] = [];
-  const taken: { text: string; deadline: number }[] = [];
+  const taken: { text: string; limits: object }[] = [];
   let polls = 0;
   const intake: Intake = {
     arrive: async (arrivals) => void arrived.push(...arrivals),
-    take: async (body, { deadline }) => void taken.push({ text: Buffer.from(body).toString(), deadline }),
+    take: async (body, limits) => void taken.push({ text: Buffer.from(body).toString(), limits }),
     poll: async () => void polls++,
   };
   const options = { clock: { now: () => 1_000 }, workMs: 480_000 };
@@ -75,7 +79,8 @@ test('anything else is an order, with a deadline before the time-out of the host
   const { arrived, taken, handler } = lent();
   const text = orderText({ work: 'rows', source: 'daily', name: 'a.csv' });
   await handler(Buffer.from(text), context);
-  expect(taken).toEqual([{ text, deadline: 481_000 }]);
+  const limits = { deadline: 481_000, invocation: 'invocation-1', traceparent: traceParent };
+  expect(taken).toEqual([{ text, limits }]);
   expect(arrived).toEqual([]);
 });
 

@@ -26,7 +26,24 @@ test('a message becomes an arrival: id, bytes, when it was sent', async () => {
   const metadata = { id: 'abc', insertionTime: '2026-11-21T21:13:01.427+00:00', dequeueCount: 1 };
   await storageQueue(replay, OPTIONS)(BODY, context(metadata));
   const at = Date.UTC(2026, 10, 21, 21, 13, 1, 427);
-  expect(runs).toEqual([{ arrivals: [{ id: 'abc', body: BODY, at }], options: { deadline: NOW + 480_000 } }]);
+  expect(runs).toEqual([
+    {
+      arrivals: [{ id: 'abc', body: BODY, at }],
+      options: { deadline: NOW + 480_000, invocation: 'invocation-1' },
+    },
+  ]);
+});
+
+test('the trace in which the host has the invocation is handed on', async () => {
+  const { replay, runs } = replayLeaving();
+  const traceParent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00';
+  const traced = new InvocationContext({
+    functionName: 'f',
+    invocationId: 'i',
+    traceContext: { traceParent },
+  });
+  await storageQueue(replay, OPTIONS)(BODY, traced);
+  expect(runs[0]?.options).toMatchObject({ invocation: 'i', traceparent: traceParent });
 });
 
 test.each<[string, unknown, string]>([

@@ -4,15 +4,15 @@ import { filesOf, pollOf } from '../../lambdas/files.js';
 import type { Arrival } from '../../shared/files/intake/arrivals.js';
 import type { Intake } from '../../shared/files/intake/intake.js';
 
-const context = { getRemainingTimeInMillis: () => 900_000 };
+const context = { getRemainingTimeInMillis: () => 900_000, awsRequestId: 'req-1' };
 
 function lent(more: Partial<Intake> = {}) {
   const arrived: Arrival[] = [];
-  const taken: { text: string; deadline: number }[] = [];
+  const taken: { text: string; limits: object }[] = [];
   let polls = 0;
   const intake: Intake = {
     arrive: async (arrivals) => void arrived.push(...arrivals),
-    take: async (body, { deadline }) => void taken.push({ text: Buffer.from(body).toString(), deadline }),
+    take: async (body, limits) => void taken.push({ text: Buffer.from(body).toString(), limits }),
     poll: async () => void polls++,
     ...more,
   };
@@ -84,7 +84,7 @@ test('a message of the files queue is worked on until shortly before the time-ou
     filesOf(give, () => 1_000),
     { Records: [message('m-1', 'eyJ9')] },
   );
-  expect(taken).toEqual([{ text: 'eyJ9', deadline: 1_000 + 890_000 }]);
+  expect(taken).toEqual([{ text: 'eyJ9', limits: { deadline: 1_000 + 890_000, invocation: 'req-1' } }]);
   expect(answer).toEqual({ batchItemFailures: [] });
 });
 

@@ -43,6 +43,12 @@ test('a message becomes an arrival: id, bytes, when it was sent', async () => {
   ]);
 });
 
+test('the invocation is named to those who write lines', async () => {
+  const { replay, runs } = replayLeaving();
+  await sqs(replay, () => NOW)({ Records: [record(1)] }, { ...remaining(120_000), awsRequestId: 'req-1' });
+  expect(runs[0]?.options).toEqual({ deadline: NOW + 110_000, invocation: 'req-1' });
+});
+
 test('what could be kept nowhere is named, by its message id, and nothing else', async () => {
   const { replay } = replayLeaving('m-3', 'm-1');
   const event = { Records: [record(1), record(2), record(3)] };

@@ -5,7 +5,8 @@ import type { Outcome } from '../../core/remote.js';
 import { refusedUrl } from '../wire/endpoint.js';
 import { fromFailure, fromWaitingStatus, retry } from '../wire/outcome.js';
 import { attempt, type Failure, type Reply } from '../wire/transport.js';
-import { presentable } from '../wire/vendor-text.js';
+import { isWord, presentable } from '../wire/vendor-text.js';
+import { Said } from './said.js';
 
 /** An access token and the address it is meant for, when the token endpoint names one. */
 export interface Token {
@@ -63,10 +64,15 @@ const Refusal = z.object({
 const denied = (outcome: Outcome): Denied => ({ kind: 'denied', outcome });
 
 /** The outcome of rows that could not be sent because the connection's credentials are not accepted. */
-export const unauthorized = (connection: string, said: string, advice: string): Outcome =>
+export const unauthorized = (
+  connection: string,
+  said: string,
+  advice: string,
+  options?: { cause: Said },
+): Outcome =>
   retry(
     'connection',
-    new Fault('remote.unauthorized', `"${connection}" refused our credentials (${said}). ${advice}`),
+    new Fault('remote.unauthorized', `"${connection}" refused our credentials (${said}). ${advice}`, options),
   );
 
 function refused(source: TokenSource, reply: Reply, { secrets }: Ask): Outcome {
@@ -76,8 +82,10 @@ function refused(source: TokenSource, reply: Reply, { secrets }: Ask): Outcome {
     error: '',
     error_description: '',
   };
-  const said = [`${reply.status}`, error, error_description].filter((part) => part !== '').join(' ');
-  return unauthorized(source.connection, presentable(said, secrets), source.advice);
+  const said = isWord(error) ? `${reply.status} ${error}` : `${reply.status}`;
+  const words = [isWord(error) ? '' : error, error_description].filter((part) => part !== '').join(' ');
+  const options = words === '' ? undefined : { cause: new Said(presentable(words, secrets)) };
+  return unauthorized(source.connection, presentable(said, secrets), source.advice, options);
 }
 
 interface Held {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Outcome } from '../../core/remote.js';
 import type { RemoteField } from '../../core/remote-field.js';
+import { inFull } from '../auth/said.js';
 import { ask, type Org } from './org.js';
 import { fromProblem } from './problem.js';
 
@@ -19,7 +20,7 @@ export interface Told<T> {
 /** What an outcome says, for a person. */
 const words = (outcome: Outcome): string => {
   if (outcome.kind === 'rejected') return `${outcome.code}: ${outcome.text}`;
-  return 'fault' in outcome ? outcome.fault.message : outcome.kind;
+  return 'fault' in outcome ? inFull(outcome.fault) : outcome.kind;
 };
 
 /** Reads something of a known shape below the service root. */

@@ -3,7 +3,7 @@ import { Fault } from '../../core/fault.js';
 import type { Operation, Outcome } from '../../core/remote.js';
 import { unauthorized } from '../auth/tokens.js';
 import { retry } from '../wire/outcome.js';
-import { presentable } from '../wire/vendor-text.js';
+import { isWord, presentable } from '../wire/vendor-text.js';
 import { at, BodyPath } from './success.js';
 
 /** What a code or status of an API can mean for the rows it is about. */
@@ -70,8 +70,6 @@ export interface Telling {
 export const ADVICE =
   'Check its "auth" and "headers" and the secrets they name, and what the account may do there.';
 
-/** What may be shown of an answer as a code: whatever is no word may be a sentence about a person. */
-const WORD = /^[\w.-]{1,100}$/;
 /** A field, or the path or JSON pointer of one. */
 const FIELD = /^[\w.$/[\]-]{1,100}$/;
 
@@ -85,7 +83,7 @@ export function codeOf(errors: HttpErrors | undefined, json: unknown, body?: str
   if (errors?.code === undefined) return undefined;
   const said = errors.code === BODY ? (body?.trim() ?? scalar(json)) : scalar(at(json, errors.code));
   if (said === undefined) return undefined;
-  return WORD.test(said) || Object.hasOwn(errors.codes, said) ? said : undefined;
+  return isWord(said) || Object.hasOwn(errors.codes, said) ? said : undefined;
 }
 
 /** What a code has been said to mean. */

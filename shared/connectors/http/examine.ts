@@ -1,4 +1,5 @@
 import type { Examiner, Finding, Outcome } from '../../core/remote.js';
+import { inFull } from '../auth/said.js';
 import type { ConnectorDeps } from '../deps.js';
 import { fromFailure } from '../wire/outcome.js';
 import type { HttpConfig } from './config.js';
@@ -7,7 +8,7 @@ import { session } from './session.js';
 const error = (what: string): Finding => ({ level: 'error', what });
 
 const textOf = (outcome: Outcome): string => {
-  if (outcome.kind === 'retry' || outcome.kind === 'unknown') return outcome.fault.message;
+  if (outcome.kind === 'retry' || outcome.kind === 'unknown') return inFull(outcome.fault);
   return outcome.kind === 'rejected' ? outcome.text : outcome.kind;
 };
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { bad, ok, type Result } from '../../core/fault.js';
 import type { Examiner, Finding, Need, Outcome } from '../../core/remote.js';
+import { inFull } from '../auth/said.js';
 import type { ConnectorDeps } from '../deps.js';
 import type { Reply } from '../wire/transport.js';
 import { call, type Heard, type Hub, type HubRequest, objectsPath } from './api.js';
@@ -13,7 +14,7 @@ import { fromRefusal } from './refusal.js';
 /** What an outcome says, for a person. */
 const words = (outcome: Outcome): string => {
   if (outcome.kind === 'rejected') return `${outcome.code}: ${outcome.text}`;
-  return 'fault' in outcome ? outcome.fault.message : outcome.kind;
+  return 'fault' in outcome ? inFull(outcome.fault) : outcome.kind;
 };
 
 /** Why an answer is not the one that was hoped for. */

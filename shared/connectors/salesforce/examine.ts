@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { bad, ok } from '../../core/fault.js';
 import type { Examiner, Finding, Need, Outcome } from '../../core/remote.js';
+import { inFull } from '../auth/said.js';
 import type { ConnectorDeps } from '../deps.js';
 import { isApiName, isRecordId, type SalesforceConfig } from './config.js';
 import { type Described, describe, refusalOf, toRemoteField } from './describe.js';
@@ -32,7 +33,7 @@ const Limits = z.object({
 /** What an outcome says, for a person. */
 function words(outcome: Outcome): string {
   if (outcome.kind === 'rejected') return `${outcome.code}: ${outcome.text}`;
-  return 'fault' in outcome ? outcome.fault.message : outcome.kind;
+  return 'fault' in outcome ? inFull(outcome.fault) : outcome.kind;
 }
 
 function examineUsage(used: number, limit: number, reserve: number): Finding {

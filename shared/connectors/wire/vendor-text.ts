@@ -3,6 +3,11 @@ import type { Reply } from './transport.js';
 
 const MAX_TEXT = 1000;
 
+const WORD = /^[\w.-]{1,100}$/;
+
+/** True for what a code looks like: one word of ASCII. A sentence, an address of mail and a number with a plus are none. */
+export const isWord = (text: string): boolean => WORD.test(text);
+
 /** The shapes a secret may have when a server echoes what it was sent. */
 const forms = (secret: string): readonly string[] => [
   secret,

@@ -1,4 +1,4 @@
-import type { Clock, Log, Pipeline, StateStore } from '../../core/ports.js';
+import type { Clock, Log, Pipeline, RunOptions, StateStore } from '../../core/ports.js';
 import type { MessageQueue } from '../../stores/message-queue.js';
 import type { ObjectStore } from '../../stores/objects.js';
 import type { FileSource } from './source.js';
@@ -45,8 +45,8 @@ export const CHUNK_ROWS = 500;
 /** Lines of a full export that are sorted in memory at once. */
 export const SEGMENT_LINES = 100_000;
 
-/** How an invocation is limited. Epoch milliseconds. */
-export interface Limits {
+/** How an invocation is limited, and what the platform calls it. Epoch milliseconds. */
+export interface Limits extends Pick<RunOptions, 'invocation' | 'traceparent'> {
   readonly deadline: number;
   /** Ends it earlier, after what is under way. */
   readonly stop?: AbortSignal;

@@ -110,7 +110,7 @@ export async function runRows<T extends Stretch>(
         continue;
       }
       const messages = chunk.value.map(toMessage);
-      const options = { redelivers: true, deadline: Math.min(limits.deadline, hold.safeUntil) };
+      const options = { ...limits, redelivers: true, deadline: Math.min(limits.deadline, hold.safeUntil) };
       const settlements = await pipeline.run(messages, options);
       await hold.save(advanced(hold.value, chunk.value, settlements));
       if (settlements.some(({ settled }) => !settled)) return { kind: 'held', fault: heldFault(settlements) };

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { bad, ok } from '../../../shared/core/fault.js';
+import { concealed } from '../../../shared/conceal.js';
+import { inFull } from '../../../shared/connectors/auth/said.js';
+import { bad, Fault, ok } from '../../../shared/core/fault.js';
 import { jsonResponse, never } from '../fakes.js';
 import { CREDENTIALS, deniedBy, get, grants, tokensFrom } from './oauth-client.js';
 
@@ -13,7 +15,7 @@ describe('no token', () => {
     [
       400,
       { error: 'invalid_grant', error_description: 'no client credentials user enabled' },
-      'no client credentials',
+      '400 invalid_grant',
     ],
     [401, { error: 'invalid_client' }, '401 invalid_client'],
     [403, '<html>', '403'],
@@ -32,6 +34,25 @@ describe('no token', () => {
     expect(message).toContain(words);
   });
 
+  test('what the endpoint says in its own words is for who examines the connection, not for logs', async () => {
+    const body = { error: 'invalid_grant', error_description: 'no such user: ada@example.com' };
+    const outcome = await deniedBy({ respond: () => jsonResponse(400, body) });
+    const fault = outcome.kind === 'retry' ? outcome.fault : undefined;
+    expect(`${fault?.message}${fault?.stack}${concealed(fault).stack}`).not.toContain('ada@');
+    expect(fault && inFull(fault)).toContain(
+      '(400 invalid_grant). Check "secret:crm". It said: no such user: ada@',
+    );
+    expect(inFull(new Fault('remote.unavailable', 'plain', { cause: new Error('of a library') }))).toBe(
+      'plain',
+    );
+  });
+
+  test('a sentence in the place of the error is not taken for one', async () => {
+    const outcome = await deniedBy({ respond: () => jsonResponse(400, { error: 'Ada Lovelace is locked' }) });
+    const message = outcome.kind === 'retry' ? outcome.fault.message : '';
+    expect(message).toContain('refused our credentials (400). ');
+  });
+
   test('an endpoint that echoes the request does not leak the secret', async () => {
     const outcome = await deniedBy({
       respond: ({ body }) =>
@@ -40,8 +61,8 @@ describe('no token', () => {
           error_description: `${body} ${CREDENTIALS.clientSecret}`,
         }),
     });
-    expect(outcome).toMatchObject({ fault: { message: expect.stringContaining('[secret]') } });
-    const text = outcome.kind === 'retry' ? `${outcome.fault.message}${outcome.fault.stack}` : '';
+    const text = outcome.kind === 'retry' ? `${inFull(outcome.fault)}${outcome.fault.stack}` : '';
+    expect(text).toContain('[secret]');
     expect(text).not.toContain(CREDENTIALS.clientSecret);
     expect(text).not.toContain(encodeURIComponent(CREDENTIALS.clientSecret));
   });

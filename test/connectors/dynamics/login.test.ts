@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { decodeProtectedHeader, importX509, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { inFull } from '../../../shared/connectors/auth/said.js';
 import { fakeFetch, jsonResponse, never, secretsOf, stillClock, T0 } from '../fakes.js';
 import { batchSaid, partsAsked, responseOf, written } from './batches.js';
 import { CERTIFICATE, PRIVATE_KEY } from './certificate.js';
@@ -113,7 +114,7 @@ describe('with a client secret', () => {
       scope: 'connection',
       fault: { code: 'remote.unauthorized' },
     });
-    const message = outcome?.kind === 'retry' ? outcome.fault.message : '';
+    const message = outcome?.kind === 'retry' ? inFull(outcome.fault) : '';
     expect(message).toMatch(/AADSTS7000215/);
     expect(message).toMatch(/application user/);
     expect(message).not.toContain(CLIENT.clientSecret);

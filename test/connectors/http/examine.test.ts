@@ -13,7 +13,9 @@ async function api(tokenStatus: number) {
     asked.push(`${request.method} ${request.url}`);
     const isToken = request.url === '/token';
     response.writeHead(isToken ? tokenStatus : 405, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(isToken ? { access_token: 'granted-token', token_type: 'Bearer' } : {}));
+    const refused = { error: 'invalid_client', error_description: 'the client is not known here' };
+    const granted = { access_token: 'granted-token', token_type: 'Bearer' };
+    response.end(JSON.stringify(isToken ? (tokenStatus === 200 ? granted : refused) : {}));
   }).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await once(server, 'listening');
@@ -38,10 +40,11 @@ test('a token is fetched, the root is asked, and no row is sent', async () => {
   expect(asked).toEqual(['POST /token', 'OPTIONS /']);
 });
 
-test('a client that is refused is an error, and its secret is not told', async () => {
+test('a client that is refused is an error in the words of the endpoint, and its secret is not told', async () => {
   const { base } = await api(401);
   const found = await examine(withToken(base));
   expect(found).toMatchObject([{ level: 'error', what: expect.stringContaining('refused our credentials') }]);
+  expect(found).toMatchObject([{ what: expect.stringContaining('the client is not known here') }]);
   expect(JSON.stringify(found)).not.toContain('s3cret');
 });
 

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { inFull } from '../../../shared/connectors/auth/said.js';
 import { type Asked, fakeFetch, jsonResponse, never, secretsOf, T0 } from '../fakes.js';
 import { contact, open, salesforceAt } from '../subjects.js';
 import { accept, GRANT, HOST } from './org.js';
@@ -60,8 +61,8 @@ describe('JWT bearer', () => {
       scope: 'connection',
       fault: { code: 'remote.unauthorized' },
     });
-    expect(outcome?.kind === 'retry' && outcome.fault.message).toMatch(
-      /approved this consumer.*pre-authorised/s,
+    expect(outcome?.kind === 'retry' && inFull(outcome.fault)).toMatch(
+      /pre-authorised.*approved this consumer/s,
     );
   });
 

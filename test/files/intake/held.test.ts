@@ -87,6 +87,7 @@ test('while its first open row does not move a file waits longer each time', asy
   const pipeline: Pipeline = {
     ...w.deps.pipeline,
     run: async (messages, options) => {
+      expect(options).toMatchObject({ invocation: 'req-1', traceparent: '00-4bf9-00f0-01' });
       const answers = await w.deps.pipeline.run(messages, options);
       return answers.map((answer) => (numberOf(answer) === 1 ? held(answer.id) : answer));
     },
@@ -95,7 +96,8 @@ test('while its first open row does not move a file waits longer each time', asy
   w.place.write(NAME, Array.from({ length: 100 }, (_, i) => `C-${i},,realized,1`).join('\n'), AT);
   const waits: number[] = [];
   for (let turn = 0; turn < 6; turn++) {
-    await work({ work: 'rows', source: 'daily', name: NAME }, { deadline: w.clock.now() + 1e6 });
+    const limits = { deadline: w.clock.now() + 1e6, invocation: 'req-1', traceparent: '00-4bf9-00f0-01' };
+    await work({ work: 'rows', source: 'daily', name: NAME }, limits);
     const next = w.queue.next() ?? 0;
     waits.push((next - w.clock.now()) / 1000);
     w.clock.advance(next - w.clock.now());
