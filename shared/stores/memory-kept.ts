@@ -28,8 +28,13 @@ function plain({ message, ...kept }: KeptMessage): KeptMessage {
 /** Keeps messages by source, id and record, so that keeping one again replaces it. */
 export function memoryKept(clock: Pick<Clock, 'now'>): MemoryKept {
   const kept = new Map<string, KeptMessage>();
+  /** Those that wait to be tried again, as in a queue; all others are letters. */
+  const waiting = new WeakSet<KeptMessage>();
   const keep = async (items: readonly KeptMessage[]): Promise<void> => {
-    for (const item of items) kept.set(idOf(item), item);
+    for (const item of items) {
+      waiting.add(item);
+      kept.set(idOf(item), item);
+    }
   };
   const bury = async (items: readonly KeptMessage[]): Promise<void> => {
     for (const item of items) kept.set(idOf(item), plain(buriedAgain(kept.get(idOf(item)), item)));
@@ -59,6 +64,7 @@ export function memoryKept(clock: Pick<Clock, 'now'>): MemoryKept {
       yield [...kept].map(([id, item]) => ({
         ref: refOf(keptHash(item)),
         found: ok(item),
+        ...(waiting.has(item) && { due: item.at + (item.afterMs ?? 0) }),
         drop: async () => {
           const same = !kept.has(id) || kept.get(id) === item;
           if (same) kept.delete(id);

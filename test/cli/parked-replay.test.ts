@@ -66,6 +66,13 @@ test('what fails alone goes to the retry queue, and is no letter any more', asyn
   expect((await parking()).all()).toMatchObject([{ attempts: 1, fault: { code: 'remote.row-busy' } }]);
 });
 
+test('what waits in the retry queue goes on counting its attempts: only a letter begins anew', async () => {
+  org.crm().misbehave({ kind: 'lock-row', key: 'C-1' });
+  await (await parking()).park([letter({ id: 'C-1' }, { attempts: 3, firstSeen: NOW - 1_000 })]);
+  await replay();
+  expect((await parking()).all()).toMatchObject([{ attempts: 4, firstSeen: NOW - 1_000 }]);
+});
+
 test('a connection that is down stops it, and everything stays where it is', async () => {
   org.crm().misbehave({ kind: 'down' });
   const kept = Array.from({ length: 30 }, (_, i) => letter({ id: `C-${i}` }));

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { KeptList, KeptView, ReplayView } from '../views.js';
 import { clock, count } from './format.js';
 import { troubleOf, useLoaded } from './load.js';
+import { Mend } from './mend.js';
 import { Empty, Panel, Trouble } from './parts.js';
 import { Body } from './record-detail.js';
 import { query, sums } from './state.js';
@@ -13,8 +14,9 @@ const TITLES: Readonly<Record<KeptView['place'], string>> = {
 };
 
 const HINTS: Readonly<Record<KeptView['place'], string>> = {
-  parked: 'Tried again by itself a few seconds after it was parked; it can be tried at once.',
-  letters: 'Kept for good: mend the cause, then try it again.',
+  parked:
+    'Tried again by itself a few seconds after it was parked; it can be tried at once, and goes on counting its tries.',
+  letters: 'Kept for good: mend the cause, then try it again: its tries begin anew.',
 };
 
 function Item({ kept, replay }: { readonly kept: KeptView; readonly replay: () => void }) {
@@ -109,9 +111,12 @@ export function KeptPage() {
   return (
     <>
       <h1 class="sr">Kept messages</h1>
-      <p class="said-replay" role="status">
-        {said}
-      </p>
+      <div class="tools">
+        <Mend said={setSaid} />
+        <p class="said-replay" role="status">
+          {said}
+        </p>
+      </div>
       <Trouble text={failed ?? trouble} />
       <div class="halves">
         <Place place="parked" total={parked} items={of('parked')} replay={replay} />

@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { TargetView } from '../views.js';
+import { FieldTable } from './field-table.js';
 import { clock } from './format.js';
 import { troubleOf } from './load.js';
+import { Mend } from './mend.js';
 import { hrefOf } from './route.js';
 import { hello, query } from './state.js';
-import { Text, Value } from './text.js';
+import { Text } from './text.js';
 
 /** Has the demo CRM trouble with one row, so that records are parked or refused. */
 function RowTools({ target }: { readonly target: string }) {
@@ -33,6 +35,7 @@ function RowTools({ target }: { readonly target: string }) {
       >
         Refuse this row
       </button>
+      <Mend said={setSaid} />
       <span role="status" class="dim">
         {said}
       </span>
@@ -51,20 +54,7 @@ function Write({ fields }: Pick<TargetView, 'fields'>) {
         {at !== undefined && clock(at)} by <a href={hrefOf('records', n)}>record {n}</a>, because{' '}
         <Text value={causes.join('; ')} />
       </p>
-      <table class="plain fields">
-        <tbody>
-          {fields.map(({ name, value }) => (
-            <tr key={name}>
-              <th scope="row">
-                <Text value={name} />
-              </th>
-              <td>
-                <Value value={value} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <FieldTable fields={fields} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { BodyView, DeliveryView, RecordView, TryView } from '../views.js';
+import { FieldTable } from './field-table.js';
 import { clock, instant, span } from './format.js';
 import { useLoaded } from './load.js';
 import { EndingTag, PersonLink, Trouble } from './parts.js';
@@ -7,7 +8,7 @@ import { ReasonsView } from './reasons.js';
 import { ActionTitle } from './reasons-action.js';
 import { hrefOf } from './route.js';
 import { rows, rowsTick } from './state.js';
-import { Text, Value } from './text.js';
+import { Text } from './text.js';
 
 /** A body, folded until somebody wants it. */
 export function Body({ body, open = false }: { readonly body: BodyView; readonly open?: boolean }) {
@@ -29,20 +30,7 @@ function Delivery({ delivery }: { readonly delivery: DeliveryView }) {
       <p>
         <ActionTitle action={delivery} />
       </p>
-      <table class="plain fields">
-        <tbody>
-          {Object.entries(fields).map(([name, value]) => (
-            <tr key={name}>
-              <th scope="row">
-                <Text value={name} />
-              </th>
-              <td>
-                <Value value={value} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <FieldTable fields={Object.entries(fields).map(([name, value]) => ({ name, value }))} />
       <p class="dim">
         because <Text value={causes.join('; ')} />
       </p>
