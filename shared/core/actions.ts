@@ -102,6 +102,7 @@ function rowOf(wish: Wish, { book, at }: Place): Row {
     object,
     match,
     list: wish.list,
+    start: `${connection}/${wish.list === undefined ? object : `${object}#${wish.list}`}/${match}=`,
     address,
     index: book.rows.size,
     slots: [],

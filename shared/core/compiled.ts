@@ -52,6 +52,8 @@ export interface Row {
   readonly match: string;
   /** The list whose membership this is about; undefined when it is about the row itself. */
   readonly list: string | undefined;
+  /** How its targets begin, up to the address: `connection/object/match=`, with `object#list` for a place on a list. */
+  readonly start: string;
   readonly address: Reader;
   /** Place among the rows of the file. */
   readonly index: number;

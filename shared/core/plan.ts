@@ -51,6 +51,7 @@ export interface Plan {
 
 /** Rows of the file that lead to one row of the target. */
 interface Meeting {
+  readonly target: string;
   readonly address: string;
   readonly parts: [Building, ...Building[]];
 }
@@ -60,20 +61,19 @@ const YES = new Set(['y', 'dy', 'in', 'true']);
 const NOTHING: Plan = { actions: [], withheld: false, unaddressed: [] };
 
 /** The rows of one target become one action; it is addressed as the last of them says. */
-function actionOf(target: string, { address, parts }: Meeting, sight: Sight): PlannedAction {
-  const [first, ...others] = parts;
-  const last = others.at(-1) ?? first;
-  const { connection, object, match, list } = last.row;
-  const fields = others.length === 0 ? fieldsOf(first, sight) : mergedFields(parts, sight);
-  return {
-    connection,
-    ...doingOf(fields, list, parts),
-    object,
-    target,
-    ...(list !== undefined && { list }),
-    key: { [match]: address },
-    causes: others.length === 0 ? first.causes : parts.flatMap(({ causes }) => causes),
-  };
+function actionOf({ target, address, parts }: Meeting, sight: Sight): PlannedAction {
+  const [first] = parts;
+  const { connection, object, match, list } = (parts.at(-1) ?? first).row;
+  const isOne = parts.length === 1;
+  const { operation, fields } = doingOf(
+    isOne ? fieldsOf(first, sight) : mergedFields(parts, sight),
+    list,
+    parts,
+  );
+  const causes = isOne ? first.causes : parts.flatMap((part) => part.causes);
+  // Nearly no action is about a list: spreads in every one of them cost a tenth of all planning.
+  const action = { connection, operation, object, target, key: { [match]: address }, fields, causes };
+  return list === undefined ? action : { ...action, list };
 }
 
 /**
@@ -114,14 +114,11 @@ function sendOf(due: Due, now: Sight): PlannedAction {
 
 /** Where a row of the file leads for a person; undefined when there is nothing to address it by. */
 export function addressOf(
-  row: Row,
+  { address: read, start }: Row,
   sight: Sight,
 ): { readonly target: string; readonly address: string } | undefined {
-  const { connection, object, match, list } = row;
-  const address = keyText(row.address(sight));
-  if (address === undefined) return undefined;
-  const place = list === undefined ? object : `${object}#${list}`;
-  return { target: `${connection}/${place}/${match}=${address}`, address };
+  const address = keyText(read(sight));
+  return address === undefined ? undefined : { target: start + address, address };
 }
 
 /** Of a place on a list the row that has it; undefined for what is no such place. */
@@ -131,26 +128,27 @@ export function rowOf({ connection, object, list, key }: PlannedAction): string 
 }
 
 /** Takes a row to where it leads; gives false when there is nothing to address it by. */
-function meet(built: Building, sight: Sight, meetings: Map<string, Meeting>): boolean {
+function meet(built: Building, sight: Sight, meetings: Meeting[]): boolean {
   const found = addressOf(built.row, sight);
   if (found === undefined) return false;
   const { target, address } = found;
-  const known = meetings.get(target);
+  // Nearly always one or two, so a list is searched faster than a map is kept.
+  const known = meetings.find((meeting) => meeting.target === target);
   if (known) known.parts.push(built);
-  else meetings.set(target, { address, parts: [built] });
+  else meetings.push({ target, address, parts: [built] });
   return true;
 }
 
 function build({ rows, sends }: Wanted, sight: Sight): Plan {
-  const meetings = new Map<string, Meeting>();
+  const meetings: Meeting[] = [];
   const unaddressed: string[] = [];
   for (const built of rows) {
     if (meet(built, sight, meetings)) continue;
     unaddressed.push(`${built.causes.join(', ')}: no value for ${built.row.object}.${built.row.match}`);
   }
   const actions: PlannedAction[] = [];
-  for (const [target, meeting] of meetings) {
-    const action = actionOf(target, meeting, sight);
+  for (const meeting of meetings) {
+    const action = actionOf(meeting, sight);
     if (action.fields.size > 0 || meeting.parts.some(({ bare }) => bare)) actions.push(action);
   }
   for (const due of sends) actions.push(sendOf(due, sight));
