@@ -92,7 +92,7 @@ export function mergeValues(
     // The body came out of JSON.parse (or is Azure's equivalent), so whatever is found there is JSON.
     const value = seen as Json;
     const known = view.values.get(text);
-    const follows = rules.changes.has(text);
+    const follows = rules.changes.size > 0 && rules.changes.has(text);
     if (known !== undefined && !isNewer(known, value, at)) {
       if (!follows || !isUnnoticed(view, text, known, value, at)) return;
     }

@@ -125,8 +125,15 @@ export function advance(
   let declared = 0;
   let stale = 0;
   const memberships = profile.repeats ? onePerAudience(profile.memberships, at) : profile.memberships;
+  let namespace: string | undefined;
+  let audiences: ReadonlyMap<string, Audience> | undefined;
   for (const assertion of memberships) {
-    const audience = rules.audiences.get(assertion.namespace)?.get(assertion.audience);
+    // An export lists one namespace after the other.
+    if (assertion.namespace !== namespace) {
+      namespace = assertion.namespace;
+      audiences = rules.audiences.get(namespace);
+    }
+    const audience = audiences?.get(assertion.audience);
     if (audience === undefined) continue;
     declared += 1;
     const known = state.standing.get(audience.key);
