@@ -34,6 +34,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
     book: watch.book,
     seconds: watch.seconds,
     now,
+    onError,
     sums: async () => {
       const others = { under: watch.under(), sending: sender.state(), ...(await keptTotals(kept)) };
       return watch.counter.sums(others);

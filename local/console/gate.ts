@@ -46,7 +46,7 @@ export function refusalOf(
   const [, token = ''] = /^Bearer (.+)$/.exec(textOf(headers['authorization']) ?? '') ?? [];
   if (!isSame(token, ours.token))
     return { status: 401, error: 'open the address that was printed at the start: it carries the token' };
-  if (method === 'POST' && !/^application\/json\b/i.test(textOf(headers['content-type']) ?? ''))
+  if (method === 'POST' && !/^application\/json\s*(?:;|$)/i.test(textOf(headers['content-type']) ?? ''))
     return { status: 415, error: 'send application/json' };
   return undefined;
 }

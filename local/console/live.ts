@@ -16,6 +16,8 @@ export interface LiveOptions {
   readonly book: Book;
   readonly seconds: Seconds;
   readonly sums: () => Promise<Sums>;
+  /** Told why there are no sums, once until there are some again. */
+  readonly onError: (error: unknown) => void;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -83,6 +85,7 @@ export function startLive(options: LiveOptions): Live {
   const followers = new Set<Follower>();
   let turn = 0;
   let asking = false;
+  let failing = false;
   const tellAll = (sums: Sums | undefined): void => {
     for (const follower of followers) {
       // Who reads slowly is told less often, not more at once.
@@ -91,11 +94,24 @@ export function startLive(options: LiveOptions): Live {
       if (sums) tellSums(follower, sums, options);
     }
   };
+  const sumsNow = async (): Promise<Sums | undefined> => {
+    if (turn++ % SUMS_EVERY !== 0) return undefined;
+    try {
+      const sums = await options.sums();
+      failing = false;
+      return sums;
+    } catch (error) {
+      // What is shown is told all the same; a queue that does not answer for a moment ends nothing.
+      if (!failing) options.onError(error);
+      failing = true;
+      return undefined;
+    }
+  };
   const tick = async (): Promise<void> => {
     if (followers.size === 0 || asking) return;
     asking = true;
     try {
-      tellAll(turn++ % SUMS_EVERY === 0 ? await options.sums() : undefined);
+      tellAll(await sumsNow());
     } finally {
       asking = false;
     }

@@ -29,14 +29,28 @@ function parse(text: string): unknown {
 const state = ({ misbehaviours, log, latencyMs }: Controls): Answer =>
   json(200, { latencyMs, misbehaviours: misbehaviours.list(), log: log.snapshot() });
 
+/** What of a request for `/_control` counts. */
+export interface ControlRequest {
+  readonly method: string;
+  readonly host: string;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** By another name a page of another site may have made its way here (DNS rebinding). */
+const OURS = /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/i;
+
 /**
  * `GET /_control` shows the misbehaviours in force and the request log; `POST /_control` takes `{"misbehave":{…}}`,
- * `{"behave":true}` and `{"latencyMs":50}`. JSON must be declared, so that no web page can post here unasked.
+ * `{"behave":true}` and `{"latencyMs":50}`. JSON must be declared, and the server called by a name of this machine,
+ * so that no web page can ask here.
  */
-export function control(controls: Controls, method: string, contentType: string, body: string): Answer {
+export function control(controls: Controls, { method, host, contentType, body }: ControlRequest): Answer {
+  if (!OURS.test(host)) return json(421, { error: 'this server answers to 127.0.0.1 and localhost only' });
   if (method === 'GET') return state(controls);
   if (method !== 'POST') return json(405, { error: 'use GET or POST' });
-  if (!/^application\/json\b/i.test(contentType)) return json(415, { error: 'send application/json' });
+  if (!/^application\/json\s*(?:;|$)/i.test(contentType))
+    return json(415, { error: 'send application/json' });
   const command = Command.safeParse(parse(body));
   if (!command.success) return json(400, { error: z.prettifyError(command.error) });
   const { misbehave, behave, latencyMs } = command.data;

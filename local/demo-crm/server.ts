@@ -82,7 +82,8 @@ async function decide(crm: Crm, request: IncomingMessage, path: string): Promise
   const method = request.method ?? '';
   const contentType = request.headers['content-type'] ?? '';
   const body = await readBody(request);
-  if (path === '/_control') return control(crm, method, contentType, body ?? '');
+  if (path === '/_control')
+    return control(crm, { method, host: request.headers.host ?? '', contentType, body: body ?? '' });
   if (crm.latencyMs > 0) await delay(crm.latencyMs, undefined, { signal: crm.stopped.signal });
   if (path === TOKEN_PATH) return token(crm, method, contentType, body ?? '');
   const instead = ordered(crm, 'data');

@@ -67,8 +67,10 @@ test("the page's own files hold nothing of the run and are given to this machine
 });
 
 test('forms of other sites cannot post: JSON must be declared', () => {
-  for (const type of ['text/plain', 'application/x-www-form-urlencoded', undefined])
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json-x', undefined])
     expect(status(posted({ 'content-type': type })), String(type)).toBe(415);
+  for (const type of ['application/json', 'Application/JSON; charset=utf-8', 'application/json ;q=1'])
+    expect(status(posted({ 'content-type': type })), type).toBeUndefined();
   expect(status(asked({ method: 'PUT' }))).toBe(405);
 });
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { DemoCrm } from '../../local/demo-crm/server.js';
 import { type Answer, ada, CONTACTS, call, logIn, start, tokenOf, upsert } from './demo-crm-client.js';
@@ -28,6 +30,30 @@ describe('control and log', () => {
     expect(await post(crm, { misbehave: { kind: 'sulk' } })).toMatchObject({ status: 400 });
     expect(await post(crm, { misbehave: { kind: 'down' } }, 'text/plain')).toMatchObject({ status: 415 });
     expect((await logIn(crm)).status).toBe(200);
+  });
+
+  test('a page of another site that made its name lead here can neither look nor change anything', async () => {
+    const crm = await start();
+    const { port } = new URL(crm.url);
+    const asked = async (host: string, method: 'GET' | 'POST', type = 'application/json') => {
+      // Unlike fetch, this may say any name.
+      const sent = request({
+        host: '127.0.0.1',
+        port,
+        path: '/_control',
+        method,
+        headers: { host, 'content-type': type },
+      });
+      sent.end(method === 'GET' ? '' : JSON.stringify({ misbehave: { kind: 'down' } }));
+      const [answer]: IncomingMessage[] = await once(sent, 'response');
+      answer?.resume();
+      return answer?.statusCode;
+    };
+    for (const host of [`evil.example.com:${port}`, '127.0.0.1.example.com', `localhost.example.com:${port}`])
+      for (const method of ['GET', 'POST'] as const) expect(await asked(host, method), host).toBe(421);
+    expect(await asked(`127.0.0.1:${port}`, 'POST', 'application/json-x')).toBe(415);
+    expect((await logIn(crm)).status).toBe(200);
+    expect(await asked(`localhost:${port}`, 'GET')).toBe(200);
   });
 
   test('the log counts paths, rows, requests at a time and work done twice', async () => {
