@@ -53,12 +53,17 @@ function namesIn(only: string | undefined, all: readonly string[]): readonly str
   throw new WrongUse(`there is no benchmark ${JSON.stringify(unknown[0])}; there are: ${known.join(', ')}`);
 }
 
+/** Says what is measured, to somebody who waits. */
+const say = (text: string): void => {
+  if (process.stderr.isTTY) process.stderr.write(text);
+};
+
 type Named = readonly (Outcome & { readonly name: string })[];
 
 async function runAll(names: readonly string[], options: Options): Promise<Named> {
   const outcomes = [];
   for (const [place, name] of names.entries()) {
-    process.stderr.write(`[${place + 1}/${names.length}] ${name}\n`);
+    say(`[${place + 1}/${names.length}] ${name}\n`);
     const outcome = await BENCHMARKS[name]?.(options);
     if (outcome) outcomes.push({ name, ...outcome });
   }
@@ -74,7 +79,7 @@ const benchmarkOf = (name: string): string => name.split(': ', 1)[0] ?? name;
 const ratiosOf = (outcomes: Named): Outcome['ratios'] =>
   Object.assign({}, ...outcomes.map(({ name, ratios }) => prefixed(name, ratios)));
 
-async function check(names: readonly string[], options: Options): Promise<number> {
+async function check(names: readonly string[], options: Options, json: boolean): Promise<number> {
   const results = await readResults();
   const committed = Object.fromEntries(
     names.flatMap((name) => Object.entries(prefixed(name, results[name]?.ratios ?? {}))),
@@ -86,9 +91,9 @@ async function check(names: readonly string[], options: Options): Promise<number
   const first = ratiosOf(await runAll(names, options));
   const suspects = judge(committed, first).filter(({ worse }) => worse);
   const again = names.filter((name) => suspects.some((one) => benchmarkOf(one.name) === name));
-  if (again.length > 0) process.stderr.write(`worse at first sight, measured again: ${again.join(', ')}\n`);
+  if (again.length > 0) say(`worse at first sight, measured again: ${again.join(', ')}\n`);
   const verdicts = judge(committed, betterOf(first, ratiosOf(await runAll(again, options))));
-  process.stdout.write(verdictText(verdicts));
+  process.stdout.write(json ? `${JSON.stringify(verdicts, null, 2)}\n` : verdictText(verdicts));
   return verdicts.some(({ worse }) => worse) ? 1 : 0;
 }
 
@@ -111,11 +116,11 @@ async function main(args: string[]): Promise<number> {
     seconds: quick ? 1 : count('seconds', values.seconds),
     rows: count('rows', values.rows),
     quick,
-    onScenario: (name) => void process.stderr.write(`measuring ${name} …\n`),
+    onScenario: (name) => say(`measuring ${name} …\n`),
   };
   if (quick && (values.write || values.check))
     throw new WrongUse('--quick measures nothing that could be written or checked');
-  if (values.check) return check(namesIn(values.only, CHECKED), options);
+  if (values.check) return check(namesIn(values.only, CHECKED), options, values.json);
   const outcomes = await runAll(namesIn(values.only, Object.keys(BENCHMARKS)), options);
   report(outcomes, values.json);
   if (values.write) {

@@ -10,6 +10,7 @@ import { type ExplainOptions, HELP, readExplainOptions } from './explain-options
 import { explanationText } from './explain-view.js';
 import { readKnownRules } from './known-rules.js';
 import { paintOf } from './paint.js';
+import { progressOn, totalOf } from './progress.js';
 import { complain, runHere, type World } from './world.js';
 import { WrongUse } from './wrong-use.js';
 
@@ -28,18 +29,24 @@ async function goTo(
 ): Promise<Meant | undefined> {
   const sources = await eventSources(options.events, options.format, world);
   const arrivals = options.at === undefined ? arrivalsFrom(after, world.clock.now()) : arrivalsAt(options.at);
+  const progress = progressOn(world, totalOf(sources));
   let number = 0;
   let only: Meant | undefined;
-  for await (const some of readEvents(sources)) {
+  for await (const some of readEvents(sources, progress.bytes)) {
+    progress.records(some.length);
     for (const record of some) {
       number += 1;
       const meant = { record, at: arrivals(record.item) };
-      if (number === options.record) return meant;
+      if (number === options.record) {
+        progress.clear();
+        return meant;
+      }
       if (options.record !== undefined) await run.play(record, meant.at);
       else if (only) throw new WrongUse('there are several events; say which one is meant: --record N');
       else only = meant;
     }
   }
+  progress.clear();
   return only;
 }
 

@@ -4,10 +4,11 @@ import { Fault } from '../shared/core/fault.js';
 import type { Clock } from '../shared/core/ports.js';
 import { emptyTally, type KeptReplayDeps, replayKept, type Tally } from '../shared/pipeline/replay-kept.js';
 import type { Shelf, Visited } from '../shared/stores/shelf.js';
-import { interestOf, matches } from './parked-filter.js';
+import { interestOf, isEverything, matches } from './parked-filter.js';
 import { HELP, type ParkedOptions, readOptions } from './parked-options.js';
 import { openPlaces, type Places } from './parked-places.js';
 import { HEADING, lineOf, paragraphOf, type View, viewOf } from './parked-view.js';
+import { bar, rateOf, statusLine } from './status-line.js';
 import { WrongUse } from './wrong-use.js';
 
 /** What the command takes from the machine; tests lend their own. */
@@ -16,6 +17,8 @@ export interface ParkedWorld {
   readonly clock: Clock;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Whether somebody looks at `err`: only then progress is shown. */
+  readonly isTerminal: boolean;
   /** Ends the work after what is under way, so that messages of a queue are given back. */
   readonly stop: AbortSignal;
 }
@@ -88,21 +91,41 @@ const summary = ({ replayed, endings, requeued, dropped, left, unreadable }: Tal
   return `${replayed} replayed (${parts.join(', ')}); ${dropped} removed, ${left} left, ${unreadable} unreadable`;
 };
 
+/** How many there may be to go through, where that is known before. */
+async function toGo(places: Places, { filter, limit }: ParkedOptions): Promise<number | undefined> {
+  if (!isEverything(filter)) return undefined;
+  const counted = await totals(places);
+  if (counted.size < places.shelves.length) return undefined;
+  return Math.min(
+    limit,
+    [...counted.values()].reduce((sum, one) => sum + one, 0),
+  );
+}
+
+/** How far it has come, in a line. */
+function farOf(tally: Tally, total: number | undefined, ms: number): string {
+  const tried = tally.replayed + tally.unreadable;
+  const far = total ? `${bar(tried / total)}  ` : '';
+  return `${far}${rateOf(tally.replayed, ms)} a second, ${summary(tally)}`;
+}
+
 async function replay(places: Places, options: ParkedOptions, world: ParkedWorld): Promise<number> {
   const { requeue, rate, json } = options;
   const tally = emptyTally();
   const env = { ...world.env, TRIBUTARY_LOG_LEVEL: 'silent' };
   const machine = { clock: world.clock };
   const { parking } = places;
+  const begun = world.clock.now();
+  const line = statusLine({ ...world, now: world.clock.now });
+  const total = world.isTerminal ? await toGo(places, options) : undefined;
   const deps: KeptReplayDeps = {
     way: requeue ? { kind: 'requeue', parking } : { kind: 'here', pipeline: await assemble(env, machine) },
     parking,
     clock: world.clock,
     rate,
-    progress: (now) => world.err(`${summary(now)}\n`),
+    progress: (now) => line.show(() => farOf(now, total, world.clock.now() - begun)),
   };
   const left = { count: options.limit };
-  const begun = world.clock.now();
   // What this very replay has parked or buried is not tried once more.
   const isOld = ({ found }: Visited): boolean => !found.ok || found.value.at <= begun;
   for (const shelf of places.shelves)
@@ -110,6 +133,7 @@ async function replay(places: Places, options: ParkedOptions, world: ParkedWorld
       await replayKept(some.filter(isOld), tally, deps, world.stop);
       if (tally.stopped || world.stop.aborted) break;
     }
+  line.clear();
   if (json) world.out(`${JSON.stringify(tally, null, 2)}\n`);
   else world.out(`${summary(tally)}\n${tally.stopped ? `stopped: ${tally.stopped}\n` : ''}`);
   const named = options.filter.records.length > 0 && tally.replayed === 0;
@@ -149,6 +173,8 @@ export async function parked(args: readonly string[]): Promise<number> {
       clock: systemClock,
       out: (text) => process.stdout.write(text),
       err: (text) => process.stderr.write(text),
+      // Undefined where it is none, whatever the types say.
+      isTerminal: process.stderr.isTTY === true,
       stop: stop.signal,
     });
   } finally {

@@ -1,3 +1,4 @@
+import { bar, rateOf, statusLine } from './status-line.js';
 import type { World } from './world.js';
 
 /** How far the reading of files has come, in one line on a terminal; silent where there is none. */
@@ -9,47 +10,27 @@ export interface Progress {
   clear(): void;
 }
 
-const SILENT: Progress = { bytes: () => undefined, records: () => undefined, clear: () => undefined };
-
-/** Times a second are enough for the eye, and cost nothing. */
-const EVERY_MS = 100;
-const WIDTH = 30;
-
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-
-function bar(share: number): string {
-  const full = Math.min(WIDTH, Math.round(share * WIDTH));
-  return `${'#'.repeat(full)}${'.'.repeat(WIDTH - full)} ${String(Math.floor(share * 100)).padStart(3)} %`;
-}
 
 /** Shows progress on standard error; `total` is the size of all files in bytes, where that is known. */
 export function progressOn({ screen, err, clock }: World, total: number | undefined): Progress {
-  if (!screen.err) return SILENT;
+  const line = statusLine({ isTerminal: screen.err, err, now: clock.now });
   const begun = clock.now();
-  let [bytes, records, shownAt] = [0, 0, 0];
-  let isShown = false;
-  const show = (): void => {
-    const now = clock.now();
-    if (now - shownAt < EVERY_MS) return;
-    shownAt = now;
-    isShown = true;
-    const rate = Math.round(records / Math.max(0.001, (now - begun) / 1000));
+  let [bytes, records] = [0, 0];
+  const text = (): string => {
     const far = total ? bar(bytes / total) : megabytes(bytes);
-    err(`\r\u001b[K${far}  ${records} records, ${rate} a second`);
+    return `${far}  ${records} records, ${rateOf(records, clock.now() - begun)} a second`;
   };
   return {
     bytes(count) {
       bytes += count;
-      show();
+      line.show(text);
     },
     records(count) {
       records += count;
-      show();
+      line.show(text);
     },
-    clear() {
-      if (isShown) err('\r\u001b[K');
-      isShown = false;
-    },
+    clear: line.clear,
   };
 }
 

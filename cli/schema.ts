@@ -5,6 +5,7 @@ import { WrongUse } from './wrong-use.js';
 
 const HELP = `tributary schema: prints the JSON schema of rule files, for editors.
 
+  --json             the same: it is JSON already
   --help             this text
 
 Save it, and name it in the first line of your rule file:
@@ -17,7 +18,10 @@ Exit status: 0 fine, 2 wrong use.
 
 function wantsHelp(args: readonly string[]): boolean {
   try {
-    const options = { help: { type: 'boolean', default: false, short: 'h' } } as const;
+    const options = {
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false, short: 'h' },
+    } as const;
     return parseArgs({ args: [...args], options, allowPositionals: false }).values.help;
   } catch (error) {
     throw new WrongUse(error instanceof Error ? error.message : String(error));

@@ -12,9 +12,12 @@ const SHRINK_MS = 120_000;
 
 const say = (text: string): void => void process.stderr.write(text);
 
-function progress({ slices, lost, doubled, wrong }: Tally, planned: number): void {
+function progress({ slices, events, lost, doubled, wrong }: Tally, planned: number, began: number): void {
   if (!process.stderr.isTTY) return;
-  say(`\r\x1b[2K${slices} of ${planned} slices   lost ${lost}, doubled ${doubled}, wrong ${wrong}`);
+  const rate = Math.round(events / Math.max(1, (performance.now() - began) / 1000));
+  say(
+    `\r\x1b[2K${slices} of ${planned} slices, ${rate} events a second   lost ${lost}, doubled ${doubled}, wrong ${wrong}`,
+  );
 }
 
 /** Runs all slices and prints the sums; gives the outcome of the first that failed. */
@@ -23,11 +26,11 @@ async function runMany({ events, seed, threads, json }: Options): Promise<Outcom
   const tally = emptyTally();
   const began = performance.now();
   let failed: Outcome | undefined;
-  progress(tally, slices.length);
+  progress(tally, slices.length, began);
   await runAll(slices, threads, (outcome) => {
     count(tally, outcome);
     if (outcome.violations.length > 0) failed ??= outcome;
-    progress(tally, slices.length);
+    progress(tally, slices.length, began);
     return tally.failures.length < MOST_FAILED;
   });
   if (process.stderr.isTTY) say('\n');

@@ -27,22 +27,22 @@ export function newsLine(before: Endings, now: Endings): string | undefined {
 }
 
 const REDRAW_MS = 200;
-const LINE_MS = 2_000;
 
-/** Shows progress on standard error: one line that is redrawn on a terminal, a line now and then elsewhere. */
+/** Shows progress on standard error, in one line of a terminal that is drawn anew; nothing where there is none, or it is to be quiet. */
 export function createProgress(quiet: boolean, read: () => Reading): { stop(): void } {
-  if (quiet) return { stop: () => undefined };
-  const terminal = process.stderr.isTTY === true;
+  if (quiet || process.stderr.isTTY !== true) return { stop: () => undefined };
+  const begun = performance.now();
   const draw = (): void => {
-    const text = progressLine(read());
-    process.stderr.write(terminal ? `\r\x1b[2K${text}` : `${text}\n`);
+    const reading = read();
+    const rate = Math.round(reading.settled / Math.max(1, (performance.now() - begun) / 1000));
+    process.stderr.write(`\r\x1b[2K${progressLine(reading)}   ${rate} a second`);
   };
-  const timer = setInterval(draw, terminal ? REDRAW_MS : LINE_MS);
+  const timer = setInterval(draw, REDRAW_MS);
   return {
     stop() {
       clearInterval(timer);
       draw();
-      if (terminal) process.stderr.write('\n');
+      process.stderr.write('\n');
     },
   };
 }

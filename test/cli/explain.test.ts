@@ -184,3 +184,12 @@ test('what was accepted too long ago is written again, as the pipeline does', as
   expect(await sent('3')).toContain('upsert sales/Contact Id=C-1: would be sent');
   expect(await sent('3')).toContain('ENDING\n  delivered\n');
 });
+
+test('on the way to a record far into a file it is told how far it is, on a terminal alone', async () => {
+  const input = [1, 2, 3].map((second) => event('realized', second)).join('');
+  const args = ['--record', '3', '--format', 'json', '-'];
+  const seen = await explain(args, { input, screen: { out: false, err: true, colours: false } });
+  expect(seen.err).toMatch(/records, \d+ a second/);
+  expect(seen.err.endsWith('\r\u001b[K')).toBe(true);
+  expect(await explain(args, { input })).toMatchObject({ err: '', out: seen.out });
+});

@@ -103,17 +103,27 @@ test('a dry run touches nothing; the limit and the conditions hold', async () =>
   expect((await replay('--record', 'of C-3')).status).toBe(1);
 });
 
-test('no more than the rate, and progress is told', async () => {
-  await (await letters()).bury(Array.from({ length: 25 }, (_, i) => letter({ id: `C-${i}` })));
+test('no more than the rate; on a terminal it is told how far it is, elsewhere nothing is', async () => {
+  const fill = async (from: number) =>
+    (await letters()).bury(Array.from({ length: 25 }, (_, i) => letter({ id: `C-${from + i}` })));
+  await fill(0);
   const clock = fakeClock();
-  const { err } = await tributaryParked(['replay', '--rate', '10'], org.env(), { clock });
+  const args = ['replay', '--from', 'letters', '--rate', '10'];
+  const seen = await tributaryParked(args, org.env(), { clock, isTerminal: true });
   expect(clock.now() - NOW).toBeGreaterThanOrEqual(2_500);
   expect(clock.now() - NOW).toBeLessThan(3_500);
-  expect(err.split('\n').filter((line) => line.includes('replayed'))).toEqual([
-    expect.stringContaining('10 replayed'),
-    expect.stringContaining('20 replayed'),
-    expect.stringContaining('25 replayed'),
+  const lines = seen.err.split('\r\u001b[K').filter((line) => line.includes('replayed'));
+  expect(lines).toEqual([
+    expect.stringMatching(/^#{12}\.{18} {2}40 % {2}10 a second, 10 replayed \(10 delivered\)/),
+    expect.stringMatching(/ 80 % {2}20 a second, 20 replayed/),
+    expect.stringMatching(/^#{30} 100 % .* 25 replayed/),
   ]);
+  // The line is taken away before the sums.
+  expect(seen.err.endsWith('\r\u001b[K')).toBe(true);
+  await fill(100);
+  const { out, err } = await tributaryParked([...args, '--json'], org.env(), { clock });
+  expect(JSON.parse(out)).toMatchObject({ replayed: 25 });
+  expect(err).not.toMatch(/replayed|\r/);
 });
 
 test('Ctrl-C ends it after the batch under way', async () => {

@@ -25,7 +25,7 @@ export const settingsFor = (crm: DemoCrm, config: string): Record<string, string
 export async function tributaryParked(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  more: { clock?: Clock; stop?: AbortSignal; onOut?: (text: string) => void } = {},
+  more: { clock?: Clock; stop?: AbortSignal; onOut?: (text: string) => void; isTerminal?: boolean } = {},
 ): Promise<Said> {
   let [out, err] = ['', ''];
   const status = await runParked(args, {
@@ -38,6 +38,7 @@ export async function tributaryParked(
     err: (text) => {
       err += text;
     },
+    isTerminal: more.isTerminal ?? false,
     stop: more.stop ?? new AbortController().signal,
   });
   return { status, out, err };
