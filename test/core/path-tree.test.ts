@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { split, valueAt } from '../../shared/core/path.js';
 import { treeOf, walk } from '../../shared/core/path-tree.js';
 
-const name = fc.constantFrom('a', 'b', 'c', 'length', '0');
+/** The last two every object has, but not as its own. */
+const name = fc.constantFrom('a', 'b', 'c', 'length', '0', 'constructor', 'toString');
 const path = fc
   .tuple(
     fc.constantFrom('a', 'b', 'c'),
