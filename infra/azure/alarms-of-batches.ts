@@ -40,7 +40,7 @@ print value = iff(coalesce(incoming, 0.0) > 0.0 and ended == 0, 1, 0)`,
   },
   {
     name: 'held',
-    says: 'Records are held in the stream: a connection is down as a whole.',
+    says: 'Records are held in the stream: a connection is down as a whole, or the state store does not answer.',
     runbook: 'records-are-held',
     // A batch that lost a race for a person is held once and done at the next attempt.
     query: spans(`${ended('held')}\n| where total > 0`),
@@ -113,5 +113,16 @@ print value = iff(coalesce(refused, 0.0) >= ${FEW}, 100.0 * refused / ended, 0.0
     window: 5,
     every: 5,
     severity: 1,
+  },
+  {
+    name: 'audit-lost',
+    says: 'Why things changed is not written down: the audit loses entries.',
+    runbook: 'the-audit-loses-entries',
+    // A store that throttles for a minute loses some, and no record.
+    query: spans(`${numbers('AuditLost')}\n| where total > 0`),
+    above: ALL_THE_TIME,
+    window: 15,
+    every: 5,
+    severity: 2,
   },
 ];

@@ -45,6 +45,10 @@ export const CHARTS: readonly Chart[] = [
     query: `${numbers('QuotaLeft')}${binsBy('left = min(total)', 'connection')}`,
   },
   {
+    title: 'Entries of the audit that were lost',
+    query: `${numbers('AuditLost')}${bins('lost = sum(total)')}`,
+  },
+  {
     title: 'Invocations that failed',
     query: `${INVOCATIONS}\n| where Success == false${bins('failed = count()')}`,
   },

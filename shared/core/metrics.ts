@@ -59,15 +59,19 @@ export const METRICS = {
   Calls: {
     unit: 'Count',
     by: ['Connection'],
-    says: 'requests about rows, repetitions and halves included; not what it takes to be let in',
+    says: 'chunks of rows handed to the connection, repetitions and halves included: as a rule one request each, more where rows are looked up first or a bulk job is run',
   },
-  CallDuration: { unit: 'Milliseconds', by: ['Connection'], says: 'how long each of these requests took' },
+  CallDuration: {
+    unit: 'Milliseconds',
+    by: ['Connection'],
+    says: 'how long each of these took, with all of its requests and what it took to be let in',
+  },
   Retries: {
     unit: 'Count',
     by: ['Connection'],
-    says: 'those of the requests that repeat one of the same invocation',
+    says: 'those of them that repeat one of the same invocation',
   },
-  Rows: { unit: 'Count', by: ['Connection'], says: 'rows in these requests' },
+  Rows: { unit: 'Count', by: ['Connection'], says: 'rows in these chunks' },
   RowsAccepted: { unit: 'Count', by: ['Connection'], says: 'rows that the target accepted' },
   RecordsHeld: {
     unit: 'Count',

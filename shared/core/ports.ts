@@ -118,8 +118,8 @@ export interface Ledger {
    */
   readonly actions: Readonly<Record<ActionEnding, number>>;
   /**
-   * How often a chunk was handed to a connector, repetitions and halves included: one request about rows to the target.
-   * Not counted is what a connector does to be let in: requests for tokens, and the repetition after one was refused.
+   * How often a chunk was handed to a connector, repetitions and halves included. As a rule that is one request to the
+   * target; not counted apart are those by which rows are looked up first, those of a bulk job, and what it takes to be let in.
    */
   readonly calls: number;
   /** Rows in these chunks; and how many were accepted, a row that several persons share once. */

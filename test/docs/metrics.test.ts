@@ -16,6 +16,11 @@ test('the doors are those there are', () => {
   expect(values.match(/[\w-]+/g)).toEqual([...DOORS]);
 });
 
+test('the number of series that a connection adds is the one that is told', () => {
+  const all = Object.values(METRICS).filter(({ by }) => by.some((dimension) => dimension === 'Connection'));
+  expect(docs).toContain(`and ${all.length} for each connection.`);
+});
+
 test('the line is one that is written', () => {
   const [shown = ''] = blocks(docs, 'json');
   const { batch, _aws } = JSON.parse(shown);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { ALARMS } from '../../infra/azure/alerts.js';
+import { CHARTS } from '../../infra/azure/workbook.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const page = readFileSync(join(root, 'docs/operations.md'), 'utf8');
@@ -64,6 +65,14 @@ test('an alarm that only one cloud has is said to be', () => {
   expect(new Set(alone).size).toBeGreaterThan(3);
   const [, table = ''] = /\| alarm \| on Azure \|\n((?:\|.*\n)+)/.exec(page) ?? [];
   for (const name of alone) expect(table, name).toContain(`\`${name}\``);
+});
+
+test('entries of the audit that are lost ring and are shown on both clouds: nothing else tells of them', () => {
+  const aws = (file: string): string => readFileSync(join(root, 'infra/aws', file), 'utf8');
+  expect(aws('alarms.yml')).toMatch(/-audit-lost\n(?:.*\n){1,3} +MetricName: AuditLost\n/);
+  expect(aws('dashboard.yml')).toMatch(/\["tributary\/[^"]+", "AuditLost"\]/);
+  expect(ALARMS.find(({ name }) => name === 'audit-lost')?.query).toContain("name == 'AuditLost'");
+  expect(CHARTS.some(({ query }) => query.includes("name == 'AuditLost'"))).toBe(true);
 });
 
 test('every runbook has an alarm', () => {
