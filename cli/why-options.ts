@@ -1,4 +1,4 @@
-import type { RowName } from '../shared/audit/why.js';
+import type { RowName } from '../shared/audit/rows.js';
 import { readSince } from './parked-filter.js';
 import { DEFAULT_CONFIG } from './rules-file.js';
 import { readWords } from './words.js';

@@ -141,10 +141,17 @@ function entryText(entry: ToldEntry, paint: Paint, isFiled: boolean): string {
 const droppedText = (dropped: string | undefined): string[] =>
   dropped === undefined ? [] : [`older entries, up to ${time(dropped)}, have made room`];
 
-function rowText({ connection, object, key, entries, dropped }: ToldRow, paint: Paint): string {
+const OTHER_SPELLING =
+  'the key with other capital and small letters: another row, if the target tells those apart';
+
+function rowText(
+  { connection, object, key, entries, dropped, otherSpelling }: ToldRow,
+  paint: Paint,
+): string {
   const name = key.startsWith('!') ? `${connection}/${object}, once` : `${connection}/${object}/${key}`;
   return [
     paint.cyan(show(name, 300)),
+    ...(otherSpelling ? [OTHER_SPELLING] : []),
     ...droppedText(dropped),
     ...entries.map((entry) => entryText(entry, paint, true)),
   ].join('\n\n');

@@ -1,44 +1,38 @@
 import type { Audit, AuditEntry, AuditLoss, AuditNote, AuditPages, AuditSetting } from '../core/audit.js';
 import { Fault, type Result } from '../core/fault.js';
 import type { Clock, StateStore, StateWrite, Versioned } from '../core/ports.js';
-import { auditKeyOf, pageOf } from './names.js';
+import { judged } from './held.js';
+import { auditKeyOf, pageOf, spellingOf } from './names.js';
 import { EMPTY_PAGE, type Page, pageIn, pageState, signpostState, withEntries, withRows } from './page.js';
+import { type Found, type PatientStore, patiently } from './patience.js';
 import { type Pile, pilesOf } from './piles.js';
 
 const DAY_MS = 86_400_000;
-/** The delivery does not wait longer than this for what is only told about it, milliseconds. */
-const PATIENCE_MS = 1_500;
 /** How often notes about one page are tried when others write it at the same time. */
 const ROUNDS = 4;
 
 /** What the pages of one batch share. */
 interface Auditing extends Required<Pick<AuditSetting, 'days'>> {
-  readonly store: StateStore;
+  readonly store: PatientStore;
   readonly clock: Pick<Clock, 'now'>;
-  readonly signal: AbortSignal | undefined;
-  /** Epoch milliseconds after which nothing is begun any more. */
-  readonly until: number;
 }
 
-type Found = ReadonlyMap<string, Result<Versioned>>;
-
-/** Reads pages; undefined when the store does not answer. */
-async function read(names: readonly string[], auditing: Auditing): Promise<Found | Fault> {
-  try {
-    return await auditing.store.read(names, auditing.signal, auditing.until);
-  } catch (error) {
-    return faultOf(error);
-  }
-}
-
-/** A broken program shows in the tests of this room; whatever it is, it must not end a delivery that went well. */
-const faultOf = (error: unknown): Fault =>
-  error instanceof Fault ? error : new Fault('store.unavailable', 'the audit failed', { cause: error });
-
-const entryOf = ({ entry, persons }: AuditNote): AuditEntry => ({
+const entryOf = ({ entry, persons, place }: AuditNote): AuditEntry => ({
   ...entry,
   persons: persons.map(({ id, name }) => ({ name, key: auditKeyOf(id) })),
+  ...(place.kind === 'row' && { spelling: spellingOf(place) }),
 });
+
+/** The page with more notes, each judged by what the row held before it. */
+function withNotes(page: Page, notes: readonly AuditNote[], days: number, now: number): Page {
+  let { held } = page;
+  const entries = notes.map((note) => {
+    const one = judged({ entry: entryOf(note), prints: note.prints }, held);
+    held = one.held;
+    return one.entry;
+  });
+  return { ...withEntries(page, entries, days, now), ...(held && { held }) };
+}
 
 /** Whether a signpost has to be put up: there is none, it leads elsewhere, or it would be gone before what it leads to. */
 const isDue = ({ signpost }: Page, name: string, now: number, { days }: Auditing): boolean =>
@@ -63,9 +57,7 @@ function writingOf(
   if (found && !found.ok) return found.fault;
   const { clock, days } = auditing;
   const now = clock.now();
-  const page = withRows(withEntries(found?.value ?? EMPTY_PAGE, pile.notes.map(entryOf), days, now), [
-    ...pile.rows,
-  ]);
+  const page = withRows(withNotes(found?.value ?? EMPTY_PAGE, pile.notes, days, now), [...pile.rows]);
   const due =
     pile.signpost !== undefined && isDue(page, pile.signpost, now, auditing) ? pile.signpost : undefined;
   const state = pageState(due === undefined ? page : { ...page, signpost: { at: now, name: due } }, now);
@@ -80,21 +72,18 @@ function writingOf(
 
 /** Puts signposts up. One that stands there already, of this row or of one that had the id before, is written over. */
 async function putUp(writes: readonly StateWrite[], auditing: Auditing): Promise<void> {
-  const { store, signal, until } = auditing;
+  const { store } = auditing;
   if (writes.length === 0) return;
-  const answers = await store.write(writes, signal, until);
+  const answers = await store.write(writes);
   const stood = writes.filter((_, i) => answers[i]?.ok === false);
   if (stood.length === 0) return;
-  const found = await read(
-    stood.map(({ id }) => id),
-    auditing,
-  );
-  if (found instanceof Fault) throw found;
+  const found = await store.read(stood.map(({ id }) => id));
+  if (found instanceof Fault) return;
   const again = stood.flatMap((write) => {
     const known = found.get(write.id);
     return known?.ok ? [{ ...write, expected: known.value.version }] : [];
   });
-  await store.write(again, signal, until);
+  await store.write(again);
 }
 
 /** One round over some pages: gives those that somebody else wrote meanwhile, and what got lost. */
@@ -113,7 +102,7 @@ async function round(piles: ReadonlyMap<string, Pile>, found: Found, auditing: A
     auditing,
   );
   const writes = writings.map(({ writing }) => writing.write);
-  const answers = await auditing.store.write(writes, auditing.signal, auditing.until);
+  const answers = await auditing.store.write(writes);
   for (const [i, { name, pile }] of writings.entries()) {
     const answer = answers[i];
     if (answer?.ok) continue;
@@ -134,23 +123,16 @@ const total = (losses: readonly AuditLoss[]): AuditLoss | undefined => {
 async function addAll(notes: readonly AuditNote[], first: Promise<Found | Fault>, auditing: Auditing) {
   let piles: ReadonlyMap<string, Pile> = pilesOf(notes);
   const losses: AuditLoss[] = [];
-  let looked = await first;
-  try {
-    for (let turn = 1; piles.size > 0; turn++) {
-      if (turn > ROUNDS || (turn > 1 && auditing.clock.now() >= auditing.until))
-        return total([...losses, { notes: countOf(piles), code: 'store.contended' }]);
-      const missing = turn > 1 || looked instanceof Fault;
-      const found: Found | Fault = missing ? await read([...piles.keys()], auditing) : looked;
-      if (found instanceof Fault) throw found;
-      looked = found;
-      const done = await round(piles, found, auditing);
-      losses.push(...done.losses);
-      piles = done.contended;
-    }
-    return total(losses);
-  } catch (error) {
-    return total([...losses, { notes: countOf(piles), code: faultOf(error).code }]);
+  let found = await first;
+  for (let turn = 1; piles.size > 0; turn++) {
+    if (turn > ROUNDS) return total([...losses, { notes: countOf(piles), code: 'store.contended' }]);
+    if (turn > 1) found = await auditing.store.read([...piles.keys()]);
+    if (found instanceof Fault) return total([...losses, { notes: countOf(piles), code: found.code }]);
+    const done = await round(piles, found, auditing);
+    losses.push(...done.losses);
+    piles = done.contended;
   }
+  return total(losses);
 }
 
 /**
@@ -160,16 +142,17 @@ async function addAll(notes: readonly AuditNote[], first: Promise<Found | Fault>
 export function auditOn(store: StateStore, clock: Pick<Clock, 'now'>, { days, values }: AuditSetting): Audit {
   return {
     values,
-    open(places, signal, deadline): AuditPages {
-      const begin = (): Auditing => {
-        const until = Math.min(deadline ?? Number.POSITIVE_INFINITY, clock.now() + PATIENCE_MS);
-        return { store, clock, days, signal, until };
-      };
-      const names = [...new Set(places.map(pageOf))];
-      // Begun now, so that it is done by the time the targets have answered; `read` does not reject.
-      const first = names.length > 0 ? read(names, begin()) : Promise.resolve<Found>(new Map());
+    begin(signal, deadline) {
+      const auditing: Auditing = { store: patiently(store, clock, signal, deadline), clock, days };
       return {
-        add: (notes) => (notes.length === 0 ? Promise.resolve(undefined) : addAll(notes, first, begin())),
+        open(places): AuditPages {
+          // Begun now, so that it is done by the time the targets have answered; `read` does not reject.
+          const first = auditing.store.read([...new Set(places.map(pageOf))]);
+          return {
+            add: (notes) =>
+              notes.length === 0 ? Promise.resolve(undefined) : addAll(notes, first, auditing),
+          };
+        },
       };
     },
   };

@@ -3,7 +3,7 @@ import { EMPTY_STATE } from '../core/state.js';
 import { personsAt } from '../pipeline/forget.js';
 import { auditKeyOf, pageOf, personPage } from './names.js';
 import { pageIn } from './page.js';
-import { rowsOf } from './why.js';
+import { rowsOf } from './rows.js';
 
 /** Tries of one page: each loses only to somebody who has written there meanwhile. */
 const TRIES = 5;

@@ -20,6 +20,14 @@ export function pageOf(place: AuditPlace): string {
   return `:audit/row/${sha256([connection, object, key.toLowerCase()])}`;
 }
 
+/** Tells rows whose keys differ in capital and small letters only, and so share a page, from each other. */
+export const spellingOf = ({
+  connection,
+  object,
+  key,
+}: Readonly<Record<'connection' | 'object' | 'key', string>>): string =>
+  sha256(['spelling', connection, object, key]).slice(0, 8);
+
 /** Where it lies which row is known to its target by an id of the target's own. */
 export const signpostOf = (connection: string, object: string, remoteId: string): string =>
   `:audit/id/${sha256([connection, object, remoteId.toLowerCase()])}`;

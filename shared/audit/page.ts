@@ -4,18 +4,16 @@ import { bad, ok, type Result } from '../core/fault.js';
 import { canonical } from '../core/fingerprint.js';
 import type { Json } from '../core/ports.js';
 import { EMPTY_STATE, type PersonState } from '../core/state.js';
-import { entryIn, textOf } from './entry-text.js';
+import { entryIn, textsOf } from './entry-text.js';
+import { Held } from './held.js';
 
-/** An entry as it is kept: when it happened, epoch milliseconds, and its text. */
-const Kept = z.tuple([z.number(), z.string()]).readonly();
-type Kept = z.infer<typeof Kept>;
+/** An entry as it is kept: when it happened, epoch milliseconds, its text and its form. */
+type Kept = readonly [at: number, text: string, form: string];
 
-const keptOf = (entry: AuditEntry): Kept => [entry.at, textOf(entry)];
+const keptOf = (entry: AuditEntry): Kept => [entry.at, ...textsOf(entry)];
 
-/** The newest entries of one place, oldest first. */
-const Page = z.object({
-  // As they are in pages of before, too.
-  entries: z.array(z.union([Kept, AuditEntry.transform(keptOf)])).readonly(),
+/** What a page has beside its entries. */
+const Rest = z.object({
   /** How long its entries count, days: a page is rewritten only when something happens. */
   days: z.number().optional(),
   /** Time of the newest entry there was no room for, epoch milliseconds. */
@@ -24,15 +22,30 @@ const Page = z.object({
   signpost: z.object({ at: z.number(), name: z.string() }).optional(),
   /** Of a person: pages of rows that were not written for them, so that their state does not tell of those; the newest last. */
   rows: z.array(z.string()).optional(),
+  /** Of a row: what it holds. */
+  held: Held.optional(),
 });
-export type Page = z.infer<typeof Page>;
+
+/** A page as it is stored: each entry has the place of its form among the forms. */
+const Stored = Rest.extend({
+  forms: z.array(z.string()),
+  entries: z.array(z.tuple([z.number(), z.string(), z.int().nonnegative()])),
+});
+
+/** A page as it was stored before. */
+const Former = Rest.extend({ entries: z.array(AuditEntry.transform(keptOf)) });
+
+/** The newest entries of one place, oldest first. */
+export interface Page extends z.infer<typeof Rest> {
+  readonly entries: readonly Kept[];
+}
 
 /** Nothing is kept of the place. */
 export const EMPTY_PAGE: Page = { entries: [] };
 
-/** Most entries of one place, and most UTF-16 units of them: packed some 2 kB, which a store bills like a state. */
+/** Most entries of one place, and most UTF-16 units of them with their forms: packed some 2 kB, which a store bills like a state. */
 export const MOST_ENTRIES = 20;
-export const MOST_TEXT = 8_000;
+export const MOST_TEXT = 12_000;
 /** Most pages of rows that the page of a person leads to. */
 const MOST_ROWS = 40;
 
@@ -79,8 +92,10 @@ function merged(a: Item | undefined, b: Item): Item | undefined {
 function roomFor(entries: readonly Kept[]): number {
   let text = 0;
   let count = 0;
-  for (const [, one] of entries.toReversed()) {
-    text += one.length;
+  const forms = new Set<string>();
+  for (const [, one, form] of entries.toReversed()) {
+    text += one.length + (forms.has(form) ? 0 : form.length);
+    forms.add(form);
     if (count > 0 && (text > MOST_TEXT || count === MOST_ENTRIES)) break;
     count += 1;
   }
@@ -131,19 +146,30 @@ export function withRows(page: Page, more: readonly string[]): Page {
 const PAGE = 'page';
 const SIGNPOST = 'signpost';
 
+function storedOf({ entries, ...rest }: Page): z.input<typeof Stored> {
+  const forms = [...new Set(entries.map(([, , form]) => form))];
+  const places = new Map(forms.map((form, i) => [form, i]));
+  return { ...rest, forms, entries: entries.map(([at, text, form]) => [at, text, places.get(form) ?? 0]) };
+}
+
 /** A page as a state store takes it. */
 export const pageState = (page: Page, at: number): PersonState => ({
   ...EMPTY_STATE,
   // It has been made of JSON values only.
-  values: new Map([[PAGE, { value: page as unknown as Json, at }]]),
+  values: new Map([[PAGE, { value: storedOf(page) as unknown as Json, at }]]),
 });
 
 /** The page in what a state store gave; `store.format` when a newer version wrote it. */
 export function pageIn({ values }: PersonState): Result<Page> {
   const known = values.get(PAGE);
   if (known === undefined) return ok(EMPTY_PAGE);
-  const parsed = Page.safeParse(known.value);
-  return parsed.success ? ok(parsed.data) : unreadable(parsed.error);
+  const parsed = Stored.safeParse(known.value);
+  if (parsed.success) {
+    const { forms, entries, ...rest } = parsed.data;
+    return ok({ ...rest, entries: entries.map(([at, text, form]) => [at, text, forms[form] ?? '']) });
+  }
+  const former = Former.safeParse(known.value);
+  return former.success ? ok(former.data) : unreadable(parsed.error);
 }
 
 /** A signpost as a state store takes it: it names the page. */

@@ -46,7 +46,7 @@ function rulesIn({ rules, fields, muted = [] }: AuditEntry, { ruleAt }: WhyNames
 }
 
 function toldEntry(entry: AuditEntry, names: WhyNames) {
-  const { at, persons, audiences, messages, ...rest } = entry;
+  const { at, persons, audiences, messages, spelling: _, ...rest } = entry;
   return {
     at: iso(at),
     ...rest,

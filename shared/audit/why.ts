@@ -1,17 +1,11 @@
 import type { AuditEntry, AuditPlace } from '../core/audit.js';
 import type { Result } from '../core/fault.js';
 import type { Clock, StateStore, Versioned } from '../core/ports.js';
-import type { PersonState } from '../core/state.js';
 import { personsAt } from '../pipeline/forget.js';
-import { auditKeyOf, pageOf, personPage, signpostOf } from './names.js';
+import { auditKeyOf, pageOf, personPage, signpostOf, spellingOf } from './names.js';
 import { EMPTY_PAGE, entriesOf, oldestOf, type Page, pageIn, signpostIn } from './page.js';
-
-/** A row as people name it: by the value it is matched on, or by the target's own id. */
-export interface RowName {
-  readonly connection: string;
-  readonly object: string;
-  readonly key: string;
-}
+import { type RowName, rowsOf } from './rows.js';
+import { nowOf, type WhyNow } from './standing.js';
 
 /** What is asked: about one row, or about everything of a person (an id of the state, `entry:value`). */
 export type WhyQuestion =
@@ -28,15 +22,8 @@ export interface WhyRow {
   readonly entries: readonly AuditEntry[];
   /** Time of the newest entry there was no room for, epoch milliseconds. */
   readonly dropped: number | undefined;
-}
-
-/** What is known of an audience of a person now. */
-export interface WhyStanding {
-  /** `namespace/id`. */
-  readonly key: string;
-  readonly member: boolean;
-  /** Newest assertion, epoch microseconds. */
-  readonly at: number;
+  /** The key was written with other capital and small letters: where the target tells those apart it is another row. */
+  readonly otherSpelling?: true;
 }
 
 /** What is kept of one person beside the rows: what they entered and left without anything coming of it. */
@@ -49,37 +36,10 @@ export interface WhyPerson {
   readonly now: WhyNow | undefined;
 }
 
-/** What the state says of a person, without any value. */
-export interface WhyNow {
-  readonly standing: readonly WhyStanding[];
-  /** When the first durable log took in the newest record, epoch milliseconds; 0 when none carried an attribute that rules read. */
-  readonly newestRecord: number;
-  /** Rows whose content is in doubt: they are written whole with the next record. */
-  readonly unsure: number;
-}
-
 /** The answer. Empty lists: nothing is kept. */
 export interface Why {
   readonly rows: readonly WhyRow[];
   readonly persons: readonly WhyPerson[];
-}
-
-/** `connection/object/field=value`, and with a list behind the object; `connection/object!name`. */
-const ROW_TARGET = /^(?<connection>[^/]+)\/(?<object>[^/#!]+)(?:#[^/]*)?\/[^=]*=(?<key>[\s\S]+)$/;
-const SEND_TARGET = /^(?<connection>[^/]+)\/(?<object>[^/!]+)(?<key>![\s\S]+)$/;
-
-/** The row that a target of a state is about; undefined for what is none. */
-export function rowOfTarget(target: string): RowName | undefined {
-  const { connection, object, key } = (ROW_TARGET.exec(target) ?? SEND_TARGET.exec(target))?.groups ?? {};
-  return connection === undefined || object === undefined || key === undefined
-    ? undefined
-    : { connection, object, key };
-}
-
-/** The rows of a person, each once. */
-export function rowsOf({ written, unsure }: PersonState): readonly RowName[] {
-  const rows = [...written.keys(), ...unsure].flatMap((target) => rowOfTarget(target) ?? []);
-  return [...new Map(rows.map((row) => [pageOf({ kind: 'row', ...row }), row])).values()];
 }
 
 /** Where and when it is asked, and from when on. */
@@ -151,6 +111,20 @@ async function personsBy(
   });
 }
 
+/** A row as it was asked for, and beside it what is said of keys that are spelled with other capital and small letters. */
+function bySpelling(row: RowName, told: Pick<WhyRow, 'entries' | 'dropped'>): readonly WhyRow[] {
+  const own = spellingOf(row);
+  const isOther = ({ spelling = own }: AuditEntry): boolean => spelling !== own;
+  const others = told.entries.filter(isOther);
+  // Nothing is spelled so: whoever asks need not know how it is.
+  if (others.length === 0 || !told.entries.some(({ spelling }) => spelling === own))
+    return [{ ...row, ...told }];
+  return [
+    { ...row, ...told, entries: told.entries.filter((entry) => !isOther(entry)) },
+    { ...row, entries: others, dropped: undefined, otherSpelling: true },
+  ];
+}
+
 async function whyRow(row: RowName, asking: Asking): Promise<Why> {
   const page = await pageOfRow(row, asking.store);
   const told = since(page, asking);
@@ -158,16 +132,10 @@ async function whyRow(row: RowName, asking: Asking): Promise<Why> {
   const persons = await personsBy(keys, undefined, asking);
   const isTold = told.entries.length > 0 || told.dropped !== undefined;
   return {
-    rows: isTold ? [{ ...row, ...told }] : [],
+    rows: isTold ? bySpelling(row, told) : [],
     persons: persons.filter(({ entries }) => entries.length > 0),
   };
 }
-
-const nowOf = (state: PersonState): WhyNow => ({
-  standing: [...state.standing].map(([key, { member, at }]) => ({ key, member, at })),
-  newestRecord: Math.max(0, ...[...state.values.values()].map(({ at }) => at)),
-  unsure: state.unsure.size,
-});
 
 async function whyPerson(id: string, asking: Asking): Promise<Why> {
   const { store } = asking;
@@ -184,7 +152,15 @@ async function whyPerson(id: string, asking: Asking): Promise<Why> {
   const rows = [...states.values()].flatMap(rowsOf);
   const names = rows.map((row) => pageOf({ kind: 'row', ...row }));
   const pages = await store.read(names);
-  const told = rows.map((row, i) => ({ ...row, ...since(pageAt(names[i] ?? '', pages), asking) }));
+  const keys = new Set(ids.map(auditKeyOf));
+  const told = rows.map((row, i) => {
+    const { entries, dropped } = since(pageAt(names[i] ?? '', pages), asking);
+    const own = spellingOf(row);
+    // Of another spelling only what was done for this person.
+    const isMeant = ({ spelling = own, persons }: AuditEntry): boolean =>
+      spelling === own || persons.some(({ key }) => keys.has(key));
+    return { ...row, dropped, entries: entries.filter(isMeant) };
+  });
   const persons = await personsBy(ids.map(auditKeyOf), new Set(names), asking);
   return {
     rows: told.filter(({ entries, dropped }) => entries.length > 0 || dropped !== undefined),

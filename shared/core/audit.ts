@@ -72,6 +72,8 @@ export const AuditEntry = z.object({
   /** `connection/object`; absent when nothing was sent. */
   place: z.string().optional(),
   list: z.string().optional(),
+  /** One-way name of the row's key as it is written: some targets tell capital and small letters apart. */
+  spelling: z.string().optional(),
   /** The field the row was matched on. */
   match: z.string().optional(),
   /** `rule (transition)`, as everywhere. */
@@ -103,10 +105,12 @@ export type AuditPlace =
 /** An entry on its way; the ids of persons become one-way names before it is kept. */
 export interface AuditNote {
   readonly place: AuditPlace;
-  readonly entry: Omit<AuditEntry, 'persons'>;
+  readonly entry: Omit<AuditEntry, 'persons' | 'spelling'>;
   readonly persons: readonly { readonly id: string; readonly name: string }[];
   /** By which the target knows the row: people ask by it. */
   readonly remoteId?: string;
+  /** Fingerprints of what the row was to hold, by field; empty for what is no row with fields. */
+  readonly prints: ReadonlyMap<string, string>;
 }
 
 /** What could not be written down, and why. */
@@ -121,9 +125,15 @@ export interface AuditPages {
   add(notes: readonly AuditNote[]): Promise<AuditLoss | undefined>;
 }
 
+/** Where it is written down what happens in one batch. */
+export interface AuditOfBatch {
+  /** Begins to read what is kept of these places, so that something can be added. */
+  open(places: readonly AuditPlace[]): AuditPages;
+}
+
 /** Where it is written down why things changed. It never disturbs what it tells of: nothing here throws or rejects. */
 export interface Audit {
   readonly values: boolean;
-  /** Begins to read what is kept of these places, so that something can be added. `deadline` in epoch milliseconds. */
-  open(places: readonly AuditPlace[], signal?: AbortSignal, deadline?: number): AuditPages;
+  /** Begins a batch, which waits for a store that gives no answer once and not for each of its pages. `deadline` in epoch milliseconds. */
+  begin(signal?: AbortSignal, deadline?: number): AuditOfBatch;
 }

@@ -20,6 +20,9 @@ export const MOST = {
   requestId: 100,
 } as const;
 
+/** So much of a fingerprint tells the value before from the one after. */
+const PRINT = 8;
+
 /** What the notes of one batch have in common. */
 export interface Noting {
   readonly rules: CompiledRules;
@@ -140,4 +143,20 @@ export function fieldsOf(
     const named = rules.rules[rule]?.name ?? 'consent withdrawn';
     return [{ name, rule: named, changed, ...(values && { value: keptValue(value) }) }];
   });
+}
+
+/**
+ * Fingerprints of what a row is to hold, of as many fields as an entry keeps. None of what is done once, nor of places on lists: other rows
+ * of the same key would have them, too.
+ */
+export function printsOf(action: PlannedAction, { draft }: Attempt): ReadonlyMap<string, string> {
+  const written = draft.written.get(action.target);
+  if (action.operation === 'send' || action.list !== undefined || !written) return new Map();
+  const names = [...action.fields.keys()].filter((name) => !name.startsWith('$')).slice(0, MOST.fields);
+  return new Map(
+    names.flatMap((name) => {
+      const hash = written.get(name)?.hash ?? '';
+      return hash === '' ? [] : [[name, hash.slice(0, PRINT)]];
+    }),
+  );
 }

@@ -15,6 +15,7 @@ import {
   messagesOf,
   mutedBy,
   type Noting,
+  printsOf,
   rulesBehind,
 } from './audit-facts.js';
 
@@ -53,6 +54,7 @@ function noteOf(action: PlannedAction, one: Attempt, noting: Noting): AuditNote 
     place: placeOf(action),
     entry,
     persons: [{ id: one.work.id, name: noting.pseudonym(one.work.id) }],
+    prints: printsOf(action, one),
     ...(outcome.kind === 'accepted' && outcome.id !== undefined && { remoteId: outcome.id }),
   };
 }
@@ -144,5 +146,10 @@ export function quietNote(one: Attempt, { now, pseudonym }: Noting): AuditNote {
     ...(muted.length > 0 && { muted: [...muted] }),
     ...(unaddressed.length > 0 && { unaddressed: [...new Set(unaddressed)].slice(0, MOST.causes) }),
   };
-  return { place: { kind: 'person', id }, entry: bounded(entry), persons: [{ id, name: pseudonym(id) }] };
+  return {
+    place: { kind: 'person', id },
+    entry: bounded(entry),
+    persons: [{ id, name: pseudonym(id) }],
+    prints: new Map(),
+  };
 }

@@ -6,11 +6,10 @@ import type { Run } from './run.js';
 
 /** Begins to look up what is kept of why the rows, that are about to change, changed before; nothing where there is no audit. */
 export function openAudit(attempts: readonly Attempt[], run: Run): AuditPages | undefined {
-  const { deps, signal, options } = run;
-  if (!deps.audit) return undefined;
+  if (!run.audit) return undefined;
   const rows = attempts.flatMap(({ draft }) => draft.actions.map(placeOf));
   const persons = attempts.filter(isTelling).map(({ work: { id } }) => ({ kind: 'person' as const, id }));
-  return deps.audit.open([...rows, ...persons], signal, options.deadline);
+  return run.audit.open([...rows, ...persons]);
 }
 
 const notingOf = ({ deps }: Run): Noting => ({

@@ -1,4 +1,4 @@
-import type { Audit } from '../core/audit.js';
+import type { Audit, AuditOfBatch } from '../core/audit.js';
 import type { CompiledRules } from '../core/compiled.js';
 import type { Inflate } from '../core/envelope.js';
 import type { DeadLetters, Parking } from '../core/kept.js';
@@ -101,6 +101,8 @@ export interface Run {
   /** Of the connections whose calls are limited; all runs of a process share them. */
   readonly meters: ReadonlyMap<string, Meter>;
   readonly startedAt: number;
+  /** Where it is written down why things change, if anywhere. */
+  readonly audit: AuditOfBatch | undefined;
   /** Epoch milliseconds at which the leases taken last run out. */
   leaseEnd: number;
   /** What somebody has asked to forget, as read with the persons. */
@@ -167,15 +169,12 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       const log = correlated(deps.log, correlationOf(id, messages, options));
       const run: Run = {
         deps: { ...deps, rules, log },
-        options,
+        ...{ options, id, breaker, meters, startedAt },
         tuning: { ...TUNING, ...deps.tuning },
-        id,
         signal: options.signal ?? NEVER,
+        audit: deps.audit?.begin(options.signal, options.deadline),
         counts: emptyCounts(),
         endings: new Map(),
-        breaker,
-        meters,
-        startedAt,
         leaseEnd: Number.POSITIVE_INFINITY,
         marks: new Map(),
         sent: new Map(),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { entryIn, textOf } from '../../shared/audit/entry-text.js';
+import { entryIn, textsOf } from '../../shared/audit/entry-text.js';
 import {
   EMPTY_PAGE,
   entriesOf,
@@ -68,7 +68,9 @@ test('a page is bounded, in order, and never without its newest entry', () => {
       const kept = told(page);
       expect(kept.length).toBeLessThanOrEqual(MOST_ENTRIES);
       const [newest, ...others] = [...kept].reverse();
-      const text = page.entries.reduce((sum, [, one]) => sum + one.length, 0);
+      const forms = new Set(page.entries.map(([, , form]) => form));
+      const texts = [...page.entries.map(([, text]) => text), ...forms];
+      const text = texts.reduce((sum, one) => sum + one.length, 0);
       if (others.length > 0) expect(text).toBeLessThanOrEqual(MOST_TEXT);
       expect([...kept].sort((a, b) => a.at - b.at)).toEqual(kept);
       const live = history.flat().filter(({ at }) => at >= NOW - DAYS * DAY_MS);
@@ -150,6 +152,7 @@ test('an entry is told as it was noted, whatever is in it', () => {
     {
       list: text,
       match: text,
+      spelling: text,
       again: fc.constant(true as const),
       muted: fc.array(text, { maxLength: 2 }),
       moreFields: fc.nat(),
@@ -161,7 +164,7 @@ test('an entry is told as it was noted, whatever is in it', () => {
   fc.assert(
     fc.property(entries, fc.array(audience, { maxLength: 3 }), more, (entry, audiences, rest) => {
       const whole: AuditEntry = { ...entry, audiences, ...rest };
-      expect(entryIn(whole.at, textOf(whole))).toEqual(whole);
+      expect(entryIn(whole.at, ...textsOf(whole))).toEqual(whole);
     }),
   );
 });
@@ -180,12 +183,55 @@ test('a page of before is read, and written on', () => {
   expect(told(withEntries(page.value, [later], DAYS, NOW))).toEqual([old, later]);
 });
 
+const FORM = '[[null,null,null,null,null],[],[],["Hot"],[0]]';
+
 test.each([
-  ['', '{}', '[]', '[[],[],[],[],[],[],{}]', '[[["a"]],[],[],[],[],[],{"answer":{"kind":"created"}}]'],
-])('what a newer version may have written is no entry: %s', (...texts) => {
-  for (const text of texts) {
-    expect(entryIn(NOW, text)).toBeUndefined();
-    const page = pageIn(pageState({ ...EMPTY_PAGE, entries: [[NOW, text]] }, NOW));
-    expect(page.ok && entriesOf(page.value)).toMatchObject({ ok: false, fault: { code: 'store.format' } });
-  }
+  ['', FORM],
+  ['{}', FORM],
+  ['[]', FORM],
+  ['[[],[],[],"",[],{"answer":{"kind":"created"}}]', FORM],
+  ['[[],[],[],"1",[],{}]', FORM],
+  ['[[],[],[],"",[],{"answer":{"kind":"created"}}]', ''],
+  ['[[],[],[],"",[],{"answer":{"kind":"created"}}]', '{}'],
+])('what a newer version may have written is no entry: %s %s', (text, form) => {
+  expect(entryIn(NOW, text, form)).toBeUndefined();
+  const page = pageIn(pageState({ ...EMPTY_PAGE, entries: [[NOW, text, form]] }, NOW));
+  expect(page.ok && entriesOf(page.value)).toMatchObject({ ok: false, fault: { code: 'store.format' } });
 });
+
+test.each([15, 30, 60])(
+  'of a row of %i fields that two rules write by turns the newest twenty changes are told',
+  (count) => {
+    const changes = Array.from({ length: 25 }, (_, i): AuditEntry => {
+      const rule =
+        i % 2 === 0
+          ? 'the contact says who is likely to buy'
+          : 'the contact says who is a member of the club';
+      return {
+        at: NOW + i,
+        persons: [{ name: '3f9a1c0d5b7e2a44', key: 'f'.repeat(32) }],
+        operation: 'upsert',
+        place: 'sales/Contact',
+        match: 'AEP_Id__c',
+        spelling: '0123abcd',
+        causes: [`${rule} (member of high-propensity)`],
+        rules: [rule],
+        audiences: [
+          { key: 'ups/59bd2fkd-3c48-4b18-bf56-4f5c5e6967ae', change: 'same', member: true, at: NOW * 1000 },
+        ],
+        messages: [
+          { id: `4966372${i}49033827166425`, source: 'kinesis:tributary-prod-events', at: NOW, record: 0 },
+        ],
+        fields: Array.from({ length: count }, (_, n) => ({
+          name: `Marketing_Field_${n}__c`,
+          rule,
+          changed: n === i,
+        })),
+        answer: { kind: 'updated', requestId: 'req-0123456789abcdef' },
+      };
+    });
+    const page = changes.reduce((all, entry) => withEntries(all, [entry], DAYS, NOW), EMPTY_PAGE);
+    expect(told(page)).toEqual(changes.slice(-MOST_ENTRIES));
+    expect(encodeState(pageState(page, NOW)).length).toBeLessThan(3_000);
+  },
+);

@@ -26,6 +26,7 @@ test('a change is told with its event, rule, transition and answer', async () =>
           operation: 'upsert',
           place: 'sales/Contact',
           match: 'Email',
+          spelling: expect.stringMatching(/^[0-9a-f]{8}$/),
           causes: ['hot contacts (member of hot)'],
           rules: ['hot contacts'],
           audiences: [{ key: 'ups/hot-1', change: 'entered', member: true, at: START * 1000 }],

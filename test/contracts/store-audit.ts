@@ -18,6 +18,7 @@ function rowOf(person: string) {
   const note = (at: number, remoteId?: string): AuditNote => ({
     place: { kind: 'row', ...row },
     persons: [{ id: person, name: 'one-way' }],
+    prints: new Map([['Hot', `${at}`]]),
     entry: {
       at,
       operation: 'upsert',
@@ -46,6 +47,7 @@ export function storeAudit(started: () => StoreGround): void {
       const store = started().open({ clock });
       const add = async (days: number, ...notes: readonly AuditNote[]) =>
         auditOn(store, clock, { days, values: true })
+          .begin()
           .open(notes.map(({ place }) => place))
           .add(notes);
       return { clock, store, add, asking: { store, clock, from: 0 } };
