@@ -22,8 +22,8 @@ export interface Faults {
  * the leases run out; few faults with large batches take as long as many with small ones.
  */
 const mostOf = ({ largestBatch }: Climate, { events }: Scenario) => ({
-  kind: Math.ceil(Math.max(1_500, 0.8 * events) / largestBatch),
-  deaths: Math.min(60, Math.ceil(Math.max(800, 0.4 * events) / largestBatch)),
+  kind: Math.ceil(Math.max(1_500, 0.5 * events) / largestBatch),
+  deaths: Math.min(60, Math.ceil(Math.max(800, 0.3 * events) / largestBatch)),
 });
 
 const isCrash = (kind: FaultKind): boolean => kind.startsWith('crash.') || kind === 'source.answer-lost';

@@ -21,7 +21,9 @@ export const Scenario = z.strictObject({
 export type Scenario = z.infer<typeof Scenario>;
 
 /** Events of one slice: a world of its own, so that slices can run side by side and a failure is small from the start. */
-const SLICE = { memory: 5_000, dynamodb: 1_500, 'azure-table': 1_500 } as const;
+const SLICE = { memory: 5_000, dynamodb: 700, 'azure-table': 700 } as const;
+/** So many at most where batches are tiny: each event takes twice as long there. */
+const TINY = { batch: 10, slice: 1_500 } as const;
 /** Short runs are cut finer, so that they too see many kinds of weather. */
 const SMALL_SLICE = 1_000;
 const SHORT_RUN = 50_000;
@@ -37,12 +39,18 @@ export const scenarioOf = (seed: number, events: number): Scenario => ({
   schedule: seed,
 });
 
+/** How many events a slice of a long run has. */
+function sliceFor(seed: number): number {
+  const { store, largestBatch } = climateOf(seed);
+  return largestBatch < TINY.batch ? Math.min(SLICE[store], TINY.slice) : SLICE[store];
+}
+
 /** Cuts a run into slices. Slice n has seed + n, so that each can be run alone by the same command. */
 export function slicesOf(seed: number, events: number): Scenario[] {
   const slices: Scenario[] = [];
   for (let left = events; left > 0; ) {
     const next = seed + slices.length;
-    const most = events > SHORT_RUN ? SLICE[climateOf(next).store] : SMALL_SLICE;
+    const most = events > SHORT_RUN ? sliceFor(next) : SMALL_SLICE;
     slices.push(scenarioOf(next, Math.min(left, most)));
     left -= most;
   }
