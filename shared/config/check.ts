@@ -2,6 +2,7 @@ import type { RulesFile } from '../core/rules.js';
 import type { Tools } from '../core/tools.js';
 import { type AudienceNames, hasNames, nameFindings } from './audience-names.js';
 import { lintCases } from './lint-cases.js';
+import { lintConnections } from './lint-connections.js';
 import { lintCrm } from './lint-crm.js';
 import { lintFields } from './lint-fields.js';
 import { lintFiles } from './lint-files.js';
@@ -73,6 +74,7 @@ async function lint(opened: Opened, { tools, read, names }: Surroundings): Promi
     ...(await lintProfile(file, looking)),
     ...lintCrm(file, fields, looking),
     ...lintCases(file),
+    ...lintConnections(file),
     ...lintFiles(opened),
   ];
 }

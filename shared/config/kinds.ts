@@ -16,6 +16,7 @@ export const LINTS = {
   'check.contested': 'warning',
   'check.no-way-back': 'warning',
   'check.untested': 'warning',
+  'check.one-series': 'warning',
   'check.file-columns': 'warning',
   'check.file-unsupplied': 'warning',
   'check.file-snapshot': 'warning',
