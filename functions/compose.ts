@@ -39,3 +39,14 @@ export const filesTriggers = queueSetting?.[1] !== undefined && {
   queueName: queueSetting[1],
   schedule: process.env['TRIBUTARY_FILES_SCHEDULE'] ?? '0 */5 * * * *',
 };
+
+/** The sweep of the state's table. */
+export const sweep = once(async () =>
+  (await import('../shared/assemble-sweep.js')).assembleSweep(process.env),
+);
+
+const schedule = process.env['TRIBUTARY_SWEEP_SCHEDULE'] || '0 20 * * * *';
+const inTable = process.env['TRIBUTARY_STATE']?.startsWith('azure-table:') === true;
+
+/** When the sweep runs, where the state is in a table whose service removes nothing by itself. */
+export const sweepSchedule = inTable && schedule !== 'off' ? schedule : undefined;

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { systemClock } from '../shared/clock.js';
-import { door, filesTriggers, intake, pipeline, replay } from './compose.js';
+import { door, filesTriggers, intake, pipeline, replay, sweep, sweepSchedule } from './compose.js';
 import { late } from './late.js';
 import { WORK_MS } from './work-ms.js';
 
@@ -73,3 +73,9 @@ if (filesTriggers) {
     handler: late(async () => (await import('./files.js')).pollOf(intake)),
   });
 }
+
+if (sweepSchedule !== undefined)
+  app.timer('sweep-state', {
+    schedule: sweepSchedule,
+    handler: late(async () => (await import('./sweep.js')).sweepOf(sweep)),
+  });

@@ -38,6 +38,7 @@ export const SETTINGS: Readonly<Record<string, Operand>> = {
   TRIBUTARY_DEAD_LETTERS: `blob:${LETTERS}`,
   TRIBUTARY_STATE: `azure-table:${TABLE}`,
   ...byIdentity('TRIBUTARY_STATE_CONNECTION', { accountName: variable('dataStorage') }),
+  TRIBUTARY_SWEEP_SCHEDULE: '0 20 * * * *',
   TRIBUTARY_CONFIG: AZURE_CONFIG,
   TRIBUTARY_LOG_LEVEL: 'info',
   // Alarms and the workbook ask for these lines: docs/metrics.md.

@@ -44,6 +44,17 @@ export const OTHER_ROWS = {
     kind: 'NCRONTAB',
     examples: ['0 */15 * * * *'],
   },
+  TRIBUTARY_SWEEP_SCHEDULE: {
+    schema: z
+      .string()
+      .regex(/^(?:off|\S+(?: \S+){4,5})$/, 'must be five or six fields (NCRONTAB), or off')
+      .default('0 20 * * * *'),
+    where: 'Azure',
+    about:
+      'When what has expired is removed from the table of the state ([stores.md](stores.md)); `off` leaves it there.',
+    kind: 'NCRONTAB, `off`',
+    examples: ['0 20 3 * * *', 'off'],
+  },
   TRIBUTARY_LETTERS_BUCKET: {
     schema: text.optional(),
     where: 'AWS',
