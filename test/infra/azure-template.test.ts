@@ -89,6 +89,7 @@ test('files: their triggers are there only when they are asked for', () => {
     TRIBUTARY_FILES_QUEUE: 'storage-queue:tributary-files',
     TRIBUTARY_FILES_SCHEDULE: '0 */5 * * * *',
   });
+  expect(settingsOf({})).toMatchObject({ TRIBUTARY_SWEEP_SCHEDULE: '0 20 * * * *' });
 });
 
 test('the settings it gives are those that the app reads', () => {

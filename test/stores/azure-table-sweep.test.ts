@@ -64,12 +64,11 @@ test('what expired an hour ago is removed, and nothing else', async () => {
 });
 
 test('what somebody has written since it was found stays', async () => {
-  let meanwhile = async (): Promise<void> => undefined;
   let deletes = 0;
   const { client, clock, store, write, keys } = await world();
   const [id = ''] = await write(1, 1);
   clock.advance(3 * DAY_MS);
-  meanwhile = async () => {
+  const meanwhile = async () => {
     const [answer] = await store.write([{ id, state: marked('back'), expected: undefined }]);
     expect(answer?.ok).toBe(true);
   };
