@@ -40,7 +40,8 @@ export function finish(
   { item, kept }: Taken,
   settlements: ReadonlyMap<string, Settlement>,
 ): void {
-  if (!world.clouds[cloud].queue.remove(item.id)) return;
+  // Who was handed the same message may have removed it, or put it back for having come early: its record has ended all the same.
+  world.clouds[cloud].queue.remove(item.id);
   // What came before its time was put back; if nothing else of its record is settled, the record never ends.
   const settlement = kept && settlements.get(messageName(toMessage(kept)));
   if (kept && settlement?.settled) world.books.replayed(kept, settlement);
