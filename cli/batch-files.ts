@@ -2,12 +2,11 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { LoadedRules } from '../shared/config/load-rules.js';
 import { ok } from '../shared/core/fault.js';
-import type { Secrets } from '../shared/core/ports.js';
 import type { EventSource } from '../shared/events/event-source.js';
 import { type EventRecord, readEvents } from '../shared/events/read-events.js';
-import type { DecryptKey } from '../shared/files/formats/settings.js';
 import { personKeysBy } from '../shared/files/intake/person-lines.js';
 import { standingNow } from '../shared/files/intake/standing-now.js';
+import { decryptKeys } from '../shared/files/meaning/decrypt-keys.js';
 import { type FileMeaning, fileMeaning } from '../shared/files/meaning/file-meaning.js';
 import { openBatch } from '../shared/files/meaning/read-batch.js';
 import type { FileBytes, FileEntry } from '../shared/files/ports.js';
@@ -50,14 +49,6 @@ entry each is compared with the one before it: whoever is missing leaves.`;
 export const PREVIOUS_HELP = `--previous FILE    the full export (snapshot) before the first one here: its members are known, and those who are
                      missing leave; as often as it has parts`;
 
-async function keysOf({ rule: { decrypt } }: FileMeaning, secrets: Secrets): Promise<readonly DecryptKey[]> {
-  if (!decrypt) return [];
-  const secret = (reference: string): Promise<string> => secrets.get(reference.slice('secret:'.length));
-  const privateKey = await secret(decrypt.key);
-  const passphrase = decrypt.passphrase === undefined ? undefined : await secret(decrypt.passphrase);
-  return [{ privateKey, ...(passphrase !== undefined && { passphrase }) }];
-}
-
 /** The bytes of a file here; `onBytes` hears of them as they are read. */
 const bytesOf = (name: string, size: number, onBytes: (count: number) => void): FileBytes => ({
   name,
@@ -92,7 +83,7 @@ async function* readRows(
     at: Math.floor(mtimeMs),
     version: `${size}-${mtimeMs}`,
   };
-  const keys = await keysOf(meaning, await openSecrets(world.env, world.clock));
+  const keys = await decryptKeys(meaning.rule, await openSecrets(world.env, world.clock));
   // What is read before the rows is read again with them: it counts for half.
   const { shape, table } = await openBatch(
     bytesOf(name, size, (count) => onBytes(count / 2)),

@@ -21,7 +21,7 @@ auth:
 match: "%SEGMENT_NAME%/%DESTINATION%_%SEGMENT_ID%_%DATETIME%.csv"
 format: csv
 csv: { delimiter: tab, quote: none, escape: "\\\\", quoteEscape: "\\\\", nullValue: "NULL", emptyValue: '""', encoding: utf-16le, header: [a, b], trim: true }
-decrypt: { key: "secret:pgp", passphrase: "secret:pgp-phrase" }
+decrypt: [{ key: "secret:pgp", passphrase: "secret:pgp-phrase" }, "secret:pgp-before"]
 audience: hot
 columns:
   Email: identityMap.Email
@@ -41,7 +41,7 @@ test('every member is read', () => {
     from: 'sftp://aep@files.example.com:22/out',
     auth: { password: 'secret:sftp' },
     csv: { delimiter: '\t', quote: '', nullValue: 'NULL', header: ['a', 'b'] },
-    decrypt: { key: 'secret:pgp', passphrase: 'secret:pgp-phrase' },
+    decrypt: [{ key: 'secret:pgp', passphrase: 'secret:pgp-phrase' }, { key: 'secret:pgp-before' }],
     audience: 'hot',
     columns: {
       Email: { to: 'identityMap.Email' },

@@ -128,6 +128,13 @@ async function refuse(turn: FileTurn, fault: Fault): Promise<void> {
   if (mayClose(turn.hold.value)) await orderClosing(turn);
 }
 
+/** That nobody can read now what was read to its end before is no fault of the file: it was the key or the rules that changed. */
+const readBefore = ({ code, message }: Fault): Fault =>
+  new Fault(
+    code,
+    `${message}; it has been read to its end before, so it is not refused but waits: put back what has changed since, the key of "decrypt" (the new one may stand beside it), "person" or its entry in "files"`,
+  );
+
 /** What a fault means for a file: it waits, has become another file, or is refused as a whole. */
 async function failed(turn: FileTurn, fault: Fault): Promise<void> {
   const { order, deps } = turn;
@@ -135,8 +142,10 @@ async function failed(turn: FileTurn, fault: Fault): Promise<void> {
     await finish(turn, 'changed', fault);
     return sendOrders(deps.queue, [order]);
   }
+  const isRead = turn.hold.value.stage !== 'reading';
+  if (isRead) return backLater(turn, isVerdict(fault) ? readBefore(fault) : fault);
   // That more is to be kept of it than fits does not change while it waits.
-  const isTooMuch = fault.code === 'store.too-large' && turn.hold.value.stage === 'reading';
+  const isTooMuch = fault.code === 'store.too-large';
   if (!isVerdict(fault) && !isTooMuch) return backLater(turn, fault);
   await refuse(turn, fault);
 }

@@ -1,7 +1,7 @@
 import type { CompiledRules } from '../../core/compiled.js';
 import { Fault, ok } from '../../core/fault.js';
 import type { Secrets } from '../../core/ports.js';
-import type { DecryptKey } from '../formats/settings.js';
+import { decryptKeys } from '../meaning/decrypt-keys.js';
 import { type FileMeaning, fileMeaning } from '../meaning/file-meaning.js';
 import type { FileRule } from '../meaning/file-rule.js';
 import type { FileShape } from '../meaning/file-shape.js';
@@ -25,13 +25,6 @@ function onceFor<T>(make: () => Promise<T>): () => Promise<T> {
     });
     return made;
   };
-}
-
-async function keysOf({ decrypt }: FileRule, secrets: Secrets): Promise<readonly DecryptKey[]> {
-  if (!decrypt) return [];
-  const secret = (reference: string): Promise<string> => secrets.get(reference.replace(/^secret:/, ''));
-  const passphrase = decrypt.passphrase === undefined ? undefined : await secret(decrypt.passphrase);
-  return [{ privateKey: await secret(decrypt.key), ...(passphrase !== undefined && { passphrase }) }];
 }
 
 const readerOf = (shape: FileShape): RowReader => ({
@@ -102,7 +95,7 @@ function sourceOf(meaning: FileMeaning, place: () => Promise<FilePlace>, secrets
       // A third of the code of the functions for files: those that are told of files do not open any.
       const { openTable } = await import('../formats/open-table.js');
       // Secrets are remembered where they come from, for as long as they may be.
-      return openTable(bytes, tableSettings(rule, await keysOf(rule, secrets)));
+      return openTable(bytes, tableSettings(rule, await decryptKeys(rule, secrets)));
     },
     async reader(table, entry, at) {
       const shape = meaning.shapeOf({ name: entry.name, at }, table.columns);

@@ -46,12 +46,25 @@ const Complete = z
       : ({ kind: 'stable', ms: text['stable for'] } as const),
   );
 
+const Key = z.strictObject({ key: SecretRef, passphrase: SecretRef.optional() });
+
+/** One key, or several: while one is replaced, files that were encrypted for the old one still come. */
 const Decrypt = z
-  .union([SecretRef, z.strictObject({ key: SecretRef, passphrase: SecretRef.optional() })], {
-    error:
-      'must be a reference such as "secret:pgp", never the key itself, or { key: "secret:pgp", passphrase: "secret:pgp-passphrase" }',
-  })
-  .transform((text) => (typeof text === 'string' ? { key: text } : text));
+  .union(
+    [
+      SecretRef,
+      Key,
+      z
+        .array(z.union([SecretRef, Key]))
+        .min(1)
+        .max(10),
+    ],
+    {
+      error:
+        'must be a reference such as "secret:pgp", never the key itself, or { key: "secret:pgp", passphrase: "secret:pgp-passphrase" }, or a list of up to ten of these',
+    },
+  )
+  .transform((text) => [text].flat().map((one) => (typeof one === 'string' ? { key: one } : one)));
 
 const Column = z.string().min(1).max(500);
 
