@@ -34,6 +34,8 @@ const messageOf =
 async function finish(hold: Hold<Closing>, value: Closing, work: Case, since: number) {
   const { place, deps } = work;
   const { log, clock } = deps;
+  // Whoever has lost the lease learns it before the report of the next holder is written over.
+  await hold.save(hold.value);
   const now = clock.now();
   const ended = { ...value, ended: now, worked: value.worked + now - since };
   const report = closingReport(ended);

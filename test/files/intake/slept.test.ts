@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../../shared/core/fault.js';
+import { reportName } from '../../../shared/files/intake/report.js';
 import { createFileWork } from '../../../shared/files/intake/worker.js';
 import { world } from '../support/intake-world.js';
 
@@ -60,4 +61,48 @@ test('who slept through the lease does not report that a file is refused that th
   await w.drain();
   expect(w.report(NAME)).toMatchObject({ result: 'done', rows: 40 });
   expect(w.lines.filter(({ event }) => event === 'file')).toHaveLength(1);
+});
+
+test('who slept through the lease of the end of an export does not report over what the next one has done', async () => {
+  const w = world({ mostExits: 1 });
+  const take = async (name: string, text: string, at: number): Promise<void> => {
+    w.place.write(name, text, at);
+    await w.arrive(name);
+    await w.drain();
+  };
+  await take(NAME, PEOPLE, AT);
+  const part = 'all_20260902_2.csv';
+  await take(part, 'C-40,,realized,1\nCUT', AT);
+  const source = w.deps.sources.get('daily');
+  if (!source) throw new Error('there is a source');
+  let [fallAsleep, wake] = [(): void => undefined, (): void => undefined];
+  const sleeps = new Promise<void>((done) => {
+    fallAsleep = done;
+  });
+  const wakes = new Promise<void>((done) => {
+    wake = done;
+  });
+  // It has seen the part that is cut off, and sleeps before it says so.
+  const place = async () => ({
+    ...w.place,
+    async *list() {
+      yield* w.place.list();
+      fallAsleep();
+      await wakes;
+    },
+  });
+  const sources = new Map([['daily', { ...source, place }]]);
+  const slept = createFileWork({ ...w.deps, sources })(
+    { ...ORDER, work: 'close' },
+    { deadline: w.clock.now() + 3_600_000 },
+  );
+  await sleeps;
+  w.clock.advance(301_000);
+  await take(part, 'C-40,,realized,1', AT + 1000);
+  const report = () => JSON.parse(w.place.read(reportName(`${NAME}.export`)) ?? 'null');
+  expect(report()).toMatchObject({ result: 'done', files: 2 });
+  wake();
+  await slept;
+  await w.drain();
+  expect(report()).toMatchObject({ result: 'done', files: 2 });
 });
