@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Fault } from '../../core/fault.js';
 import type { Message } from '../../core/ports.js';
 import type { TableRow } from '../ports.js';
-import { type Closing, closingId, closingReport, freshClosing } from './closing.js';
+import { type Closing, closingId, closingReport, freshClosing, withoutExits } from './closing.js';
 import { comeBack, isVerdict, patienceOf, reasonOf, tellWaits } from './come-back.js';
 import { type Case, compared, demandAllParts, familyIdOf, isSettled, presentNow } from './comparing.js';
 import type { IntakeDeps, Limits } from './deps.js';
@@ -177,6 +177,6 @@ export async function workClosing(
       tellWaits(order, value, error, deps);
       return comeBack(hold, next, order, patienceOf(value.idle), deps);
     }
-    await finish(hold, { ...next, stage: 'waiting', comparison: undefined }, work, since);
+    await finish(hold, { ...withoutExits(next), stage: 'waiting', comparison: undefined }, work, since);
   }
 }

@@ -78,6 +78,18 @@ export const freshClosing = (source: string, name: string, stem: string, now: nu
   worked: 0,
 });
 
+/**
+ * The same end, of which no exits are known: another comparison may find others, in another order, so that no position among
+ * those of the last one says anything of them.
+ */
+export const withoutExits = (closing: Closing): Closing => ({
+  ...closing,
+  exits: [],
+  next: 1,
+  ahead: [],
+  endings: {},
+});
+
 /** How many lines there are in runs. */
 const linesIn = (runs: readonly SortedRun[]): number => runs.reduce((sum, { lines }) => sum + lines, 0);
 

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.js';
 import type { FileEntry, FilePlace } from '../ports.js';
-import { type Closing, exitsFolder, freshClosing } from './closing.js';
+import { type Closing, exitsFolder, freshClosing, withoutExits } from './closing.js';
 import { reasonOf } from './come-back.js';
 import { type Comparison, freshComparison, goOn } from './comparison.js';
 import type { IntakeDeps, Limits } from './deps.js';
@@ -119,16 +119,15 @@ export async function compared(
   if (isKnown && value.stage !== 'comparing' && value.stage !== 'waiting') return value;
   const before = family.rolls.filter((roll) => !parts.includes(roll.id) && roll.time <= time);
   const fresh = isKnown ? value : freshClosing(source.name, value.name, value.stem, deps.clock.now());
-  const next: Closing = { ...fresh, lease: value.lease, accepted: value.accepted, time, parts };
+  const { lease, accepted } = value;
+  const next: Closing = { ...withoutExits(fresh), lease, accepted, time, parts };
   const runs = { before: runsOf(before), now: runsOf(now), folder: exitsFolder(next, audience) };
   const start = freshComparison(runs);
   const save = (comparison: Comparison) => hold.save({ ...next, stage: 'comparing', comparison });
   const comparison = await goOn(begunIn(value, start.of) ?? start, runs, save, deps, limits);
   if (comparison.step !== 'done') return hold.value;
   const { exits, turnover } = comparison;
-  const objection = isSame(parts, value.accepted)
-    ? undefined
-    : objectionTo(next, now, turnover, source.snapshot);
+  const objection = isSame(parts, accepted) ? undefined : objectionTo(next, now, turnover, source.snapshot);
   const waits = exits.length > 0 ? objection : undefined;
   const members = Object.values(turnover).reduce((sum, { was }) => sum + was, 0);
   return {

@@ -11,9 +11,12 @@ export interface FileState {
   readonly why: Reason | undefined;
 }
 
-/** Whether somebody has agreed to the exits that wait, and nobody has come to carry them out. */
-const isAccepted = ({ accepted, parts }: Closing): boolean =>
-  accepted.length > 0 && parts.every((part) => accepted.includes(part));
+/**
+ * Whether somebody has agreed to the exits that wait, and nobody has come to carry them out. Without exits it waits for something
+ * that nobody can agree to.
+ */
+const isAccepted = ({ accepted, parts, exits }: Closing): boolean =>
+  exits.length > 0 && accepted.length > 0 && parts.every((part) => accepted.includes(part));
 
 /** A full export is done once it is known who has left by it. */
 function exportState(closing: Closing): FileState {
