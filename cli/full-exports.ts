@@ -40,6 +40,7 @@ interface FullExport {
 
 /** The full exports of one entry about one audience (or about those that rows tell). */
 interface Family {
+  /** The one before, with the members of those that have not been compared with it. */
   last: FullExport | undefined;
   now: FullExport;
 }
@@ -76,7 +77,13 @@ function objectionTo(
   return undefined;
 }
 
-/** Compares each full export that is read with the one before it, as a deployment does; in memory. */
+/** Adds the members of an export to one that was not compared with it: whoever comes next is compared with both. */
+function takeOver(last: FullExport, now: FullExport): void {
+  for (const [pair, presence] of last.members) if (!now.members.has(pair)) now.members.set(pair, presence);
+  now.name = `${last.name} and ${now.name}`;
+}
+
+/** Compares each full export that is read with those before it that are not compared yet, as a deployment does; in memory. */
 export class FullExports {
   private readonly families = new Map<string, Family>();
   private readonly keysOf: (body: Body) => PersonKeys;
@@ -114,9 +121,10 @@ export class FullExports {
     const fresh = { stem, name, parts, hasManifest, time: at, isPrevious, mostExits, badRows: 0 };
     const now: FullExport = { ...fresh, members: new Map(), present: new Set() };
     const exits = family ? this.end(family) : [];
+    if (!exits && family?.last) takeOver(family.last, family.now);
     const next: Family = { last: family?.now, now };
     this.families.set(key, next);
-    return { exits, family: next, isCompared: next.last !== undefined };
+    return { exits: exits ?? [], family: next, isCompared: next.last !== undefined };
   }
 
   /** Takes notice of a row. */
@@ -137,10 +145,11 @@ export class FullExports {
 
   /** The exits of all exports that have come to their end now. */
   endAll(): readonly InputRecord[] {
-    return [...this.families.values()].flatMap((family) => this.end(family));
+    return [...this.families.values()].flatMap((family) => this.end(family) ?? []);
   }
 
-  private end({ last, now }: Family): readonly InputRecord[] {
+  /** The exits of an export that has come to its end; undefined when nobody is taken out by it, as a deployment would wait. */
+  private end({ last, now }: Family): readonly InputRecord[] | undefined {
     if (now.isPrevious) return [];
     if (!last) {
       this.told.note(
@@ -153,7 +162,7 @@ export class FullExports {
     const missing = partMissing({ stem, entries: [], read: [...parts.keys()], expected: [] }, partIn);
     if (missing) {
       this.told.note(missing.message);
-      return [];
+      return undefined;
     }
     if (hasManifest)
       this.told.note(
@@ -165,7 +174,7 @@ export class FullExports {
     const objection = gone.length > 0 ? objectionTo(gone, last, now, this.told.titleOf) : undefined;
     const text = `${gone.length} of ${plural(last.members.size, 'member')} of ${last.name} are missing in ${now.name}`;
     if (objection === undefined) this.told.note(`${text}; they leave`);
-    else if (!this.told.mayLeave(`${text}; ${objection}`, gone.length)) return [];
+    else if (!this.told.mayLeave(`${text}; ${objection}`, gone.length)) return undefined;
     const at = now.time - 1;
     return gone.map((one, i) => ({
       file: now.name,

@@ -29,8 +29,8 @@ const member = (i: number) =>
     },
   });
 
-/** Ten people yesterday; today nine of them, in these files. Gives who leaves, and what is said. */
-function exitsOf(files: readonly string[], complete = '{ stable for: 1 minute }') {
+/** Full exports of one entry: begins a file of a day about these people, and tells what is said. */
+function opened(complete = '{ stable for: 1 minute }') {
   const loaded = loadConfig(configOf(complete), 'x.yaml', {}, NO_TOOLS);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings));
   const { rules, files: entries } = loaded.config;
@@ -43,14 +43,53 @@ function exitsOf(files: readonly string[], complete = '{ stable for: 1 minute }'
     titleOf: (namespace, id) => `${namespace}/${id}`,
     mayLeave: () => false,
   });
-  const before = exports.begin('/x/a_20260901_020000.csv', meaning, FIRST, true);
-  for (let i = 0; i < 10; i++) exports.row(before.family, member(i));
-  for (const name of files) {
-    const now = exports.begin(`/x/${name}`, meaning, FIRST + DAY, false);
-    for (let i = 1; i < 10; i++) exports.row(now.family, member(i));
-  }
-  return { exits: exports.endAll().length, said: said.join('\n') };
+  const read = (name: string, day: number, people: readonly number[], isPrevious = false) => {
+    const { exits, family } = exports.begin(`/x/${name}`, meaning, FIRST + day * DAY, isPrevious);
+    for (const i of people) exports.row(family, member(i));
+    return exits.length;
+  };
+  return { said, read, end: () => exports.endAll().length };
 }
+
+const NINE = Array.from({ length: 9 }, (_, i) => i + 1);
+const TEN = [0, ...NINE];
+
+/** Ten people yesterday; today nine of them, in these files. Gives who leaves, and what is said. */
+function exitsOf(files: readonly string[], complete?: string) {
+  const { said, read, end } = opened(complete);
+  read('a_20260901_020000.csv', 0, TEN, true);
+  for (const name of files) read(name, 1, NINE);
+  return { exits: end(), said: said.join('\n') };
+}
+
+test('an export compares with every earlier one that has not been compared, as in a deployment', () => {
+  const { said, read, end } = opened();
+  read('a_20260901_020000.csv', 0, TEN);
+  // Of the second one only its second part is given, with somebody new.
+  expect(read('a_20260902_020000_2.csv', 1, [9, 10])).toBe(0);
+  expect(read('a_20260903_020000.csv', 2, NINE)).toBe(0);
+  expect(end()).toBe(2);
+  expect(said.join('\n')).toContain(
+    '2 of 11 members of /x/a_20260901_020000.csv and /x/a_20260902_020000_2.csv are missing in /x/a_20260903_020000.csv; they leave',
+  );
+});
+
+test('whose exits are not agreed to is still a member to the next export', () => {
+  const { read, end } = opened();
+  read('a_20260901_020000.csv', 0, TEN);
+  // More than half of them would leave, and nobody says so.
+  expect(read('a_20260902_020000.csv', 1, [1, 2, 3, 4])).toBe(0);
+  expect(read('a_20260903_020000.csv', 2, NINE)).toBe(0);
+  expect(end()).toBe(1);
+});
+
+test('who has left by one export does not leave again by the next', () => {
+  const { read, end } = opened();
+  read('a_20260901_020000.csv', 0, TEN);
+  read('a_20260902_020000.csv', 1, NINE);
+  expect(read('a_20260903_020000.csv', 2, NINE)).toBe(1);
+  expect(end()).toBe(0);
+});
 
 test('nobody leaves by an export of which a part is missing, as in a deployment', () => {
   const gap = exitsOf(['a_20260902_020000_2.csv', 'a_20260902_020000_3.csv']);
