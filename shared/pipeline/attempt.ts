@@ -47,8 +47,8 @@ function draftOf(state: PersonState, work: Work, { deps: { rules } }: Run): Draf
 }
 
 /**
- * Targets that may be sent to although they are in doubt: a dead letter that somebody replays is their judgement that what
- * its own edges wanted was not done. It holds for one send: tried once more in vain, or begun and never answered, it is in
+ * Targets that may be sent to although they are in doubt: a dead letter about doubt that somebody replays is their judgement
+ * that what its own edges wanted was not done. It holds for one send: tried once more in vain, or begun and never answered, it is in
  * doubt again.
  */
 function permitted(
@@ -59,8 +59,9 @@ function permitted(
 ): ReadonlyMap<string, number> {
   const targets = new Map<string, number>();
   for (const [i, entry] of entries.entries()) {
-    const { owed, attempts = 0, firstSeen = 0 } = entry.message;
-    if (owed === undefined || attempts > 0) continue;
+    const { owed, judged, attempts = 0, firstSeen = 0 } = entry.message;
+    // Who mends a refused row and replays its letter has not asked whether anything else was done.
+    if (owed === undefined || !judged || attempts > 0) continue;
     for (const target of verdicts[i]?.targets ?? [])
       if (unsure.has(target) && !unsure.has(spent(target, firstSeen)) && !sent.get(entry)?.has(target))
         targets.set(target, firstSeen);

@@ -41,8 +41,16 @@ interface Opened {
 type Left = Map<string, unknown>;
 
 /** The message as the pipeline takes it: the one record that is meant, and what is known of its past. */
-export function toMessage({ message, record, at, attempts = 1, firstSeen = at, owed }: KeptMessage): Message {
-  return { ...message, ...(record !== undefined && { record }), attempts, firstSeen, ...(owed && { owed }) };
+export function toMessage(kept: KeptMessage): Message {
+  const { message, record, at, attempts = 1, firstSeen = at, owed, fault } = kept;
+  return {
+    ...message,
+    ...(record !== undefined && { record }),
+    attempts,
+    firstSeen,
+    ...(owed && { owed }),
+    ...(fault.code === 'remote.doubtful' && { judged: true }),
+  };
 }
 
 /** Oldest first, so that fewer of them find that a newer one was faster. */

@@ -93,8 +93,8 @@ function bodyOf({ body }: Message): { kind: z.infer<typeof Head>['body']; bytes:
 
 /** The message as bytes, with its reason and history. Of the fault its code and text are kept, never a stack. */
 export function encodeKept({ message, fault, ...kept }: KeptMessage, due?: number): Uint8Array {
-  // What a message owes is said by the letter, not by what the letter was made from.
-  const { body: _, owed: __, ...position } = message;
+  // What a message owes is said by the letter, not by what the letter was made from, nor what was judged of that.
+  const { body: _, owed: __, judged: ___, ...position } = message;
   const { kind, bytes } = bodyOf(message);
   const head = Buffer.from(
     JSON.stringify({

@@ -21,7 +21,7 @@ const idOf = ({ message: { source, id }, record }: KeptMessage): string =>
 
 /** A letter as the other places keep it: what is owed is said by the letter, not by what it was made from. */
 function plain({ message, ...kept }: KeptMessage): KeptMessage {
-  const { owed: _, ...position } = message;
+  const { owed: _, judged: __, ...position } = message;
   return { ...kept, message: position };
 }
 

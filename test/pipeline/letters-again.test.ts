@@ -68,3 +68,24 @@ test('two doubtful calls of one letter are both made when somebody has judged it
   await run(one.deps, one.deps.deadLetters.all().map(judged), false);
   expect(one.calls().length - tried).toBe(2);
 });
+
+test('a replay that mends a row is no judgement about a call that may have been made', async () => {
+  const one = world(of([rowOf('X', 'hot'), call('entered')]), { keys: false });
+  one.how.answers = { X: refused };
+  const [first, again] = [says(11, 'realized'), says(11, 'realized')];
+  const { store } = one.deps;
+  let writes = 0;
+  // The lease is written; then the process dies, its letter kept and the call made.
+  const dying = (...given: Parameters<typeof store.write>) =>
+    ++writes > 1 ? Promise.reject(new Error('the process dies')) : store.write(...given);
+  await expect(run({ ...one.deps, store: { ...store, write: dying } }, [first])).rejects.toThrow('dies');
+  const made = one.calls().length;
+  one.deps.clock.advance(400_000);
+  await run(one.deps, [again]);
+  one.how.answers = {};
+  const rejected = one.deps.deadLetters.all().filter(({ fault }) => fault.code === 'remote.rejected');
+  expect([made, rejected.length]).toEqual([1, 1]);
+  await run(one.deps, rejected.map(judged), false);
+  expect(one.calls()).toHaveLength(1);
+  expect([...one.rows.keys()]).toContain('X/C-1');
+});
