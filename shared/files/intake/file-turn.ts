@@ -10,12 +10,14 @@ import { sendOrders } from './order.js';
 import type { FileProgress } from './progress.js';
 import { readThrough } from './reading.js';
 import { messageOf, runRows } from './rows.js';
-import type { RowReader } from './source.js';
+import type { Completeness, RowReader } from './source.js';
 import { hasOthers, standingNow } from './standing-now.js';
 import { tooOld } from './too-old.js';
 
 /** An invocation that took so long should have moved something, milliseconds. */
 const LONG_MS = 60_000;
+
+type Unwhole = Extract<Completeness, { whole: false }>;
 
 /** Puts the file back into the queue. */
 async function back(turn: FileTurn, more: Partial<FileProgress>, afterMs: number): Promise<void> {
@@ -31,6 +33,13 @@ const backLater = (turn: FileTurn, fault: Fault | undefined): Promise<void> => {
   tellWaits(turn.order, { idle }, fault, turn.deps);
   return back(turn, { idle: idle + 1, reason: fault && reasonOf(fault) }, patienceOf(idle));
 };
+
+/** Puts back what is not whole yet. That is how files come, so the log hears of it only when it goes on. */
+function backYoung(turn: FileTurn, { why, afterMs }: Unwhole): Promise<void> {
+  const { idle } = turn.hold.value;
+  if (idle > 0) tellWaits(turn.order, { idle }, why, turn.deps);
+  return back(turn, { idle: idle + 1, reason: reasonOf(why) }, afterMs);
+}
 
 /** Puts it back to go on at once; later, when a long invocation has not even come to the next row. */
 function goOn(turn: FileTurn, before: FileProgress): Promise<void> {
@@ -96,7 +105,10 @@ async function runTurn(turn: FileTurn): Promise<void> {
   const { source, place, entry, hold, pages, deps, limits } = turn;
   if (source.snapshot) demandPast(hold.value, deps.clock.now());
   if (hold.value.turns === 0) await noteBegun(pages.index, hold.value);
-  await hold.save({ ...hold.value, turns: hold.value.turns + 1 });
+  const { turns, reason } = hold.value;
+  // It is whole now: what else keeps it waiting is told at once again.
+  const idle = reason?.code === 'file.incomplete' ? 0 : hold.value.idle;
+  await hold.save({ ...hold.value, turns: turns + 1, idle });
   const before = hold.value;
   const table = await source.open(place.bytes(entry));
   const reader = await source.reader(table, entry, hold.value.time);
@@ -159,7 +171,7 @@ export async function takeTurn(turn: FileTurn): Promise<void> {
     if (hold.value.stage === 'reading') {
       const isLate = lateBy(deps.clock, turn.limits);
       const whole = await source.completeness(entry, place, deps.clock.now(), isLate);
-      if (!whole.whole) return await back(turn, { reason: reasonOf(whole.why) }, whole.afterMs);
+      if (!whole.whole) return await backYoung(turn, whole);
     }
     await runTurn(turn);
   } catch (error) {
