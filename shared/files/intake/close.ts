@@ -61,12 +61,13 @@ async function finish(hold: Hold<Closing>, value: Closing, work: Case, since: nu
   await hold.release(ended);
 }
 
-/** The same end, to be compared anew; what somebody has agreed to holds. */
-const again = ({ source, name, stem, time, parts, accepted, began }: Closing): Closing => ({
+/** The same end, to be compared anew; what somebody has agreed to holds, and not for more than that. */
+const again = ({ source, name, stem, time, parts, accepted, agreed, began }: Closing): Closing => ({
   ...freshClosing(source, name, stem, began),
   time,
   parts,
   accepted,
+  agreed,
 });
 
 /** Everything after the comparison: the exits, then the end, unless an older export has begun meanwhile. */
@@ -136,7 +137,8 @@ async function turnWith(
   }
   if (value === hold.value && value.stage !== 'exits') return hold.release(value);
   if (value.stage !== 'exits') return finish(hold, value, work, since);
-  await hold.save(value);
+  // They act again, whatever they have waited for.
+  await hold.save({ ...value, reason: undefined });
   await carryOut(hold, work, limits, since);
 }
 

@@ -30,6 +30,8 @@ export const Closing = z.object({
   before: z.array(z.string()).default([]),
   /** The files whose mass exit somebody has agreed to. */
   accepted: z.array(z.string()).default([]),
+  /** How many they agreed to let leave, by audience: should it be compared anew, no more leave unasked. */
+  agreed: z.record(z.string(), Count).default({}),
   /** Members before, and those of them who are missing. */
   members: Count.default(0),
   exits: z.array(SortedRun).default([]),
@@ -68,6 +70,7 @@ export const freshClosing = (source: string, name: string, stem: string, now: nu
   parts: [],
   before: [],
   accepted: [],
+  agreed: {},
   members: 0,
   exits: [],
   next: 1,

@@ -114,20 +114,23 @@ export async function compared(
   const time = Math.max(...now.map((roll) => roll.time));
   const parts = idsOf(now);
   const newest = completeAt({ rolls: family.rolls.filter(({ id }) => !parts.includes(id)) });
-  if (newest !== undefined && newest > time) return { ...value, time, parts, stage: 'overtaken' };
+  if (newest !== undefined && newest > time)
+    return { ...value, time, parts, stage: 'overtaken', reason: undefined };
   const isKnown = isSame(parts, value.parts);
   if (isKnown && value.stage !== 'comparing' && value.stage !== 'waiting') return value;
   const before = family.rolls.filter((roll) => !parts.includes(roll.id) && roll.time <= time);
   const fresh = isKnown ? value : freshClosing(source.name, value.name, value.stem, deps.clock.now());
-  const { lease, accepted } = value;
-  const next: Closing = { ...withoutExits(fresh), lease, accepted, time, parts };
+  const { lease, accepted, agreed } = value;
+  const next: Closing = { ...withoutExits(fresh), lease, accepted, agreed, time, parts, reason: undefined };
   const runs = { before: runsOf(before), now: runsOf(now), folder: exitsFolder(next, audience) };
   const start = freshComparison(runs);
   const save = (comparison: Comparison) => hold.save({ ...next, stage: 'comparing', comparison });
   const comparison = await goOn(begunIn(value, start.of) ?? start, runs, save, deps, limits);
   if (comparison.step !== 'done') return hold.value;
   const { exits, turnover } = comparison;
-  const objection = isSame(parts, accepted) ? undefined : objectionTo(next, now, turnover, source.snapshot);
+  const { mostExits } = source.snapshot;
+  const guard = { mostExits, agreed: isSame(parts, accepted) ? agreed : undefined };
+  const objection = objectionTo(next, now, turnover, guard);
   const waits = exits.length > 0 ? objection : undefined;
   const members = Object.values(turnover).reduce((sum, { was }) => sum + was, 0);
   return {
@@ -136,6 +139,8 @@ export async function compared(
     members,
     exits,
     stage: waits ? 'waiting' : 'exits',
+    // Whatever was agreed to before, this has not been shown yet.
+    ...(waits && { accepted: [], agreed: {} }),
     reason: waits && reasonOf(waits),
     comparison: waits && comparison,
   };

@@ -2,6 +2,7 @@ import { Fault } from '../../core/fault.js';
 import type { FileEntry } from '../ports.js';
 import { type Closing, closingId } from './closing.js';
 import type { IntakeDeps } from './deps.js';
+import { goneIn } from './exports.js';
 import { indexPages } from './index-page.js';
 import { type FileOrder, sendOrders } from './order.js';
 import { pageId } from './page.js';
@@ -127,7 +128,8 @@ export async function accept(
   const { value, version } = await pages.closing.read(id);
   // Without exits it is a file that is missing, and nobody can agree to that.
   if (value?.stage !== 'waiting' || value.exits.length === 0) return false;
-  if (!(await pages.closing.write(id, { ...value, accepted: value.parts }, version))) return false;
+  const agreed = goneIn(value.comparison?.turnover);
+  if (!(await pages.closing.write(id, { ...value, accepted: value.parts, agreed }, version))) return false;
   await sendOrders(queue, [orderOf(looked, 'close')]);
   return true;
 }

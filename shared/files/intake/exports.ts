@@ -26,22 +26,34 @@ export const runsOf = (rolls: readonly Roll[]): readonly SortedRun[] =>
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10}%`;
 
+/** How many leave, by audience: what somebody agrees to who lets them. */
+export const goneIn = (turnover: Readonly<Record<string, Turnover>> = {}): Record<string, number> =>
+  Object.fromEntries(Object.entries(turnover).map(([audience, { gone }]) => [audience, gone]));
+
+/** What keeps an export from taking out whoever is missing in it. */
+interface Guard {
+  /** The largest share of an audience that may leave unasked, 0 to 1. */
+  readonly mostExits: number;
+  /** How many of each audience somebody has let leave by these files; undefined when nobody has been asked. */
+  readonly agreed: Readonly<Record<string, number>> | undefined;
+}
+
 /** Why nobody may leave before somebody says so; undefined when they may. */
 export function objectionTo(
   { stem, name }: Pick<Closing, 'stem' | 'name'>,
   now: readonly Roll[],
   turnover: Readonly<Record<string, Turnover>>,
-  { mostExits }: { readonly mostExits: number },
+  { mostExits, agreed }: Guard,
 ): Fault | undefined {
   const then = `nobody is taken out before you say so: tributary files accept ${name}`;
   const bad = now.reduce((sum, { badRows }) => sum + badRows, 0);
-  if (bad > 0)
+  if (bad > 0 && !agreed)
     return new Fault(
       'file.exits',
       `${bad} rows of the full export ${stem} cannot be read; whoever they are about would count as missing; ${then}`,
     );
   for (const [audience, { was, gone }] of Object.entries(turnover)) {
-    if (gone <= was * mostExits) continue;
+    if (gone <= Math.max(was * mostExits, agreed?.[audience] ?? 0)) continue;
     // A list of two texts, as personKeysBy spells audiences.
     const [namespace, id] = JSON.parse(audience) as [string, string];
     const text = `${gone} of ${was} members of the audience ${namespace}/${id} are missing in the full export ${stem}, ${percent(gone / was)} and so more than the ${percent(mostExits)} that "most exits" allows; ${then}`;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Fault } from '../../../shared/core/fault.js';
 import { accept, lookAt } from '../../../shared/files/intake/desk.js';
 import { stateOf } from '../../../shared/files/intake/file-state.js';
 import { reportName } from '../../../shared/files/intake/report.js';
@@ -124,4 +125,52 @@ test('an export that waits for a part that is refused says so, whatever has been
     why: { text: expect.stringContaining('is refused') },
   });
   expect(hot(w)).toHaveLength(10);
+});
+
+test('who has agreed to some exits is asked again when more would leave', async () => {
+  const w = world({ mostExits: 0.2, chunkRows: 2 });
+  await take(w, 1, people('C', 10, 20));
+  await take(w, 3, people('C', 10, 15));
+  expect(await agree(w, 3)).toBe(true);
+  for (const message of await w.queue.receive()) await w.queue.remove(message);
+  await someExits(w, 3, 1);
+  // An older export comes late, of people who are in neither of the others.
+  await readOnly(w, 2, people('A', 10, 40));
+  await w.work(close(3), long(w));
+  await w.drain();
+  expect(await stateNow(w, 3)).toMatchObject({
+    word: 'waiting for you',
+    why: { text: expect.stringContaining('35 of 40 members') },
+  });
+  expect(hot(w).filter((key) => key.startsWith('A-'))).toHaveLength(30);
+  expect(await agree(w, 3)).toBe(true);
+  await w.drain();
+  expect(hot(w)).toHaveLength(5);
+});
+
+test('what has been agreed to is not asked about again when it is compared anew and no more would leave', async () => {
+  const w = world({ mostExits: 0.2, chunkRows: 2 });
+  await take(w, 1, people('C', 10, 20));
+  await take(w, 3, people('C', 10, 15));
+  expect(await agree(w, 3)).toBe(true);
+  for (const message of await w.queue.receive()) await w.queue.remove(message);
+  await someExits(w, 3, 1);
+  await readOnly(w, 2, people('C', 10, 20));
+  await w.work(close(3), long(w));
+  await w.drain();
+  expect(await stateNow(w, 3)).toMatchObject({ word: 'done' });
+  expect(hot(w)).toHaveLength(5);
+});
+
+test('what exits have waited for is not told of any more once they act again', async () => {
+  const w = world({ mostExits: 1, chunkRows: 2 });
+  await take(w, 1, people('C', 10, 20));
+  await readOnly(w, 2, people('C', 10, 11));
+  const down = new Fault('remote.unavailable', 'the target is down');
+  const run: World['deps']['pipeline']['run'] = async (messages) =>
+    messages.map(({ id }) => ({ id, settled: false, endings: [{ name: 'held', fault: down }] }));
+  await createFileWork({ ...w.deps, pipeline: { ...w.deps.pipeline, run } })(close(2), long(w));
+  expect(await stateNow(w, 2)).toMatchObject({ word: 'waiting', why: { code: 'remote.unavailable' } });
+  await someExits(w, 2, 2);
+  expect(await stateNow(w, 2)).toEqual({ word: 'exits', why: undefined });
 });

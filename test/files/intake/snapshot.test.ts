@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { closingId } from '../../../shared/files/intake/closing.js';
+import { goneIn } from '../../../shared/files/intake/exports.js';
 import { progressId } from '../../../shared/files/intake/progress.js';
 import { type Doom, world } from '../support/intake-world.js';
 
@@ -63,7 +64,11 @@ test('too many missing: nobody leaves before somebody agrees', async () => {
   const id = closingId('daily', fileOf(2), 'ups/hot-1');
   const { value, version } = await w.pages.closing.read(id);
   if (!value) throw new Error('nothing is kept of the export');
-  await w.pages.closing.write(id, { ...value, accepted: value.parts }, version);
+  await w.pages.closing.write(
+    id,
+    { ...value, accepted: value.parts, agreed: goneIn(value.comparison?.turnover) },
+    version,
+  );
   await w.arrive(fileOf(2));
   await w.drain();
   expect(hot(w)).toHaveLength(7);
