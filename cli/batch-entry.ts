@@ -22,14 +22,6 @@ export function entryNamed(name: string, meanings: readonly FileMeaning[]): File
   );
 }
 
-/** Whether an entry is about a file: by its `match`, or because the name says an audience or a time as Adobe's do. */
-function isAbout({ rule, nameOf }: FileMeaning, path: string): boolean {
-  const said = nameOf(path);
-  return (
-    said !== undefined && (rule.match !== undefined || said.audience !== undefined || said.at !== undefined)
-  );
-}
-
 /** The bucket and the folders in which an entry's files lie; none while a setting of the deployment says it. */
 function foldersOf({ rule: { from } }: FileMeaning): readonly string[] {
   const address = isOpen(from) ? undefined : addressIn(from);
@@ -48,6 +40,26 @@ function sharedFolders(meaning: FileMeaning, path: string): number {
   return 0;
 }
 
+/** Whether a file lies in the place of an entry: in that folder of this machine, or below folders called as all those of its place. */
+function liesIn(meaning: FileMeaning, path: string): boolean {
+  const { from } = meaning.rule;
+  const address = isOpen(from) ? undefined : addressIn(from);
+  if (address?.ok && address.value.kind === 'file') return path.startsWith(`${pathOf(address.value.path)}/`);
+  const folders = foldersOf(meaning);
+  return folders.length > 0 && sharedFolders(meaning, path) === folders.length;
+}
+
+/**
+ * Whether an entry is about a file: by its `match`; without one because the name says an audience or a time as Adobe's do, or because
+ * the file lies in its place, where a deployment takes every file for one.
+ */
+function isAbout(meaning: FileMeaning, path: string): boolean {
+  const said = meaning.nameOf(path);
+  if (said === undefined) return false;
+  const isNamed = meaning.rule.match !== undefined || said.audience !== undefined || said.at !== undefined;
+  return isNamed || liesIn(meaning, path);
+}
+
 /** Those whose folders are most like the ones that a file lies in. */
 function nearestOf(meanings: readonly FileMeaning[], path: string): readonly FileMeaning[] {
   const shared = meanings.map((meaning) => sharedFolders(meaning, path));
@@ -56,8 +68,8 @@ function nearestOf(meanings: readonly FileMeaning[], path: string): readonly Fil
 }
 
 /**
- * The entry that a file belongs to by its name and, where several are about such names, by the folders it lies in; undefined when none
- * is. Throws {@link WrongUse} when it may be several.
+ * The entry that a file belongs to by its name or its place and, where it may be several, by the folders it lies in; undefined when it
+ * is none. Throws {@link WrongUse} when it may be several.
  */
 export function entryOf(name: string, meanings: readonly FileMeaning[]): FileMeaning | undefined {
   const path = pathOf(name);

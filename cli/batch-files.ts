@@ -42,7 +42,8 @@ export interface BatchOptions {
 
 /** What commands say of them. */
 export const BATCH_HELP = `Files that the section files: of the rules is about are told by their names (and by their folders, where
-several entries are about such names), and read as it says: a line is a row then. Of several full exports (snapshot) of one
+several entries are about such names, or one is about any name), and read as it says: a line is a row then. Any other CSV is
+refused where there is that section, unless --format csv says that it holds events. Of several full exports (snapshot) of one
 entry each is compared with the one before it: whoever is missing leaves.`;
 
 /** What commands say of the option for it. */
@@ -112,11 +113,11 @@ function meaningOf(
   return areEvents || size === undefined ? undefined : entryOf(name, meanings);
 }
 
-/** Who has rules about files, and names one that none of them is about, may be surprised that it is none. */
-function noteEvents({ name, format }: EventSource, meanings: readonly FileMeaning[], { err }: World): void {
+/** Rows of an export that were taken for events would be sent under no audience: where the rules are about files, which it is must be said. */
+function demandEntry({ name, format }: EventSource, meanings: readonly FileMeaning[]): void {
   if (format !== 'csv' || meanings.length === 0) return;
-  err(
-    `note: ${name} is read as events, for no entry of files: is about its name; --as NAME reads it as one of ${entriesText(meanings)}\n`,
+  throw new WrongUse(
+    `no entry of files: is about ${name}, by its name or its folder; --as NAME reads it as one of ${entriesText(meanings)}, --format csv as events`,
   );
 }
 
@@ -131,8 +132,16 @@ export async function* readInputs(
   world: World,
 ): AsyncGenerator<readonly InputRecord[]> {
   if (!options) return yield* readEvents(sources, onBytes);
-  const { loaded, previous, mayLeave, as, areEvents } = options;
+  const { loaded, previous, mayLeave, areEvents } = options;
   const meanings = loaded.files.map((rule) => fileMeaning(rule, loaded.rules));
+  // All of them before the first record: who sends should not learn half-way that a name is wrong.
+  const meant = sources.map((source) => {
+    const meaning = meaningOf(source, meanings, options);
+    if (meaning && source.size === undefined)
+      throw new WrongUse(`--as needs a file, and ${source.name} is none`);
+    if (!meaning && !areEvents) demandEntry(source, meanings);
+    return { source, meaning };
+  });
   const note = (text: string): void => world.err(`note: ${text}\n`);
   const exports = new FullExports(personKeysBy(loaded.rules), {
     note,
@@ -148,15 +157,9 @@ export async function* readInputs(
       );
     yield* readRows(source, meaning, true, reading);
   }
-  for (const source of sources) {
-    const meaning = meaningOf(source, meanings, options);
-    if (meaning && source.size === undefined)
-      throw new WrongUse(`--as needs a file, and ${source.name} is none`);
+  for (const { source, meaning } of meant) {
     if (meaning) yield* readRows(source, meaning, false, reading);
-    else {
-      if (!areEvents && as === undefined) noteEvents(source, meanings, world);
-      yield* readEvents([source], onBytes);
-    }
+    else yield* readEvents([source], onBytes);
   }
   const exits = exports.endAll();
   if (exits.length > 0) yield exits;

@@ -171,8 +171,36 @@ test('of entries that are about any name the folders decide', async () => {
   expect(nowhere.err).toContain(
     'may belong to several entries of files:, "changes" (s3://exports/aep/changes/), "nightly" (s3://exports/aep/nightly/); say which with --as NAME, or put it into a folder',
   );
-  const events = await planned(file('any.csv', 'identityMap.crmid\nC-1\n'));
-  expect(events.err).toContain('any.csv is read as events, for no entry of files: is about its name');
+  const any = await planned(file('exports/aep/changes/any.csv', 'crmid\nC-1\n'));
+  expect(any.err).toContain('any.csv is read as "changes" of files');
+});
+
+test('a CSV that no entry is about is no events unless that is said', async () => {
+  const any = file('any.csv', 'identityMap.crmid\nC-1\n');
+  const refused = await planned(any);
+  expect(refused).toMatchObject({ status: 2, out: '' });
+  expect(refused.err).toContain(
+    `no entry of files: is about ${any}, by its name or its folder; --as NAME reads it`,
+  );
+  expect(await planned('--format', 'csv', any)).toMatchObject({ status: 0, err: '' });
+});
+
+test('a folder of this machine is known by itself, with every file in it but ours', async () => {
+  const rows = file('here/in/other.csv', 'crmid\nC-1\n');
+  file('here/in/manifest-1.json', '[]');
+  const own = file(
+    'own.yaml',
+    `audiences: { hot: ${HOT} }
+person: { key: [crmid] }
+connections: {}
+rules: []
+files: [{ name: own, from: "file://${join(folder, 'here/in')}", audience: hot }]
+`,
+  );
+  const run = (path: string) => runLent(runPlan, ['--config', own, path]);
+  expect((await run(rows)).err).toContain('other.csv is read as "own" of files');
+  expect((await run(join(folder, 'here/in/manifest-1.json'))).err).not.toContain('is read as');
+  expect((await run(file('here/inside/other.csv', 'crmid\nC-1\n'))).status).toBe(2);
 });
 
 const FIRST = file('nightly/n_20261101_000000.csv', 'crmid,email\nC-1,\nC-2,\nC-3,c@example.com\nC-4,\n');

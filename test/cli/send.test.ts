@@ -126,6 +126,26 @@ files: [{ name: daily, from: s3://exports/aep/, match: "%SEGMENT_ID%_%DATETIME%.
   expect(taken).toEqual([[{ ...event('C-1'), segmentMembership: { ups: { 'hot-1': membership } } }]]);
 });
 
+test('of files of which one is about nothing that is known none is sent', async () => {
+  const config = join(folder, 'strict.yaml');
+  writeFileSync(
+    config,
+    `audiences: { hot: hot-1 }
+person: { key: [crmid] }
+connections: {}
+rules: []
+files: [{ name: daily, from: s3://exports/aep/, match: "%SEGMENT_ID%_%DATETIME%.csv" }]
+`,
+  );
+  const [known, stray] = [join(folder, 'hot-1_20261101_110000.csv'), join(folder, 'Other.csv')];
+  for (const path of [known, stray]) writeFileSync(path, 'crmid\nC-1\n');
+  const { url, taken } = await doorThat();
+  const said = await send(['--url', url, '--config', config, known, stray]);
+  expect(said).toMatchObject({ status: 2, out: '' });
+  expect(said.err).toContain('Other.csv, by its name or its folder');
+  expect(taken).toEqual([]);
+});
+
 test('of a full export the exits are sent, but not too many of them', async () => {
   const config = join(folder, 'full.yaml');
   writeFileSync(
