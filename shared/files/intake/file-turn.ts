@@ -34,19 +34,22 @@ const backLater = (turn: FileTurn, fault: Fault | undefined): Promise<void> => {
   return back(turn, { idle: idle + 1, reason: fault && reasonOf(fault) }, patienceOf(idle));
 };
 
+const isLong = ({ deps, since }: FileTurn): boolean => deps.clock.now() - since >= LONG_MS;
+
 /** Puts back what is not whole yet. That is how files come, so the log hears of it only when it goes on. */
 function backYoung(turn: FileTurn, { why, afterMs }: Unwhole): Promise<void> {
   const { idle } = turn.hold.value;
+  // Whoever comes next may be another process, and have to read as much as this one to find out.
+  if (afterMs === 0 && isLong(turn)) return backLater(turn, why);
   if (idle > 0) tellWaits(turn.order, { idle }, why, turn.deps);
   return back(turn, { idle: idle + 1, reason: reasonOf(why) }, afterMs);
 }
 
 /** Puts it back to go on at once; later, when a long invocation has not even come to the next row. */
 function goOn(turn: FileTurn, before: FileProgress): Promise<void> {
-  const { hold, deps, since } = turn;
-  const { next, name, stage } = hold.value;
+  const { next, name, stage } = turn.hold.value;
   const hasMoved = next > before.next || stage !== before.stage;
-  if (hasMoved || deps.clock.now() - since < LONG_MS) return back(turn, {}, 0);
+  if (hasMoved || !isLong(turn)) return back(turn, {}, 0);
   const text = `${name}: one invocation was not enough to come to row ${next}; have it exported in smaller files`;
   return backLater(turn, new Fault('run.deadline', text));
 }

@@ -38,16 +38,24 @@ const partsIn = (
       return size === undefined ? [] : [{ name, size }];
     });
 
-/** All manifests of a place, the newest first. */
-async function newestFirst(place: FilePlace): Promise<readonly FileEntry[]> {
+/** All manifests of a place, the newest first; `late` when there was no time to look through it. */
+async function newestFirst(place: FilePlace, isLate: () => boolean): Promise<readonly FileEntry[] | 'late'> {
   const found: FileEntry[] = [];
-  for await (const entry of place.list()) if (isManifestName(entry.name)) found.push(entry);
+  for await (const entry of place.list()) {
+    if (isLate()) return 'late';
+    if (isManifestName(entry.name)) found.push(entry);
+  }
   return found.sort((one, other) => other.at - one.at);
+}
+
+/** A manifest that has been read; when it was written, epoch milliseconds; its bytes. */
+interface Remembered extends Pick<FileEntry, 'at' | 'size'> {
+  readonly manifest: Result<Manifest>;
 }
 
 /** What has been read of manifests, which are never changed: no more than some, or every run that ever was would be remembered. */
 class ReadManifests {
-  private readonly read = new Map<string, { readonly manifest: Result<Manifest>; readonly size: number }>();
+  private readonly read = new Map<string, Remembered>();
   private size = 0;
 
   async open(entry: FileEntry, place: FilePlace): Promise<Result<Manifest>> {
@@ -55,14 +63,21 @@ class ReadManifests {
     const known = this.read.get(key);
     if (known) return known.manifest;
     const manifest = readManifest(entry.name, await readText(entry, place));
-    this.size += entry.size;
-    this.read.set(key, { manifest, size: entry.size });
-    for (const [oldest, { size }] of this.read) {
-      if (this.size <= REMEMBERED_BYTES) break;
-      this.read.delete(oldest);
-      this.size -= size;
-    }
+    // Of one that is too large nothing is read.
+    const size = entry.size <= MAX_BYTES ? entry.size : 0;
+    this.size += size;
+    this.read.set(key, { manifest, at: entry.at, size });
+    while (this.size > REMEMBERED_BYTES) this.forgetOldest();
     return manifest;
+  }
+
+  /** Everybody begins with the newest manifest: whichever was read first, the oldest is missed least. */
+  private forgetOldest(): void {
+    let [oldest] = this.read;
+    for (const one of this.read) if (oldest === undefined || one[1].at < oldest[1].at) oldest = one;
+    if (!oldest) return;
+    this.read.delete(oldest[0]);
+    this.size -= oldest[1].size;
   }
 }
 
@@ -77,7 +92,9 @@ export function createManifests() {
     place: FilePlace,
     isLate: () => boolean,
   ): Promise<Listing | 'late' | undefined> {
-    for (const entry of await newestFirst(place)) {
+    const manifests = await newestFirst(place, isLate);
+    if (manifests === 'late') return 'late';
+    for (const entry of manifests) {
       if (entry.at < at - BEFORE_MS) return undefined;
       if (isLate()) return 'late';
       const manifest = await open(entry, place);
@@ -94,11 +111,14 @@ export function createManifests() {
     place: FilePlace,
     { since, isLate }: Looking,
   ): Promise<readonly ExpectedPart[]> {
+    const tooLate = (): Fault => new Fault('file.incomplete', noTimeFor(`files of the export of ${name}`));
     let newest = since - BEFORE_MS;
     const parts = new Map<string, ExpectedPart>();
-    for (const entry of await newestFirst(place)) {
+    const manifests = await newestFirst(place, isLate);
+    if (manifests === 'late') throw tooLate();
+    for (const entry of manifests) {
       if (entry.at < newest) break;
-      if (isLate()) throw new Fault('file.incomplete', noTimeFor(`files of the export of ${name}`));
+      if (isLate()) throw tooLate();
       const manifest = await open(entry, place);
       const listed = manifest.ok ? partsIn(manifest.value, isPart, folderOf(name)) : [];
       if (listed.length > 0) newest = entry.at;
@@ -118,7 +138,7 @@ export function createManifests() {
     },
     /**
      * A file is whole when the newest manifest that lists it says its size. Manifests that were written long before it are not
-     * read, and none once `isLate`: then it is looked at again at once.
+     * read, and none once `isLate`: then there is no saying, and `afterMs` is 0.
      */
     async completeness(
       entry: FileEntry,

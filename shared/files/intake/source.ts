@@ -16,7 +16,7 @@ export interface FileNaming {
   readonly audience: string | undefined;
 }
 
-/** Whether a file has been written to its end: if not, when to look again, milliseconds. */
+/** Whether a file has been written to its end: if not, when to look again, milliseconds; 0 when there was no time to find out. */
 export type Completeness =
   | { readonly whole: true }
   | { readonly whole: false; readonly why: Fault; readonly afterMs: number };

@@ -68,12 +68,41 @@ test('the files of an export are those of the newest manifest that lists any of 
   expect(counts.opened).toBe(2);
 });
 
-test('no further manifest is read once time is up; the file is looked at again at once', async () => {
+test('no further manifest is read once time is up, nor is the place looked through', async () => {
   const { place, counts, file } = thousandRuns();
   const entry = await file('f_990.csv', 990 * DAY);
   const answer = await createManifests().completeness(entry, place, () => counts.opened >= 3);
   expect(answer).toMatchObject({ whole: false, afterMs: 0, why: { code: 'file.incomplete' } });
   expect(counts.opened).toBe(3);
+  let listed = 0;
+  async function* list() {
+    for await (const one of place.list()) {
+      listed += 1;
+      yield one;
+    }
+  }
+  const late = await createManifests().completeness(entry, { ...place, list }, () => listed >= 5);
+  expect([late, listed]).toEqual([answer, 5]);
+});
+
+test('of more manifests than are remembered the newest ones are read once', async () => {
+  const place = folder();
+  const opened: string[] = [];
+  const bytes = (entry: FileEntry) => {
+    opened.push(entry.name);
+    return place.bytes(entry);
+  };
+  // Four of them are as much as is remembered.
+  for (let i = 0; i < 6; i++) {
+    const listed = { exportResults: [{ name: `f_${i}.csv`, size: 1 }], note: 'x'.repeat(4_000_000) };
+    place.write(`manifest-d-${i}.json`, JSON.stringify(listed), i * 1000);
+  }
+  place.write('f.csv', 'x', 6000);
+  const entry = await place.stat('f.csv');
+  if (!entry) throw new Error('it has just been written');
+  const manifests = createManifests();
+  for (let look = 0; look < 2; look++) await manifests.completeness(entry, { ...place, bytes });
+  expect(opened).toEqual([5, 4, 3, 2, 1, 0, 1, 0].map((i) => `manifest-d-${i}.json`));
 });
 
 test('of an export that no manifest lists, none is read that was there a week before it', async () => {

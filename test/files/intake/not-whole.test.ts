@@ -48,3 +48,29 @@ test('what keeps it waiting once it is whole is told at once, and it comes back 
   expect(waits).toEqual([30, 60, 120]);
   expect(w.lines.map(({ fields }) => fields['code'])).toEqual(['file.incomplete', 'config.missing-secret']);
 });
+
+test('while one invocation is too short to find out, it comes back later each time, and is told of at once', async () => {
+  const w = world({});
+  const [source] = w.deps.sources.values();
+  if (!source) throw new Error('there is a source');
+  const why = new Fault('file.incomplete', 'one invocation was not enough');
+  let workMs = 585_000;
+  const completeness: typeof source.completeness = async () => {
+    w.clock.advance(workMs);
+    return { whole: false, why, afterMs: 0 };
+  };
+  const work = createFileWork({ ...w.deps, sources: new Map([['daily', { ...source, completeness }]]) });
+  w.place.write(NAME, 'C-1,,realized,1', AT);
+  const waits: number[] = [];
+  for (let turn = 0; turn < 8; turn++) {
+    // The last one was begun when there was hardly any time left: that says nothing of the place.
+    if (turn === 7) workMs = 1_000;
+    await work(ORDER, { deadline: w.clock.now() + 600_000 });
+    const next = w.queue.next() ?? 0;
+    waits.push((next - w.clock.now()) / 1000);
+    w.clock.advance(Math.max(0, next - w.clock.now()));
+    for (const message of await w.queue.receive()) await w.queue.remove(message);
+  }
+  expect(waits).toEqual([30, 60, 120, 240, 480, 900, 900, 0]);
+  expect(w.lines.map(({ fields }) => fields['why'])).toEqual([why.message, why.message]);
+});
