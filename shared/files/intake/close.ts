@@ -109,7 +109,9 @@ async function turn(hold: Hold<Closing>, work: Case, limits: Limits, since: numb
 /** Of an export of which nothing is kept: compared once it has been overtaken, by what removed it. */
 async function moot(hold: Hold<Closing>, work: Case, since: number): Promise<void> {
   const { value } = hold;
-  if (value.parts.length === 0) return hold.release(value);
+  // Nor was it ever compared: it was read before its entry had `snapshot`, or is as good as overtaken.
+  if (value.parts.length === 0)
+    return hold.release({ ...value, stage: 'overtaken', reason: undefined, ended: work.deps.clock.now() });
   await finish(hold, { ...value, stage: 'overtaken', reason: undefined }, work, since);
 }
 

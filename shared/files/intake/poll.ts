@@ -1,7 +1,9 @@
 import { Fault } from '../../core/fault.js';
 import type { FileEntry } from '../ports.js';
-import { type Closing, closingId } from './closing.js';
+import { type Closing, closingId, freshClosing } from './closing.js';
 import type { IntakeDeps } from './deps.js';
+import { mayClose } from './file-end.js';
+import { LEASE_MS } from './hold.js';
 import { type FileOrder, sendOrders } from './order.js';
 import type { Page, Pages } from './page.js';
 import type { IntakePages } from './pages.js';
@@ -36,14 +38,20 @@ const note = async <T extends object>(pages: Pages<T>, id: string, page: Page<T>
   if (value) await pages.write(id, { ...value, due: now }, page.version);
 };
 
+/**
+ * Whether it is time for one more order. The queue may be long: one each hour would make it longer yet, so that each comes twice
+ * as late as the one before.
+ */
+const isTime = (since: number, due: number, now: number): boolean =>
+  now > due + Math.min(Math.max(0, due - since), MOST_PATIENCE_MS);
+
 /** Whether somebody must be sent to a file: nobody has been, or whoever was has not been heard of for long. */
 export function isForgotten(known: FileProgress | undefined, now: number): boolean {
   if (!known) return true;
   if (isOver(known) || !isLost(known, now)) return false;
   const { began, due = 0, turns, reason, lease } = known;
   if (turns > 0 || reason || lease) return true;
-  // The queue may be long: one more order each hour would make it longer yet, so that each comes twice as late as the one before.
-  return now > due + Math.min(due - began, MOST_PATIENCE_MS);
+  return isTime(began, due, now);
 }
 
 /** An order, and how to note that it has been sent. */
@@ -52,27 +60,65 @@ interface Ordered {
   readonly noted: () => Promise<void>;
 }
 
-/** Ends of full exports that began to be worked on and have not been heard of for long. */
-async function lostClosings(
-  { name: source, namingOf, snapshot }: FileSource,
+/** What a poll sees of a full export: a file of it, and when the last of its files came to its end that may complete it. */
+interface Seen {
+  readonly name: string;
+  readonly stem: string;
+  readonly ended: number;
+}
+
+/** The full exports that files belong to, by where their ends are kept. */
+function exportsOf(
+  { name: source, namingOf }: FileSource,
   entries: readonly FileEntry[],
+  known: ReadonlyMap<string, Page<FileProgress>>,
+): ReadonlyMap<string, Seen> {
+  const seen = new Map<string, Seen>();
+  for (const entry of entries) {
+    const { stem, audience } = namingOf(entry.name);
+    const id = closingId(source, stem, audience);
+    const file = known.get(progressId(source, entry))?.value;
+    const ended = file && mayClose(file) ? (file.ended ?? 0) : 0;
+    seen.set(id, { name: entry.name, stem, ended: Math.max(ended, seen.get(id)?.ended ?? 0) });
+  }
+  return seen;
+}
+
+/** Whether the end of a full export began to be worked on and has not been heard of for long. */
+function isStuck(closing: Closing, now: number): boolean {
+  const { stage, parts, reason, lease, began, due = 0 } = closing;
+  if ((stage !== 'comparing' && stage !== 'exits') || !isLost(closing, now)) return false;
+  if (parts.length > 0 || reason || lease) return true;
+  return isTime(began, due, now);
+}
+
+/** Whether a file has ended since anybody was done with the end of its export, and the order to look at it again has got lost. */
+function isMissed(closing: Closing | undefined, ended: number, stableMs: number, now: number): boolean {
+  if (ended <= (closing?.ended ?? 0) || now <= ended + stableMs + LEASE_MS) return false;
+  if (!closing) return true;
+  const { stage, due = 0 } = closing;
+  if (stage === 'comparing' || stage === 'exits') return false;
+  return isLost(closing, now) && isTime(ended, due, now);
+}
+
+/** Ends of full exports to which nobody is on the way any more. */
+async function lostClosings(
+  from: FileSource,
+  entries: readonly FileEntry[],
+  files: ReadonlyMap<string, Page<FileProgress>>,
   pages: Pages<Closing>,
   now: number,
 ): Promise<readonly Ordered[]> {
-  if (!snapshot) return [];
-  const named = new Map(
-    entries.map(({ name }) => {
-      const { stem, audience } = namingOf(name);
-      return [closingId(source, stem, audience), name];
-    }),
-  );
-  const known = await pages.readAll([...named.keys()]);
-  return [...named].flatMap(([id, name]): Ordered[] => {
-    const page = known.get(id);
-    const closing = page?.value;
-    const isOpen = closing?.stage === 'comparing' || closing?.stage === 'exits';
-    if (!page || !isOpen || !isLost(closing, now)) return [];
-    return [{ order: { work: 'close', source, name }, noted: () => note(pages, id, page, now) }];
+  if (!from.snapshot) return [];
+  const source = from.name;
+  const seen = exportsOf(from, entries, files);
+  const known = await pages.readAll([...seen.keys()]);
+  return [...seen].flatMap(([id, { name, stem, ended }]): Ordered[] => {
+    const page = known.get(id) ?? { value: undefined, version: undefined };
+    const { value } = page;
+    if (!(value && isStuck(value, now)) && !isMissed(value, ended, from.stableMs, now)) return [];
+    const fresh = freshClosing(source, name, stem, now);
+    return [{ order: { work: 'close', source, name }, noted: () => note(pages, id, page, now, fresh) }];
   });
 }
 
@@ -93,7 +139,7 @@ async function pollSome(
     const order: FileOrder = { work: 'rows', source, name: entry.name };
     return [{ order, noted: () => note(progress, id, page, now, fresh) }];
   });
-  const ordered = [...files, ...(await lostClosings(from, entries, closing, now))];
+  const ordered = [...files, ...(await lostClosings(from, entries, known, closing, now))];
   await sendOrders(
     queue,
     ordered.map(({ order }) => order),

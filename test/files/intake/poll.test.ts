@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Fault } from '../../../shared/core/fault.js';
 import { closingId } from '../../../shared/files/intake/closing.js';
 import { createLookout } from '../../../shared/files/intake/intake.js';
+import { createFileWork } from '../../../shared/files/intake/worker.js';
 import { world } from '../support/intake-world.js';
 
 const AT = Date.parse('2026-09-01T00:30:00Z');
@@ -126,4 +127,94 @@ test('files that wait in a queue for days are ordered a few times, not each hour
   expect(await w.queue.count()).toBeLessThanOrEqual(10 * 9);
   await w.drain();
   expect(w.crm.rows.size).toBe(10);
+});
+
+const PART = 'all_20260901_2.csv';
+
+/** A process that works on the rows of a file, and dies before its order for the end of the export is sent. */
+async function dieAfterRows(w: ReturnType<typeof world>, name: string): Promise<void> {
+  const queue = { maxDelayMs: 900_000, send: () => Promise.reject(new Error('the process dies')) };
+  const work = createFileWork({ ...w.deps, queue });
+  const limits = { deadline: w.clock.now() + HOUR };
+  await expect(work({ work: 'rows', source: 'daily', name }, limits)).rejects.toThrow('the process dies');
+  expect(w.report(name)).toMatchObject({ result: 'done' });
+}
+
+test('the end of a full export whose first order got lost is found within ten minutes', async () => {
+  const w = world({ mostExits: 1 });
+  const { poll } = createLookout(w.deps);
+  w.place.write(NAME, 'C-1,,realized,1\nC-2,,realized,1', AT);
+  await w.arrive(NAME);
+  await w.drain();
+  const next = 'all_20260902.csv';
+  w.place.write(next, 'C-1,,realized,1', AT);
+  await dieAfterRows(w, next);
+  await poll();
+  expect(await w.queue.count()).toBe(0);
+  w.clock.advance(300_000);
+  await poll();
+  w.clock.advance(300_000);
+  await poll();
+  await poll();
+  expect(await w.queue.count()).toBe(1);
+  await w.drain();
+  expect(w.crm.rows.get('Contact/C-2')).toMatchObject({ Hot: false });
+  w.clock.advance(48 * HOUR);
+  await poll();
+  expect(await w.queue.count()).toBe(0);
+});
+
+test('so is that of a part that came after its export had come to its end', async () => {
+  const w = world({ mostExits: 1 });
+  const { poll } = createLookout(w.deps);
+  w.place.write(NAME, 'C-1,,realized,1', AT);
+  await w.arrive(NAME);
+  await w.drain();
+  w.clock.advance(2 * HOUR);
+  w.place.write(PART, 'C-2,,realized,1', AT);
+  await dieAfterRows(w, PART);
+  w.clock.advance(600_000);
+  await poll();
+  expect(await w.queue.count()).toBe(1);
+  await w.drain();
+  const id = closingId('daily', NAME, 'ups/hot-1');
+  const { value } = await w.pages.closing.read(id);
+  expect([value?.stage, value?.parts.length]).toEqual(['done', 2]);
+});
+
+test('ends of full exports that wait in a queue for days are ordered a few times, not each hour', async () => {
+  const w = world({ mostExits: 1 });
+  const { poll } = createLookout(w.deps);
+  w.place.write(NAME, 'C-1,,realized,1', AT);
+  await dieAfterRows(w, NAME);
+  for (let half = 0; half < 2 * 72; half++) {
+    w.clock.advance(HOUR / 2);
+    await poll();
+  }
+  expect(await w.queue.count()).toBeGreaterThanOrEqual(4);
+  expect(await w.queue.count()).toBeLessThanOrEqual(9);
+});
+
+test('nobody is sent again to exports that were read before their entry had `snapshot`', async () => {
+  const w = world({});
+  w.place.write(NAME, 'C-1,,realized,1', AT);
+  await w.arrive(NAME);
+  await w.drain();
+  const [one] = w.deps.sources.values();
+  if (!one) throw new Error('there is a source');
+  const deps = { ...w.deps, sources: new Map([['daily', { ...one, snapshot: { mostExits: 1 } }]]) };
+  const [{ poll }, work] = [createLookout(deps), createFileWork(deps)];
+  const ordered: number[] = [];
+  for (let day = 0; day < 5; day++) {
+    w.clock.advance(24 * HOUR);
+    await poll();
+    const messages = await w.queue.receive();
+    ordered.push(messages.length);
+    for (const message of messages) {
+      await work({ work: 'close', source: 'daily', name: NAME }, { deadline: w.clock.now() + HOUR });
+      await w.queue.remove(message);
+    }
+  }
+  expect(ordered).toEqual([1, 0, 0, 0, 0]);
+  expect(w.place.read(`${NAME}.export.tributary.json`)).toBeUndefined();
 });
