@@ -20,7 +20,7 @@ const Told = z.object({
 
 const WORDS: Readonly<Record<string, string>> = {
   down: 'down: answers 503 to everything',
-  limit: 'throttled: refuses for a limit of the org',
+  limit: 'throttled: refuses for too many requests at once',
   'refuse-key': 'refuses for good the row',
   'lock-row': 'holds a lock on the row',
 };
@@ -47,7 +47,8 @@ export function crmControl(url: string, usualMs: number) {
       case 'down':
         return { misbehave: { kind: 'down' } };
       case 'throttled':
-        return { misbehave: { kind: 'limit', limit: 'TotalRequests' } };
+        // Not the limit of the day: that is waited for by the quarter of an hour, whenever somebody mends it.
+        return { misbehave: { kind: 'limit', limit: 'ConcurrentRequests' } };
       case 'lock':
         return { misbehave: { kind: 'lock-row', key: ask.key } };
       case 'refuse':

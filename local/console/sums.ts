@@ -17,6 +17,8 @@ interface Held {
   failed: number;
   opened: number;
   closed: number;
+  /** What the latest record said that had to wait for it. */
+  why?: string;
 }
 
 const none = (): Held => ({ accepted: 0, refused: 0, failed: 0, opened: 0, closed: 0 });
@@ -62,6 +64,8 @@ export function createCounter(kinds: ReadonlyMap<string, string>): Counter {
         move(before, -1);
         move(after, 1);
       }
+      for (const { connection, fault } of report.settlements.flatMap((one) => one.endings))
+        if (connection !== undefined && fault) at(connection).why = fault.message;
       for (const [name, { opened, closed }] of Object.entries(ledger.connections)) {
         at(name).opened += opened;
         at(name).closed += closed;
@@ -78,13 +82,14 @@ export function createCounter(kinds: ReadonlyMap<string, string>): Counter {
       endings: { ...endings },
       doors: [...doors.values()].sort((a, b) => a.name.localeCompare(b.name)),
       connections: [...held].map(
-        ([name, { accepted, refused, failed, opened, closed }]): Connection => ({
+        ([name, { accepted, refused, failed, opened, closed, why }]): Connection => ({
           name,
           kind: kinds.get(name) ?? '',
           accepted,
           refused,
           failed,
           shut: opened > closed,
+          ...(opened > closed && why !== undefined && { why }),
         }),
       ),
     }),

@@ -45,6 +45,8 @@ export interface Connection {
   readonly failed: number;
   /** Whether nothing is sent to it at the moment. */
   readonly shut: boolean;
+  /** Why, and when it is tried next, as the latest record says that waits for it. */
+  readonly why?: string;
 }
 
 /** Sums since the start. */

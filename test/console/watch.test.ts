@@ -127,3 +127,23 @@ test('bodies are kept within their bytes', async () => {
   expect(kept.filter(Boolean).length).toBeLessThanOrEqual(2);
   expect(kept.at(-1)).toBe(true);
 });
+
+test('a connection that nothing is sent to says why and when it is tried next, and no more once it answers', async () => {
+  let isDown = true;
+  const { watch, run, deps } = watchedWorld(() => (isDown ? down : undefined));
+  const sales = () => watch.counter.sums(others).connections[0];
+  const messages = ['C-1', 'C-2'].map((id, i) =>
+    message(`m-${i}`, hot(id, 'Example', '2026-01-02T03:04:05Z')),
+  );
+  await run(messages);
+  await run(messages);
+  expect(sales()).toMatchObject({ shut: true });
+  expect(sales()?.why).toMatch(
+    /^nothing is sent to "sales" until it answers again, next tried at .*: sales answered 503$/,
+  );
+  isDown = false;
+  await deps.clock.sleep(60_000);
+  await run(messages);
+  expect(sales()).toMatchObject({ shut: false });
+  expect(sales()).not.toHaveProperty('why');
+});

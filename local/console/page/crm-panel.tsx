@@ -13,7 +13,7 @@ const COMMANDS = [
     hint: 'it answers 503 to everything; records are held until it is mended',
   },
   { what: 'slow', name: 'Slow it down', hint: 'each answer takes two seconds' },
-  { what: 'throttled', name: 'Use up its limit', hint: 'it refuses calls for the day’s limit' },
+  { what: 'throttled', name: 'Throttle it', hint: 'it refuses every call: too many at once' },
 ] as const;
 
 /** What the demo CRM does at the moment. */
@@ -64,7 +64,8 @@ export function CrmPanel() {
         </button>
       </div>
       <p class="hint">
-        A CRM that is down makes records wait in their stream; mended, it gets them all, each change once.
+        A CRM that is down makes records wait in their stream; mended, it gets them all within a minute or so,
+        each change once.
       </p>
       <Trouble text={trouble} />
     </Panel>

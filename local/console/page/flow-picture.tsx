@@ -45,9 +45,11 @@ function ConnectionCard({ one, speed }: { readonly one: Connection; readonly spe
       </strong>
       <span>{count(one.accepted)} accepted</span>
       <span class={one.shut ? 'bad' : 'dim'}>
-        {one.shut
-          ? 'nothing is sent: waits for it to answer'
-          : `${count(one.refused)} refused · ${count(one.failed)} failed${speed > 0 ? ` · ${rate(speed)}/s` : ''}`}
+        {one.shut ? (
+          <Text value={one.why ?? 'nothing is sent: waits for it to answer'} most={400} />
+        ) : (
+          `${count(one.refused)} refused · ${count(one.failed)} failed${speed > 0 ? ` · ${rate(speed)}/s` : ''}`
+        )}
       </span>
     </li>
   );
