@@ -1,6 +1,7 @@
 import { type ActionEnding, type Delivery, ENDINGS, type EndingName } from '../../shared/core/ports.js';
 import type { Difference } from '../demo/oracle.js';
-import type { LocalPlace } from './local-places.js';
+import { placesText } from './places-text.js';
+import { plain } from './plain.js';
 import type { Stack } from './stack.js';
 import type { Tracker } from './tracker.js';
 
@@ -58,13 +59,6 @@ const line = (name: string, value: number | string, meaning = ''): string =>
   `  ${name.padEnd(14)}${String(value).padStart(8)}   ${meaning}\n`;
 
 const WHY_SHOWN = 5;
-
-/** Values come from events: control characters could take over the terminal. */
-const plain = (text: string, most = 60): string =>
-  [...text]
-    .map((char) => (/[\p{Cc}\p{Cf}]/u.test(char) ? '\u{fffd}' : char))
-    .join('')
-    .slice(0, most);
 
 function why(deliveries: readonly Delivery[]): string {
   const latest = new Map<string, Delivery>();
@@ -162,21 +156,6 @@ const asks = (auth: string): string =>
   auth === 'none'
     ? 'it asks nobody who they are (TRIBUTARY_DOOR_AUTH, docs/http-door.md)'
     : `it asks for ${auth}`;
-
-/** Where files are put, each kind of place by a folder. */
-export function placesText(places: readonly LocalPlace[]): string {
-  if (places.length === 0) return '';
-  const lines = places.map(({ name, from, folder }) => {
-    const instead = from === undefined || from.startsWith('file:') ? '' : `, in place of ${plain(from, 200)}`;
-    return `    ${folder}\n      is read as "${plain(name)}" of files${instead}\n`;
-  });
-  return [
-    '  batch files put copies of exports here; a report comes to lie beside each (docs/files.md):\n',
-    ...lines,
-    '    They are looked for every two seconds, and removed at the end. No bucket and no server is asked: what they permit,\n',
-    '    their news and their limits show only there (tributary doctor). Exits that wait for somebody go on waiting here.\n',
-  ].join('');
-}
 
 /** How to go on, once the run is over and the stack stays up. */
 export function ready(stack: Stack, page: string | undefined): string {

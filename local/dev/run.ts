@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../../shared/core/fault.js';
 import { demoFile } from '../demo/file.js';
+import { STOP_MS } from './closing.js';
 import { type DevConsole, startDevConsole } from './console.js';
 import { deal, publish } from './demo-traffic.js';
 import { preferredPort } from './on-port.js';
@@ -32,7 +33,7 @@ export interface DevOptions {
 /** Waits until every published message is settled; gives false when that takes too long or somebody stops it. */
 async function settled(stack: Stack, count: number, patience: number, stop: AbortSignal): Promise<boolean> {
   const end = performance.now() + patience * 1000;
-  while (stack.tracker.settled < count) {
+  while (stack.run.settled < count) {
     if (stop.aborted || performance.now() > end) return false;
     await delay(50);
   }
@@ -51,7 +52,7 @@ async function demonstrate(
   const rows = file?.entries.length ?? 0;
   const count = streams.streamMessages.length + streams.hubMessages.length + rows;
   let sent = 0;
-  const { tracker } = stack;
+  const { run: tracker } = stack;
   const read = (): Reading => ({ sent, settled: tracker.settled, count, endings: tracker.endings() });
   const progress = createProgress(options.json, read);
   const began = performance.now();
@@ -80,9 +81,21 @@ function untilInterrupted(stop: AbortController): Promise<void> {
       stop.abort();
       resolve();
     };
-    process.once('SIGINT', end);
-    process.once('SIGTERM', end);
+    for (const signal of SIGNALS) process.once(signal, end);
   });
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Stops the stack; one that somebody has interrupted also in the midst of a large file. */
+async function end(stack: Stack, { aborted }: AbortSignal): Promise<void> {
+  const again = new AbortController();
+  for (const signal of SIGNALS) process.once(signal, () => again.abort());
+  const patience = aborted ? [AbortSignal.timeout(STOP_MS)] : [];
+  if (await stack.close(AbortSignal.any([again.signal, ...patience]))) return;
+  process.stderr.write('stopped in the midst of a file or a batch: what this run knew of it is gone\n');
+  // What goes on would keep the process, and writes to nothing that outlives it.
+  process.exit(1);
 }
 
 /** How often names of audiences are looked up, and files looked for, while the stack stays up, milliseconds. */
@@ -123,7 +136,7 @@ async function startAll(
     say(`\nconsole: ${shown.url}\n\n`);
     return { stack, shown };
   } catch (error) {
-    await stack.close();
+    await stack.close(AbortSignal.timeout(STOP_MS));
     throw error;
   }
 }
@@ -176,11 +189,11 @@ export async function runDev(options: DevOptions): Promise<number> {
       await interrupted;
       clearInterval(looks);
       watch.stop();
-      say('\nstopping …\n');
+      say('\nstopping …  (Ctrl-C again: at once)\n');
     }
     return good ? 0 : 1;
   } finally {
     await shown?.close();
-    await stack.close();
+    await end(stack, stop.signal);
   }
 }

@@ -14,6 +14,7 @@ import { startKinesis } from '../emulators/kinesis.js';
 import type { EventSourceMapping } from '../event-source-mapping/mapping.js';
 import { readMappingSettings } from '../event-source-mapping/settings.js';
 import { startFunctionsHost } from '../functions-host/host.js';
+import { type Closer, closeAll, STOP_MS } from './closing.js';
 import { doorAuth, doorSettings, MEMORY, pipelineSettings, triggerSettings } from './deployment-settings.js';
 import { type Exports, startExports } from './exports.js';
 import { type LocalPlace, withLocalPlaces } from './local-places.js';
@@ -21,7 +22,7 @@ import { onPort, preferredPort } from './on-port.js';
 import { entryUrl, packageRoot } from './package-files.js';
 import { startReplay } from './replay-loop.js';
 import { CONSUMER, must, startLambda } from './start-lambda.js';
-import { createTracker, type Tracker } from './tracker.js';
+import { createTracker, type Tracker, withoutFiles } from './tracker.js';
 
 export interface StackOptions {
   /** The file of rules. */
@@ -44,6 +45,8 @@ export interface StackOptions {
 export interface Stack {
   readonly crm: DemoCrm;
   readonly tracker: Tracker;
+  /** The same without files of the customer's own, which may lie in their folders before the run: only what it has published. */
+  readonly run: Tracker;
   readonly kinesis: { readonly endpoint: string; readonly streamName: string; client(): KinesisClient };
   readonly eventHubs: EventHubsEmulator;
   readonly hub: string;
@@ -62,25 +65,13 @@ export interface Stack {
   readonly letters: MemoryKept;
   /** Has somebody hear what both clouds do from now on. */
   listen(observer: Observer): void;
-  close(): Promise<void>;
+  /** Waits for what is under way, but not for long once `hurry` is aborted; gives whether all of it has ended. */
+  close(hurry: AbortSignal): Promise<boolean>;
 }
 
 const SHARDS = 2;
 /** Where Azure Functions Core Tools listen. */
 const DOOR_PORT = 7071;
-
-type Closer = () => Promise<unknown>;
-
-/** Closes in the reverse order of starting, all of it, whatever fails on the way. */
-async function closeAll(closers: Closer[], onError: (error: unknown) => void): Promise<void> {
-  for (const close of closers.reverse()) {
-    try {
-      await close();
-    } catch (error) {
-      onError(error);
-    }
-  }
-}
 
 async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   const root = packageRoot();
@@ -92,7 +83,9 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   const crm = await onPort('--crm-port', startDemoCrm(demo));
   closers.push(() => crm.close());
   const tracker = createTracker();
+  const run = options.isDemo ? tracker : createTracker();
   const observers = new Set<Observer>([tracker]);
+  if (run !== tracker) observers.add(withoutFiles(run));
   provideObserver('dev', observedBy(observers));
   options.onStep('pipeline');
   Object.assign(process.env, pipelineSettings(crm, options.config));
@@ -146,6 +139,7 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
   return {
     crm,
     tracker,
+    run,
     kinesis,
     eventHubs,
     hub,
@@ -158,7 +152,7 @@ async function start(options: StackOptions, closers: Closer[]): Promise<Stack> {
     parking,
     letters,
     listen: (observer) => void observers.add(observer),
-    close: () => closeAll(closers, options.onError),
+    close: (hurry) => closeAll(closers, options.onError, hurry),
   };
 }
 
@@ -168,7 +162,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     return await start(options, closers);
   } catch (error) {
-    await closeAll(closers, options.onError);
+    await closeAll(closers, options.onError, AbortSignal.timeout(STOP_MS));
     throw error;
   }
 }

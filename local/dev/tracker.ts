@@ -49,6 +49,14 @@ function addFaults(faults: Faults, endings: readonly Ending[]): void {
 const parkedIn = (endings: readonly Ending[]): number =>
   endings.filter(({ name }) => name === 'parked').length;
 
+/** Hears of everything but batches of files. */
+export const withoutFiles = (observer: Observer): Observer => ({
+  batch(report) {
+    if (!report.source.startsWith('file:')) observer.batch(report);
+  },
+  delivery: () => undefined,
+});
+
 /** Has seen nothing yet. */
 export function createTracker(): Tracker {
   const sums = memoryObserver();

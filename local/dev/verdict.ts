@@ -31,12 +31,12 @@ export function summarise(
   run: { published: number; complete: boolean; seconds: number; startedAt: number },
   { counts, differences }: Verdict,
 ): Summary {
-  const endings = stack.tracker.endings();
+  const endings = stack.run.endings();
   const { calls, rows, accepted, actions } = stack.tracker.totals();
   const sum = Object.values(endings).reduce((total, count) => total + count, 0);
   return {
     published: run.published,
-    settled: stack.tracker.settled,
+    settled: stack.run.settled,
     complete: run.complete,
     records: { in: counts.records, ended: sum },
     endings,

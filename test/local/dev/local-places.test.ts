@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { withLocalPlaces } from '../../../local/dev/local-places.js';
-import { placesText } from '../../../local/dev/report.js';
+import { placesText } from '../../../local/dev/places-text.js';
 import { readConfig } from '../../../shared/config/read-config.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-local-'));
@@ -75,5 +75,9 @@ test('what is said of them: where to put files, instead of what, and what does n
   expect(text).toContain('/tmp/x/daily/out/');
   expect(text).toContain('"daily" of files, in place of sftp://a@b.example.com/out');
   expect(text).toMatch(/No bucket and no server is asked/);
+  expect(text).toContain('At the end these folders are removed');
+  const own = { name: 'here', from: 'file:///home/ada/exports', folder: '/home/ada/exports' };
+  expect(placesText([own])).toContain('stay as they are at the end');
+  expect(placesText([own])).not.toContain('removed');
   expect(placesText([])).toBe('');
 });

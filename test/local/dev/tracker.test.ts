@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { newsLine, progressLine } from '../../../local/dev/progress.js';
-import { createTracker } from '../../../local/dev/tracker.js';
+import { createTracker, withoutFiles } from '../../../local/dev/tracker.js';
 import { Fault } from '../../../shared/core/fault.js';
 import type { BatchReport, ConnectionLedger, EndingName, Settlement } from '../../../shared/core/ports.js';
 import { countLedger, emptyCounts, emptyEndings } from '../../../shared/pipeline/ledger.js';
@@ -62,6 +62,15 @@ test('messages of two streams that bear one id are two', () => {
   tracker.batch(report([settlement('1', 'delivered')]));
   tracker.batch(report([settlement('1', 'delivered')], { source: 'hub' }));
   expect(tracker.endings()).toEqual(counts({ delivered: 2 }));
+});
+
+test('of what a run has published files of the customer are none', () => {
+  const tracker = createTracker();
+  const run = withoutFiles(tracker);
+  run.batch(report([settlement('1', 'delivered')]));
+  run.batch(report([settlement('x/1', 'delivered')], { source: 'file:out/own.csv' }));
+  expect(tracker.settled).toBe(1);
+  expect(tracker.endings()).toEqual(counts({ delivered: 1 }));
 });
 
 test('a connection is left alone as long as more breakers opened than closed', () => {

@@ -1,0 +1,6 @@
+/** Values come from events: control characters could take over the terminal. */
+export const plain = (text: string, most = 60): string =>
+  [...text]
+    .map((char) => (/[\p{Cc}\p{Cf}]/u.test(char) ? '\u{fffd}' : char))
+    .join('')
+    .slice(0, most);
