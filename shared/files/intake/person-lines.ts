@@ -1,4 +1,5 @@
 import type { CompiledRules } from '../../core/compiled.js';
+import { follow, type Step, type Where } from '../../core/path.js';
 import { personOf } from '../../core/person.js';
 import { readProfile } from '../../core/profile.js';
 import type { PersonKeys } from './deps.js';
@@ -8,19 +9,39 @@ type Body = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Body =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The member of a body at `steps` alone, with what it is nested in. */
-function only(body: Body, [first = '', ...rest]: readonly string[]): Body {
-  if (!Object.hasOwn(body, first)) return {};
-  const value = body[first];
-  if (rest.length === 0 || !isObject(value)) return { [first]: value };
-  return { [first]: only(value, rest) };
+/** Stands for an item of a list that addresses nobody, so that the others keep their places; no item is shorter. */
+const PASSED = 0;
+
+/** An item of a list alone, in its place, with the member by which it is found. */
+function itemOf(list: readonly unknown[], step: number | Where, rest: readonly Step[]): unknown {
+  const item = follow(list, [step]);
+  const at = typeof step === 'number' ? step : list.indexOf(item);
+  const kept = only(item, rest);
+  if (kept === undefined) return undefined;
+  const whole = typeof step === 'number' ? kept : merged(only(item, step.steps), kept);
+  return [...Array<unknown>(at).fill(PASSED), whole];
 }
 
-function merged(one: Body, other: Body): Body {
+/** What is found at `steps`, with what it is nested in and nothing beside it; undefined when nothing is. */
+function only(from: unknown, [step, ...rest]: readonly Step[]): unknown {
+  // A list, or an object, addresses nobody.
+  if (step === undefined) return typeof from === 'object' ? undefined : from;
+  if (typeof step !== 'string') return Array.isArray(from) ? itemOf(from, step, rest) : undefined;
+  if (!isObject(from) || !Object.hasOwn(from, step)) return undefined;
+  const kept = only(from[step], rest);
+  return kept === undefined ? undefined : { [step]: kept };
+}
+
+/** Two parts of one value as one. */
+function merged(one: unknown, other: unknown): unknown {
+  if (Array.isArray(one) && Array.isArray(other)) {
+    const [long, short] = one.length < other.length ? [other, one] : [one, other];
+    return long.map((item, i) => (i < short.length ? merged(item, short[i]) : item));
+  }
+  if (!isObject(one) || !isObject(other)) return other === undefined || other === PASSED ? one : other;
   const all: Record<string, unknown> = { ...one };
   for (const [name, value] of Object.entries(other)) {
-    const known = Object.hasOwn(all, name) ? all[name] : undefined;
-    all[name] = isObject(known) && isObject(value) ? merged(known, value) : value;
+    all[name] = Object.hasOwn(all, name) ? merged(all[name], value) : value;
   }
   return all;
 }
@@ -31,10 +52,11 @@ function addressIn(body: Body, rules: CompiledRules): Body {
   const namespaces = new Set(keys.flatMap((key) => (key.kind === 'identity' ? [key.namespace] : [])));
   const map = isObject(body['identityMap']) ? body['identityMap'] : {};
   const own = Object.entries(map).filter(([name]) => namespaces.has(name.toLowerCase()));
-  const attributes = keys.flatMap((key) => (key.kind === 'attribute' ? [key.text] : []));
-  // A path into a list takes the list along.
-  const parts = attributes.map((text) => only(body, text.replace(/\[.*$/, '').split('.')));
-  return parts.reduce(merged, own.length > 0 ? { identityMap: Object.fromEntries(own) } : {});
+  const attributes = keys.flatMap((key) => (key.kind === 'attribute' ? [key.path.steps] : []));
+  const parts: unknown[] = [own.length > 0 ? { identityMap: Object.fromEntries(own) } : {}];
+  for (const steps of attributes) parts.push(only(body, steps));
+  const address = parts.reduce((one, other) => merged(one, other));
+  return isObject(address) ? address : {};
 }
 
 /** Reads rows of full exports for {@link PersonKeys}, as the rules address persons. */
