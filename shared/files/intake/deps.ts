@@ -40,7 +40,10 @@ export interface PersonKeys {
   readonly told: readonly string[];
 }
 
-/** Rows that go through the pipeline together. */
+/**
+ * Rows that go through the pipeline together. A later version may take more, never fewer: a file that is under way remembers who is settled
+ * among so many, and the open ones among them all have to be in the next piece, or those behind it would be passed over.
+ */
 export const CHUNK_ROWS = 500;
 /** Lines of a full export that are sorted in memory at once. */
 export const SEGMENT_LINES = 100_000;
