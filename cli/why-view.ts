@@ -1,5 +1,6 @@
 import type { Told, ToldEntry, ToldPerson, ToldRow } from '../shared/audit/told.js';
 import type { Paint } from './paint.js';
+import { plural } from './plural.js';
 import { printable } from './printable.js';
 
 /** Most of one text that is shown in a line. */
@@ -171,7 +172,12 @@ function personText({ entries, dropped, now }: ToldPerson, paint: Paint): string
     }).replace(' as before', ''),
   );
   const newest = now.newestRecord === undefined ? [] : [`newest record: ${time(now.newestRecord)}`];
-  const unsure = now.unsure > 0 ? [`${now.unsure} rows in doubt: written whole with the next record`] : [];
+  const unsure =
+    now.unsure > 0
+      ? [
+          `${plural(now.unsure, 'row')} without a last word: waiting (tributary parked), or the answer never came`,
+        ]
+      : [];
   const stands = [
     paint.cyan('how the person stands now'),
     ...[...audiences, ...newest, ...unsure].map((line) => `  ${line}`),

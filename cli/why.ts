@@ -8,6 +8,7 @@ import { openStore } from '../shared/stores/open.js';
 import { paintOf } from './paint.js';
 import { idsOf } from './person-ids.js';
 import { readRules } from './rules-file.js';
+import { nothingText } from './why-nothing.js';
 import { HELP, readWhyOptions, type WhyOptions } from './why-options.js';
 import { whyText } from './why-view.js';
 import { complain, runHere, type World } from './world.js';
@@ -62,10 +63,6 @@ async function askAll({ about }: WhyOptions, loaded: LoadedRules | undefined, as
   return { rows: answers.flatMap(({ rows }) => rows), persons: answers.flatMap(({ persons }) => persons) };
 }
 
-/** What is said when nothing is. */
-const NOTHING =
-  'nothing is kept of that: it was never written by these rules, or longer ago than entries are kept, or audit: is off\n';
-
 async function go(options: WhyOptions, world: World): Promise<number> {
   const settings = readStateSettings(world.env);
   const loaded = await rulesHere(options.config ?? settings.TRIBUTARY_CONFIG, world);
@@ -79,7 +76,7 @@ async function go(options: WhyOptions, world: World): Promise<number> {
   const told = tellWhy(await askAll(options, loaded, asking), await namesHere(loaded, world));
   const isNothing = told.rows.length + told.persons.length === 0;
   if (options.json) await world.out(`${JSON.stringify(told, null, 2)}\n`);
-  else if (isNothing) world.err(NOTHING);
+  else if (isNothing) world.err(nothingText(options, loaded?.rules));
   else await world.out(whyText(told, paintOf(world.screen.colours)));
   return isNothing ? 1 : 0;
 }

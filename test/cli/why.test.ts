@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { runForget } from '../../cli/forget.js';
+import { paintOf } from '../../cli/paint.js';
 import { runWhy } from '../../cli/why.js';
+import { whyText } from '../../cli/why-view.js';
 import { auditOn } from '../../shared/audit/audit.js';
 import { loadRules } from '../../shared/config/load-rules.js';
 import type { Message } from '../../shared/core/ports.js';
@@ -158,6 +160,25 @@ test('who is forgotten is forgotten here, too', async () => {
   expect((await why('sales/Contact/003-1')).status).toBe(1);
   expect((await why('sales/Contact/C-1@example.com')).status).toBe(1);
   expect((await why('--person', 'C-1')).out).not.toContain('hot contacts');
+});
+
+test.each([
+  [['sales/Contct/C-1'], 'no rule writes "sales/Contct"; did you mean "sales/Contact"?'],
+  [['crm/Lead/C-1'], 'no rule writes "crm/Lead"; they write sales/Contact, sales/Task'],
+  [['--person', '102600dec26b0199'], 'tributary parked --person 102600dec26b0199'],
+  [['sales/Contact/C-9'], 'has no entry: tributary parked lists it'],
+])('where nothing is kept of %j it is said why that may be', async (args, said) => {
+  const { status, out, err } = await why(...args);
+  expect([status, out]).toEqual([1, '']);
+  expect(err).toContain(said);
+});
+
+test.each([
+  [1, '1 row without a last word: waiting (tributary parked)'],
+  [2, '2 rows without a last word: waiting (tributary parked)'],
+])('rows that wait are said to wait: %d', (unsure, said) => {
+  const told = { rows: [], persons: [{ entries: [], now: { audiences: [], unsure } }] };
+  expect(whyText(told, paintOf(false))).toContain(said);
 });
 
 test.each([
