@@ -62,3 +62,10 @@ test('what is no event ends as malformed, a list is played one after another, an
   const many = await play({ ...work, event: JSON.stringify(Array.from({ length: 50 }, () => body)) });
   expect([many.records.length, many.more]).toEqual([20, true]);
 });
+
+test('an event that is yet to be written has no verdict, and faults of the rules are told all the same', async () => {
+  for (const event of ['', ' \n'])
+    expect(await play({ ...work, event })).toEqual({ findings: [], records: [], more: false });
+  const slip = await play({ ...work, event: '', rules: RULES.replace('member: hot }', 'membr: hot }') });
+  expect(slip.findings).not.toEqual([]);
+});

@@ -40,7 +40,9 @@ function Why({ why }: { readonly why: WhyView }) {
 export function Whys({ whys }: { readonly whys: readonly WhyView[] }) {
   return (
     <Panel id="why" title="Why: what is written down" aside={<span class="dim">{count(whys.length)}</span>}>
-      {whys.length === 0 && <Empty>Nothing is written down about them. What waits, or was given up, is under Kept.</Empty>}
+      {whys.length === 0 && (
+        <Empty>Nothing is written down about them. What waits, or was given up, is under Kept.</Empty>
+      )}
       <ol class="whys">
         {whys.map((why, i) => (
           <Why key={i} why={why} />

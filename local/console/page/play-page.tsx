@@ -132,7 +132,7 @@ export function PlayPage() {
     else if (before.peek() === 'earlier') before.value = 'nobody';
   }, [n]);
   const [event, rules] = [eventText.value, rulesText.value];
-  const played = usePlay(event, rules, before.value, n);
+  const played = usePlay(event, given.value && rules, before.value, n);
   const findings = played.view?.findings ?? [];
   const isEdited = given.value !== undefined && rules !== given.value.text;
   return (

@@ -2,7 +2,7 @@ import type { Json } from '../../../shared/core/ports.js';
 import type { Action } from '../../../shared/core/remote.js';
 import type { Change } from '../../../shared/dry-run/changes.js';
 import type { PlayedView, PlayView } from '../views.js';
-import { EndingTag, Panel, Trouble } from './parts.js';
+import { Empty, EndingTag, Panel, Trouble } from './parts.js';
 import { ReasonsView } from './reasons.js';
 import { ActionTitle } from './reasons-action.js';
 import { Text, Value } from './text.js';
@@ -114,6 +114,9 @@ export function PlayResult(props: {
       <div class="scrolls" tabIndex={0} role="region" aria-label="Result">
         <Trouble text={trouble} />
         {view && view.findings.length > 0 && <p class="bad">The rules have faults; see below them.</p>}
+        {view && view.findings.length + view.records.length === 0 && (
+          <Empty>No event: write one, or begin with an example.</Empty>
+        )}
         {view?.records.map((record, i) => (
           <Played key={i} record={record} />
         ))}

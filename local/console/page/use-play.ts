@@ -13,11 +13,16 @@ export interface Played {
   readonly ms: number | undefined;
 }
 
-/** Plays the event by the rules whenever one of them has changed. */
-export function usePlay(event: string, rules: string, before: Before, n: number | undefined): Played {
+/** Plays the event by the rules, once they are there, whenever one of them has changed. */
+export function usePlay(
+  event: string,
+  rules: string | undefined,
+  before: Before,
+  n: number | undefined,
+): Played {
   const [played, setPlayed] = useState<Played>({ view: undefined, trouble: undefined, ms: undefined });
   useEffect(() => {
-    if (event.trim() === '' || rules === '') return;
+    if (rules === undefined) return;
     let over = false;
     const timer = setTimeout(() => {
       const began = performance.now();

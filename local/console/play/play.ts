@@ -42,8 +42,9 @@ async function open(text: string, functions: string | undefined): Promise<Opened
   };
 }
 
-/** The records of an event; at most one more than are played. */
+/** The records of an event, none of one that is yet to be written; at most one more than are played. */
 async function recordsOf(event: string): Promise<readonly EventRecord[]> {
+  if (event.trim() === '') return [];
   async function* bytes(): AsyncGenerator<Uint8Array> {
     yield Buffer.from(event);
   }
