@@ -43,6 +43,26 @@ function keyless(columns: readonly Column[], vocabulary: Vocabulary): Fault | un
   );
 }
 
+/** How people call the column that says whether somebody is a member. */
+const STATUS = /^(?:segment|audience|membership|segmentmembership)?status$/;
+
+/** A column of a status that nothing reads, where no other says who has left: each leaver would be taken for a member. */
+function unreadStatus(columns: readonly Column[]): Fault | undefined {
+  const isSaid = columns.some(
+    ({ meaning }) =>
+      meaning.kind === 'status' || (meaning.kind === 'map' && meaning.member === 'segmentMembership'),
+  );
+  const unread = columns.find(
+    ({ header, meaning }) =>
+      meaning.kind === 'unknown' && STATUS.test(header.toLowerCase().replace(/[^a-z]/g, '')),
+  );
+  if (isSaid || !unread) return undefined;
+  const name = shownName(unread.header);
+  return refused(
+    `nothing reads the column ${name}, and no other says who has left, so everybody in the file would count as a member; write ${name}: status under columns of its entry in files, or ${name}: ignore if it is about something else`,
+  );
+}
+
 function nameless(
   columns: readonly Column[],
   { rule, audience }: Pick<ShapeOptions, 'rule' | 'audience'>,
@@ -66,5 +86,10 @@ export function refusalOf(
   options: Pick<ShapeOptions, 'rule' | 'audience' | 'vocabulary'>,
 ): Fault | undefined {
   if (columns.length === 0) return undefined;
-  return collision(columns) ?? keyless(columns, options.vocabulary) ?? nameless(columns, options);
+  return (
+    collision(columns) ??
+    keyless(columns, options.vocabulary) ??
+    unreadStatus(columns) ??
+    nameless(columns, options)
+  );
 }

@@ -258,6 +258,27 @@ describe('cells', () => {
 });
 
 describe('a file is refused whole', () => {
+  test.each(['status', 'Segment status', 'audience_status', 'Membership-Status'])(
+    'when nothing reads its column %s, and none says who has left',
+    (header) => {
+      const refused = 'file.refused: nothing reads the column';
+      expect(() => shapeOf(['crmid', header])).toThrow(refused);
+      expect(() => shapeOf(['crmid', header, 'segmentMembership_lastQualificationTime'])).toThrow(refused);
+      const mapped = `columns: { ${JSON.stringify(header)}: status }`;
+      expect(bodyOf({ crmid: 'C-1', [header]: 'exited' }, mapped)).toMatchObject({
+        segmentMembership: { ups: { [HOT]: { status: 'exited' } } },
+      });
+      expect(
+        shapeOf(['crmid', header], `columns: { ${JSON.stringify(header)}: ignore }`).refusal(),
+      ).toBeUndefined();
+      expect(shapeOf(['crmid', header, 'segmentMembership_status']).refusal()).toBeUndefined();
+    },
+  );
+
+  test('but not for the status of something else', () => {
+    expect(shapeOf(['crmid', 'loyalty_status', 'order status']).refusal()).toBeUndefined();
+  });
+
   test.each([
     [
       'without a key',
