@@ -109,6 +109,11 @@ test('a row that cannot be read costs itself', async () => {
 
 test.each([
   ['without a key', 'name,more\nA,b\n', 'no column is known as one of person.key (crmid)'],
+  [
+    'of which no row can be read',
+    'crmid,segmentMembership_status\nC-1,undecided\nC-2,unsure\n',
+    'none of its 2 rows can be read, the first one because: ',
+  ],
   ['cut off', 'crmid,person_name_firstName\nC-1,Ada\nC-2', 'cut off'],
 ])('a file %s is refused before any row acts', async (_, text, why) => {
   const said = await plan([file(NAME, text)]);

@@ -1,4 +1,5 @@
 import { Fault } from '../../core/fault.js';
+import { readProfile } from '../../core/profile.js';
 import { openTable } from '../formats/open-table.js';
 import type { DecryptKey } from '../formats/settings.js';
 import type { FileBytes, FileEntry, Table, TableRow } from '../ports.js';
@@ -12,8 +13,29 @@ export interface OpenBatch {
   readonly table: Table;
 }
 
-function look({ cells }: TableRow, shape: FileShape): void {
-  if (cells.ok) shape.look(cells.value);
+/** Why the pipeline will not be able to read a row; undefined when it will. */
+function faultIn({ cells }: TableRow, shape: FileShape): Fault | undefined {
+  const body = cells.ok ? shape.body(cells.value) : cells;
+  const profile = body.ok ? readProfile(body.value) : body;
+  return profile.ok ? undefined : profile.fault;
+}
+
+/** Takes notice of all rows; gives why none of them can be read, where that is so. */
+async function lookThrough(table: Table, shape: FileShape): Promise<Fault | undefined> {
+  let [count, first]: [number, Fault | undefined] = [0, undefined];
+  let isGood = false;
+  for await (const rows of table.rows())
+    for (const row of rows) {
+      count += 1;
+      if (row.cells.ok) shape.look(row.cells.value);
+      // One that can be read is enough.
+      const fault: Fault | undefined = isGood ? undefined : faultIn(row, shape);
+      first ??= fault;
+      isGood ||= fault === undefined;
+    }
+  if (isGood || !first) return undefined;
+  const text = `none of its ${count} rows can be read, the first one because: ${first.message}; compare how the file is written with "csv" and "columns" of its entry in "files"`;
+  return new Fault('file.refused', text);
 }
 
 /** The fault of a file, with its name. */
@@ -27,8 +49,8 @@ async function openWhole(
   const table = await openTable(bytes, tableSettings(meaning.rule, keys));
   const shape = meaning.shapeOf(entry, table.columns);
   if (!shape.ok) return shape.fault;
-  for await (const rows of table.rows()) for (const row of rows) look(row, shape.value);
-  return shape.value.refusal() ?? { shape: shape.value, table };
+  const unread = await lookThrough(table, shape.value);
+  return unread ?? shape.value.refusal() ?? { shape: shape.value, table };
 }
 
 /** What a file is read with. */
