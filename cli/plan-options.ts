@@ -36,7 +36,7 @@ stream, however long. What targets would refuse nobody can know here: each is ta
   zcat export.gz | tributary plan -
   tributary plan --previous Nightly_20261102_010000.csv Nightly_20261103_010000.csv
 
-Exit status: 0 fine, 1 some event cannot be read, 2 wrong use, or a file that cannot be read.
+Exit status: 0 fine, 1 some event cannot be read, or exits of a full export would wait until somebody agrees, 2 wrong use, or a file that cannot be read.
 `;
 
 const OPTIONS = {

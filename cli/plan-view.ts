@@ -102,10 +102,17 @@ function table(title: string, rows: readonly Row[], width: number, paint: Paint)
   return `${paint.bold(title)}\n${lines.join('')}`;
 }
 
+/** What is told besides the tally. */
+interface More {
+  readonly persons: number;
+  /** Exits of full exports that a deployment would not carry out before somebody agrees, though they are counted. */
+  readonly waiting: number;
+}
+
 /** The sums, as tables. */
 export function tallyText(
   { records, actions, endings, rules, shadows }: Tally,
-  persons: number,
+  { persons, waiting }: More,
   paint: Paint,
 ): string {
   const ended: Row[] = Object.entries(endings).filter(([, count]) => count > 0);
@@ -114,13 +121,16 @@ export function tallyText(
     table('ENDINGS', [...ended, ['records in all', records]], width, paint),
     table('ACTIONS BY RULE', [...rules, ['actions in all', actions]], width, paint),
     ...(shadows.size > 0 ? [table('SHADOWS: NOT SENT, BY RULE', [...shadows], width, paint)] : []),
-    `${plural(persons, 'person')} known\n`,
+    `${plural(persons, 'person')} known${waiting > 0 ? `; ${plural(waiting, 'exit')} would wait until somebody agrees` : ''}\n`,
   ].join('\n');
 }
 
 /** The sums, as a JSON line. */
-export function tallyJson({ records, actions, endings, rules, shadows }: Tally, persons: number): string {
+export function tallyJson(
+  { records, actions, endings, rules, shadows }: Tally,
+  { persons, waiting }: More,
+): string {
   const sums = { type: 'summary', records, endings, actions, rules: Object.fromEntries(rules) };
   const told = shadows.size > 0 ? { shadows: Object.fromEntries(shadows) } : {};
-  return `${JSON.stringify({ ...sums, ...told, persons })}\n`;
+  return `${JSON.stringify({ ...sums, ...told, persons, ...(waiting > 0 && { exitsWaiting: waiting }) })}\n`;
 }

@@ -65,12 +65,14 @@ async function go(options: PlanOptions, world: World): Promise<number> {
     world,
   );
   const { rules, file } = loaded;
+  let waiting = 0;
   const batch: BatchOptions = {
     loaded,
     as: options.as,
     areEvents: options.format !== undefined,
     previous: options.previous.length > 0 ? await eventSources(options.previous, undefined, world) : [],
-    mayLeave(why) {
+    mayLeave(why, count) {
+      waiting += count;
       world.err(
         `note: ${why}: nobody is taken out before somebody says so (tributary files accept); here is what follows then\n`,
       );
@@ -87,11 +89,11 @@ async function go(options: PlanOptions, world: World): Promise<number> {
     { options, batch, run, arrivals, tally, causeOf: causesOf(rules), paint },
     world,
   );
-  const persons = run.states.all.size;
-  await world.out(options.json ? tallyJson(tally, persons) : tallyText(tally, persons, paint));
+  const sums = { persons: run.states.all.size, waiting };
+  await world.out(options.json ? tallyJson(tally, sums) : tallyText(tally, sums, paint));
   if (options.saveState !== undefined)
     await saveStates(options.saveState, { states: run.states.all, at: last ?? known?.at });
-  return tally.endings.malformed > 0 ? 1 : 0;
+  return tally.endings.malformed + waiting > 0 ? 1 : 0;
 }
 
 /** `tributary plan` on a given machine. */

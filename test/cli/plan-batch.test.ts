@@ -257,6 +257,10 @@ test('parts are one export, and so many exits would wait for somebody', async ()
     /3 of 4 members .* are missing in .*; 3 of 4 members of the audience hot are missing, 75% and so more than the 50% of "most exits": nobody is taken out before somebody says so/,
   );
   expect(half.out).toContain(': missing  crmid:C-4  delivered');
+  const sums = await planned('--summary', '--json', '--previous', FIRST, one);
+  expect(sums.status).toBe(1);
+  expect(jsonLines(sums.out)).toMatchObject([{ exitsWaiting: 3 }]);
+  expect(parts.status).toBe(0);
 });
 
 test('what is no full export is nothing to compare with', async () => {
