@@ -46,7 +46,7 @@ export async function runAdobe(args: readonly string[], world: World): Promise<n
     await world.out(HELP);
     return 0;
   } catch (error) {
-    return complain('adobe', HELP, error, world);
+    return complain('adobe', error, world);
   }
 }
 

@@ -119,7 +119,7 @@ export async function runAudiences(args: readonly string[], world: World): Promi
   try {
     return await go(args, world);
   } catch (error) {
-    return complain('audiences', HELP, error, world);
+    return complain('audiences', error, world);
   }
 }
 

@@ -76,7 +76,7 @@ async function keepChecking(options: CheckOptions, world: World): Promise<number
         watch.add(checked.files.filter((file) => existsSync(dirname(file))));
         status = checked.status;
       } catch (error) {
-        status = complain('check', '', error, world);
+        status = complain('check', error, world);
       }
       world.err('waiting for changes; Ctrl-C ends this\n');
     } while (await watch.next(world.clock));
@@ -108,7 +108,7 @@ export async function runCheck(args: readonly string[], world: World): Promise<n
     await world.out(HELP);
     return 0;
   } catch (error) {
-    return complain('check', HELP, error, world);
+    return complain('check', error, world);
   }
 }
 

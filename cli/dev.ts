@@ -89,7 +89,7 @@ export async function dev(args: readonly string[]): Promise<number> {
     return await runDev(options);
   } catch (error) {
     if (!(error instanceof WrongUse)) throw error;
-    process.stderr.write(`tributary dev: ${error.message}\n\n${HELP}`);
+    process.stderr.write(`tributary dev: ${error.message}\ntributary dev --help tells more\n`);
     return 2;
   }
 }

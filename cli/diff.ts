@@ -110,7 +110,7 @@ export async function runDiff(args: readonly string[], world: World): Promise<nu
     await world.out(HELP);
     return 0;
   } catch (error) {
-    return complain('diff', HELP, error, world);
+    return complain('diff', error, world);
   }
 }
 

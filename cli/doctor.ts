@@ -97,7 +97,7 @@ export async function runDoctor(args: readonly string[], world: World): Promise<
       await world.out(`\n${errors} errors, ${warnings} warnings; nothing was written anywhere\n`);
     return errors > 0 ? 1 : 0;
   } catch (error) {
-    return complain('doctor', HELP, error, world);
+    return complain('doctor', error, world);
   }
 }
 

@@ -78,7 +78,7 @@ export async function runExplain(args: readonly string[], world: World): Promise
     await world.out(HELP);
     return 0;
   } catch (error) {
-    return complain('explain', HELP, error, world);
+    return complain('explain', error, world);
   }
 }
 

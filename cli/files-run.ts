@@ -78,6 +78,11 @@ export async function workHere(looked: Looked, desk: Desk, world: World): Promis
   const progress = progressOn(world, size === undefined ? undefined : 2 * size);
   const own = deps.sources.get(source.name) ?? source;
   let told = '';
+  const stopping = (): void => {
+    progress.clear();
+    world.err('stopping after the rows under way …\n');
+  };
+  world.stop.addEventListener('abort', stopping, { once: true });
   await runFile({ work: 'rows', source: source.name, name }, watched(deps, own, progress), {
     stop: world.stop,
     async waiting(ms) {
@@ -88,5 +93,6 @@ export async function workHere(looked: Looked, desk: Desk, world: World): Promis
       told = why;
     },
   });
+  world.stop.removeEventListener('abort', stopping);
   progress.clear();
 }

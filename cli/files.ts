@@ -66,10 +66,19 @@ async function order(
   return done ? 0 : 1;
 }
 
+/** How far a file came that was stopped; empty when it had come to its end. */
+function stoppedText({ name, progress, closing }: Looked): string {
+  if (!progress || stateOf(progress, closing).word === 'done') return '';
+  const { stage, next, rows } = progress;
+  const at = stage === 'rows' ? `before row ${next} of ${rows}` : 'before any more of its rows acted';
+  return `stopped ${at}; it goes on there with: tributary files run ${name}\n`;
+}
+
 async function run(looked: Looked, desk: Desk, options: FilesOptions, world: World): Promise<number> {
   await workHere(looked, desk, world);
   const after = findIn(await lookAll({ ...desk, sources: [looked.source] }), looked.name);
   if (!after) return 1;
+  if (world.stop.aborted) world.err(stoppedText(after));
   await show(after, desk, options, world);
   return stateOf(after.progress, after.closing).word === 'done' ? 0 : 1;
 }
@@ -107,7 +116,7 @@ export async function runFiles(args: readonly string[], world: World): Promise<n
     await world.out(HELP);
     return 0;
   } catch (error) {
-    return complain('files', HELP, error, world);
+    return complain('files', error, world);
   }
 }
 

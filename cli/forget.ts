@@ -99,7 +99,7 @@ export async function runForget(args: readonly string[], world: World): Promise<
     await world.out(options.json ? `${JSON.stringify(done, null, 2)}\n` : textOf(done, options));
     return done.persons + done.places.length > 0 ? 0 : 1;
   } catch (error) {
-    return complain('forget', HELP, error, world);
+    return complain('forget', error, world);
   }
 }
 

@@ -104,7 +104,7 @@ export async function runPlan(args: readonly string[], world: World): Promise<nu
     await world.out(HELP);
     return 0;
   } catch (error) {
-    return complain('plan', HELP, error, world);
+    return complain('plan', error, world);
   }
 }
 

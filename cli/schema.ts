@@ -34,7 +34,7 @@ export async function runSchema(args: readonly string[], world: World): Promise<
     await world.out(wantsHelp(args) ? HELP : fileSchemaText());
     return 0;
   } catch (error) {
-    return complain('schema', HELP, error, world);
+    return complain('schema', error, world);
   }
 }
 

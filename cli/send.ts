@@ -138,7 +138,7 @@ export async function runSend(args: readonly string[], world: World): Promise<nu
     await world.out(HELP);
     return 0;
   } catch (error) {
-    return complain('send', HELP, error, world);
+    return complain('send', error, world);
   }
 }
 

@@ -16,7 +16,7 @@ async function keepTesting(options: TestOptions, world: World): Promise<number> 
         watch.add(run.files);
         status = run.status;
       } catch (error) {
-        status = complain('test', '', error, world);
+        status = complain('test', error, world);
       }
       world.err('waiting for changes; Ctrl-C ends this\n');
     } while (await watch.next(world.clock));
@@ -35,7 +35,7 @@ export async function runTest(args: readonly string[], world: World): Promise<nu
     await world.out(HELP);
     return 0;
   } catch (error) {
-    return complain('test', HELP, error, world);
+    return complain('test', error, world);
   }
 }
 

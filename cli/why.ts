@@ -89,7 +89,7 @@ export async function runWhy(args: readonly string[], world: World): Promise<num
     await world.out(HELP);
     return 0;
   } catch (error) {
-    return complain('why', HELP, error, world);
+    return complain('why', error, world);
   }
 }
 

@@ -15,7 +15,7 @@ export interface World {
   readonly err: (text: string) => void;
   /** Whether there is somebody before the screen, and whether they want colours. */
   readonly screen: { readonly out: boolean; readonly err: boolean; readonly colours: boolean };
-  /** Ctrl-C. */
+  /** Ctrl-C, or SIGTERM. */
   readonly stop: AbortSignal;
 }
 
@@ -52,14 +52,15 @@ function thisMachine(stop: AbortSignal): World {
 }
 
 /** Tells of wrong use and of faults as every command does: gives the status 2. */
-export function complain(name: string, help: string, error: unknown, world: Pick<World, 'err'>): number {
-  if (error instanceof WrongUse) world.err(`tributary ${name}: ${error.message}\n\n${help}`);
+export function complain(name: string, error: unknown, world: Pick<World, 'err'>): number {
+  if (error instanceof WrongUse)
+    world.err(`tributary ${name}: ${error.message}\ntributary ${name} --help tells more\n`);
   else if (error instanceof Fault) world.err(`tributary ${name}: ${error.code}: ${error.message}\n`);
   else throw error;
   return 2;
 }
 
-/** Runs a command here; while it runs, Ctrl-C is told to it where it asks for that, and ends it otherwise. */
+/** Runs a command here; while it runs, Ctrl-C and SIGTERM are told to it where it asks for that, and end it otherwise. */
 export async function runHere(
   command: WorldCommand,
   args: readonly string[],
@@ -67,10 +68,11 @@ export async function runHere(
 ): Promise<number> {
   const stop = new AbortController();
   const end = (): void => stop.abort();
-  if (heedsStop) process.once('SIGINT', end);
+  const signals = heedsStop ? (['SIGINT', 'SIGTERM'] as const) : [];
+  for (const signal of signals) process.once(signal, end);
   try {
     return await command(args, thisMachine(stop.signal));
   } finally {
-    process.off('SIGINT', end);
+    for (const signal of signals) process.off(signal, end);
   }
 }

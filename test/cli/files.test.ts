@@ -264,6 +264,29 @@ test('run says what it waits for; on a terminal how far it is', async () => {
   expect(seen.err).toMatch(/#+\.* +50 % {2}\d records/);
 });
 
+test('who ends a run is told at once, and where it goes on', async () => {
+  await put(1, people);
+  const stop = new AbortController();
+  const said = await runLent(runFiles, ['run', nameOf(1)], {
+    env,
+    clock,
+    stop: stop.signal,
+    onErr: (text) => {
+      if (text.startsWith('waits:')) stop.abort();
+    },
+  });
+  expect(said.status).toBe(1);
+  expect(said.err).toContain(
+    '\nstopping after the rows under way …\nstopped before any more of its rows acted; ',
+  );
+  expect(said.err).toContain(`it goes on there with: tributary files run ${nameOf(1)}\n`);
+});
+
+test('a slip is told in a line', async () => {
+  const said = await files('fetch');
+  expect(said.err).toMatch(/^tributary files: .*\ntributary files --help tells more\n$/);
+});
+
 test('an empty place, and a rule file without files', async () => {
   expect(await files('list')).toMatchObject({ status: 0, out: 'no files\n', err: '' });
   const none = join(folder, 'none.yaml');

@@ -18,8 +18,20 @@ function formatOf(plain: Plain): 'csv' | 'json' | 'parquet' {
   return text.startsWith('{') || text.startsWith('[') ? 'json' : 'csv';
 }
 
-/** A text in UTF-8 has no zeros; what has is of a kind that nobody here knows (Zstandard, zip, a disk image). */
+/** What people try and nobody reads here, by its first bytes (PKWARE's APPNOTE 4.3.7, RFC 8878 3.1.1). */
+const STRANGERS = [
+  ['zip', '504b0304'],
+  ['Zstandard', '28b52ffd'],
+] as const;
+
+/** A text in UTF-8 has no zeros; what has is of a kind that nobody here knows (a disk image). */
 function refuseBinary(plain: Plain, encoding: string): void {
+  const head = Buffer.from(plain.head.subarray(0, 8)).toString('hex');
+  const stranger = STRANGERS.find(([, magic]) => head.startsWith(magic));
+  if (stranger)
+    throw refused(
+      `the file is ${stranger[0]}, which is not read here; choose GZIP or none as compression in Adobe`,
+    );
   if (encoding === 'utf-8' && plain.head.includes(0))
     throw refused(
       'the file is neither text nor anything else that can be read here; see docs/files-formats.md for what can',

@@ -42,7 +42,7 @@ export function fileMeaning(rule: FileRule, rules: CompiledRules): FileMeaning {
       if (!known && said?.stranger !== undefined && rule.audience === undefined)
         return bad(
           'file.refused',
-          `its name is about an audience called ${quote(said.stranger)}, which the rule file does not declare; declare it under audiences, or name the audience in the rule for these files`,
+          `its name is about an audience called ${quote(said.stranger)}, which the rule file does not declare; declare it under audiences, or write audience: NAME into its entry in "files"`,
         );
       return fileShape(
         { rule, vocabulary, audience: known ?? said?.audience, at: said?.at ?? entry.at },

@@ -92,7 +92,7 @@ const shape = (what: string): Fault => new Fault('decode.shape', what);
 
 /** What is said where nothing tells the audience. */
 export const NO_AUDIENCE =
-  'nothing says which audience the rows are about: no column, no part of the name; write audience: NAME into the rule for these files, or a match with %SEGMENT_ID% or %SEGMENT_NAME%';
+  'nothing says which audience the rows are about: no column, no part of the name; write audience: NAME into its entry in "files", or a match with %SEGMENT_ID% or %SEGMENT_NAME%';
 
 function writeOf({ header, meaning }: Column): Write | undefined {
   if (meaning.kind === 'attribute') return writeAttribute(header, meaning);

@@ -192,3 +192,11 @@ test('what the place says passes through every layer', async () => {
   };
   await expect(rowsOf(failing)).rejects.toBe(lost);
 });
+
+test.each([
+  ['zip', '504b030414000000'],
+  ['Zstandard', '28b52ffd04581900'],
+])('%s is refused by its name', async (name, head) => {
+  const file = new MemoryFile('members.csv', Buffer.from(head, 'hex'));
+  await expect(rowsOf(file)).rejects.toThrow(`the file is ${name}, which is not read here`);
+});
