@@ -1,12 +1,12 @@
-import { Fault, type Result } from '../../core/fault.js';
+import { bad, Fault, type Result } from '../../core/fault.js';
 import { baseOf, folderOf } from '../meaning/file-name.js';
 import { type Listing, listedSize, type Manifest, readManifest, unfinished } from '../meaning/manifest.js';
 import { isManifestName } from '../meaning/not-exports.js';
 import type { FileEntry, FilePlace } from '../ports.js';
 import type { Completeness, ExpectedPart, Looking } from './source.js';
 
-/** A manifest of a run of a thousand files is a tenth of this. */
-const MAX_BYTES = 4 * 1024 * 1024;
+/** A manifest of a run of a thousand files is a fortieth of this; read, it takes several times as much memory. */
+const MAX_BYTES = 16 * 1024 * 1024;
 /** How long a file waits before its manifest is looked for again, should its arrival not be told; milliseconds. */
 const WAIT_MS = 600_000;
 /** How much older than a file its manifest may be: Adobe sends a broken file again, people copy files; milliseconds. */
@@ -16,8 +16,14 @@ const REMEMBERED_BYTES = 16 * 1024 * 1024;
 
 async function readText(entry: FileEntry, place: FilePlace): Promise<string> {
   const parts: Uint8Array[] = [];
-  if (entry.size <= MAX_BYTES) for await (const part of place.bytes(entry).open()) parts.push(part);
+  for await (const part of place.bytes(entry).open()) parts.push(part);
   return Buffer.concat(parts).toString('utf8');
+}
+
+/** Why a manifest is not read at all; undefined when it is. */
+function tooLong({ name, size }: Pick<FileEntry, 'name' | 'size'>): string | undefined {
+  if (size <= MAX_BYTES) return undefined;
+  return `${name} has ${size} bytes, and no manifest of more than ${MAX_BYTES} is read: whatever it may list waits; if it is none, move it elsewhere, else have the export written with fewer files a run`;
 }
 
 const noTimeFor = (what: string): string =>
@@ -62,11 +68,12 @@ class ReadManifests {
     const key = `${entry.name} ${entry.version}`;
     const known = this.read.get(key);
     if (known) return known.manifest;
+    const long = tooLong(entry);
+    if (long !== undefined) return bad('file.refused', long);
     const manifest = readManifest(entry.name, await readText(entry, place));
-    // Of one that is too large nothing is read.
-    const size = entry.size <= MAX_BYTES ? entry.size : 0;
+    const { at, size } = entry;
     this.size += size;
-    this.read.set(key, { manifest, at: entry.at, size });
+    this.read.set(key, { manifest, at, size });
     while (this.size > REMEMBERED_BYTES) this.forgetOldest();
     return manifest;
   }
@@ -86,22 +93,25 @@ export function createManifests() {
   const read = new ReadManifests();
   const open = (entry: FileEntry, place: FilePlace) => read.open(entry, place);
 
-  /** What the newest manifest says that lists a file; one that is being written, or is none, says nothing. */
+  /** What the newest manifest says that lists a file; one that is being written, or is none, says nothing. A fault: one that may is too long. */
   async function listingOf(
     { name, at }: FileEntry,
     place: FilePlace,
     isLate: () => boolean,
-  ): Promise<Listing | 'late' | undefined> {
+  ): Promise<Listing | 'late' | Fault | undefined> {
+    let unread: Fault | undefined;
     const manifests = await newestFirst(place, isLate);
     if (manifests === 'late') return 'late';
     for (const entry of manifests) {
-      if (entry.at < at - BEFORE_MS) return undefined;
+      if (entry.at < at - BEFORE_MS) return unread;
       if (isLate()) return 'late';
+      const long = tooLong(entry);
+      if (long !== undefined) unread ??= new Fault('file.incomplete', long);
       const manifest = await open(entry, place);
       const size = manifest.ok ? listedSize(manifest.value, name) : undefined;
       if (size !== undefined) return { size, at: entry.at };
     }
-    return undefined;
+    return unread;
   }
 
   /** The newest manifests that list files of the export to which a file belongs, and what they list of it. */
@@ -119,6 +129,8 @@ export function createManifests() {
     for (const entry of manifests) {
       if (entry.at < newest) break;
       if (isLate()) throw tooLate();
+      const long = tooLong(entry);
+      if (long !== undefined) throw new Fault('file.incomplete', long);
       const manifest = await open(entry, place);
       const listed = manifest.ok ? partsIn(manifest.value, isPart, folderOf(name)) : [];
       if (listed.length > 0) newest = entry.at;
@@ -149,6 +161,7 @@ export function createManifests() {
       if (listing === 'late') {
         return { whole: false, why: new Fault('file.incomplete', noTimeFor(entry.name)), afterMs: 0 };
       }
+      if (listing instanceof Fault) return { whole: false, why: listing, afterMs: WAIT_MS };
       const why = unfinished(entry, listing ? [listing] : []);
       if (why === undefined) return { whole: true };
       return { whole: false, why: new Fault('file.incomplete', why), afterMs: WAIT_MS };

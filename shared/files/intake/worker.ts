@@ -49,9 +49,23 @@ async function workRows(job: Job, pages: IntakePages, deps: IntakeDeps, limits: 
   await takeTurn({ order, source, place, entry, hold, pages, deps, since, limits });
 }
 
+/** What a manifest lists; nothing of one that is none, for it stays so however often it is looked at. Its being written anew is news. */
+async function listedBy({ source, place, entry }: Job, { log }: IntakeDeps): Promise<readonly string[]> {
+  try {
+    return await source.listedIn(entry, place);
+  } catch (error) {
+    if (!(error instanceof Fault) || !isVerdict(error)) throw error;
+    const { code, message } = error;
+    log.write('warn', 'file.manifest-unread', { source: source.name, file: entry.name, code, why: message });
+    return [];
+  }
+}
+
 /** Sends orders for files that a manifest lists: those that are there, and exports. Others are found when they come. */
-async function orderListed({ order, source, place, entry }: Job, { queue, log }: IntakeDeps): Promise<void> {
-  const listed = new Set(await source.listedIn(entry, place));
+async function orderListed(job: Job, deps: IntakeDeps): Promise<void> {
+  const { order, source, place, entry } = job;
+  const { queue, log } = deps;
+  const listed = new Set(await listedBy(job, deps));
   const names = [...listed].filter((name) => source.roleOf(name) === 'data');
   if (names.length > MOST_LISTED)
     log.write('warn', 'file.manifest-long', { source: source.name, file: entry.name, files: names.length });

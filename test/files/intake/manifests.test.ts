@@ -134,3 +134,48 @@ test('manifests of an export are read until time is up, and from there on by the
   ]);
   expect(counts.opened).toBe(10);
 });
+
+/** A place with a manifest of so many files, and one of them. */
+async function longRun(count: number, blanks = 0) {
+  const place = folder();
+  const names = Array.from(
+    { length: count },
+    (_, i) => `Acme_59bd2fbd-3c48-4b18-bf56-4f5c5e6967ae_20261103_010000_${i}.csv`,
+  );
+  const exportResults = names.map((name) => ({ sinkPath: '/aep/nightly/with/some/folders', name, size: 3 }));
+  place.write('manifest-all-1.json', `${JSON.stringify({ exportResults })}${' '.repeat(blanks)}`, 1000);
+  const name = names[5] ?? '';
+  place.write(name, 'abc', 900);
+  const entry = await place.stat(name);
+  if (!entry) throw new Error('it has just been written');
+  return { place, name, entry };
+}
+
+test('a manifest of thirty thousand files is read', async () => {
+  const { place, entry } = await longRun(30_000);
+  expect(await createManifests().completeness(entry, place)).toEqual({ whole: true });
+});
+
+test('what may be listed by a manifest that is too long waits for that, and not for a manifest', async () => {
+  const { place, name, entry } = await longRun(10, 16 * 1024 * 1024);
+  const manifests = createManifests();
+  const why = expect.stringMatching(
+    /^manifest-all-1\.json has \d+ bytes, and no manifest of more than 16777216 is read/,
+  );
+  expect(await manifests.completeness(entry, place)).toMatchObject({
+    whole: false,
+    why: { code: 'file.incomplete', message: why },
+  });
+  // Nobody knows how many parts an export has: nobody may be said to be missing in it.
+  const looking = { since: 900, isLate: () => false };
+  await expect(manifests.expectedParts(name, (one) => one === name, place, looking)).rejects.toMatchObject({
+    code: 'file.incomplete',
+    message: why,
+  });
+  const manifest = await place.stat('manifest-all-1.json');
+  if (!manifest) throw new Error('it has just been written');
+  await expect(manifests.namesIn(manifest, place)).rejects.toMatchObject({
+    code: 'file.refused',
+    message: why,
+  });
+});

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Fault } from '../../../shared/core/fault.js';
+import { createFileWork } from '../../../shared/files/intake/worker.js';
 import { fakeCrm } from '../../support/fakes.js';
 import { type Doom, world } from '../support/intake-world.js';
 
@@ -238,4 +239,28 @@ test('a manifest wakes the files it lists', async () => {
   await w.arrive('run.manifest');
   await w.drain();
   expect([...w.crm.rows.keys()].sort()).toEqual(['Contact/C-1', 'Contact/C-2']);
+});
+
+test('a manifest that cannot be read is told of, and its order is not worked on again', async () => {
+  const w = world({});
+  const source = w.deps.sources.get('daily');
+  if (!source) throw new Error('there is a source');
+  const listedIn = () => Promise.reject(new Fault('file.refused', 'all.manifest lists no files'));
+  const sources = new Map([['daily', { ...source, listedIn }]]);
+  w.place.write('all.manifest', 'x', AT);
+  const order = { work: 'rows', source: 'daily', name: 'all.manifest' } as const;
+  await createFileWork({ ...w.deps, sources })(order, { deadline: w.clock.now() + 1e6 });
+  expect(await w.queue.count()).toBe(0);
+  expect(w.lines).toEqual([
+    {
+      level: 'warn',
+      event: 'file.manifest-unread',
+      fields: {
+        source: 'daily',
+        file: 'all.manifest',
+        code: 'file.refused',
+        why: 'all.manifest lists no files',
+      },
+    },
+  ]);
 });
