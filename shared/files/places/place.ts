@@ -7,6 +7,9 @@ import { race } from './race.js';
 import { readOn } from './read-on.js';
 import { triesFor } from './tries.js';
 
+/** Odd names that are told of: whoever has more has one reason for all. */
+const MOST_ODD = 1_000;
+
 /** Which place it is. */
 export interface PlaceOptions extends Pick<PlaceDeps, 'clock' | 'random' | 'limits' | 'log'> {
   /** As the configuration names it, without secrets. */
@@ -22,6 +25,14 @@ export function placeOf<Cursor>(origin: Origin<Cursor>, options: PlaceOptions): 
   const closing = end.signal;
   const tries = () =>
     triesFor({ what: origin.what, clock, random, closing, diagnose: (error) => origin.diagnose(error) });
+
+  // A place is listed every few minutes, and a name stays what it is.
+  const odd = new Set<string>();
+  const tellOdd = (name: string): void => {
+    if (odd.has(name) || odd.size >= MOST_ODD) return;
+    odd.add(name);
+    log.write('warn', 'file.odd-name', { place: from, name });
+  };
 
   const attempt = async <T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     const patience = tries();
@@ -69,7 +80,7 @@ export function placeOf<Cursor>(origin: Origin<Cursor>, options: PlaceOptions): 
         const page = await attempt((signal) => origin.page(at, signal));
         for (const entry of page.entries) {
           if (belongs(prefix, entry.name)) yield entry;
-          else log.write('warn', 'file.odd-name', { place: from, name: entry.name });
+          else tellOdd(entry.name);
         }
         cursor = page.next;
       } while (cursor !== undefined);
