@@ -24,6 +24,8 @@ export interface IntakeDeps {
   readonly chunkRows?: number;
   /** Lines sorted in memory at once; {@link SEGMENT_LINES} unless set. */
   readonly segmentLines?: number;
+  /** And their characters; {@link SEGMENT_CHARACTERS} unless set. */
+  readonly segmentCharacters?: number;
   /** Runs of sorted lines that are read at once; MOST_SOURCES of merge.ts unless set, which is also the most. */
   readonly mostRuns?: number;
 }
@@ -47,6 +49,8 @@ export interface PersonKeys {
 export const CHUNK_ROWS = 500;
 /** Lines of a full export that are sorted in memory at once. */
 export const SEGMENT_LINES = 100_000;
+/** Characters of such lines: some are long, of persons with many ids. */
+export const SEGMENT_CHARACTERS = 32 * 1024 * 1024;
 
 /** How an invocation is limited, and what the platform calls it. Epoch milliseconds. */
 export interface Limits extends Pick<RunOptions, 'invocation' | 'traceparent'> {

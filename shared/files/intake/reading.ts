@@ -1,7 +1,7 @@
 import { Fault } from '../../core/fault.js';
 import { readProfile } from '../../core/profile.js';
 import type { Table, TableRow } from '../ports.js';
-import { type IntakeDeps, type Limits, SEGMENT_LINES } from './deps.js';
+import { type IntakeDeps, type Limits, SEGMENT_CHARACTERS, SEGMENT_LINES } from './deps.js';
 import type { Hold } from './hold.js';
 import { linesOf } from './presence.js';
 import { type BadRow, type FileProgress, fileHash } from './progress.js';
@@ -28,9 +28,10 @@ interface Finds {
   bad: number;
   readonly named: BadRow[];
   readonly lines: string[];
+  characters: number;
 }
 
-const fresh = (next: number): Finds => ({ next, bad: 0, named: [], lines: [] });
+const fresh = (next: number): Finds => ({ next, bad: 0, named: [], lines: [], characters: 0 });
 
 /** Reads one row as it will be read again when it acts, without any value of it being kept but who it is about. */
 function look(row: TableRow, reader: RowReader, finds: Finds, keysOf: IntakeDeps['personKeys'] | undefined) {
@@ -39,7 +40,11 @@ function look(row: TableRow, reader: RowReader, finds: Finds, keysOf: IntakeDeps
   // What the pipeline will not be able to read counts as bad now: its person must not seem to be missing.
   const profile = body.ok ? readProfile(body.value) : body;
   if (profile.ok) {
-    if (keysOf && body.ok) for (const line of linesOf(keysOf(body.value))) finds.lines.push(line);
+    if (!keysOf || !body.ok) return;
+    for (const line of linesOf(keysOf(body.value))) {
+      finds.lines.push(line);
+      finds.characters += line.length;
+    }
     return;
   }
   finds.bad += 1;
@@ -48,7 +53,10 @@ function look(row: TableRow, reader: RowReader, finds: Finds, keysOf: IntakeDeps
   finds.named.push({ row: row.number, code, text: message.slice(0, BAD_ROW_CHARACTERS) });
 }
 
-type Deps = Pick<IntakeDeps, 'objects' | 'clock' | 'newId' | 'personKeys' | 'segmentLines'>;
+type Deps = Pick<
+  IntakeDeps,
+  'objects' | 'clock' | 'newId' | 'personKeys' | 'segmentLines' | 'segmentCharacters'
+>;
 
 async function keep(
   hold: Hold<FileProgress>,
@@ -92,7 +100,7 @@ export async function readThrough(
   deps: Deps,
   { deadline, stop }: Limits,
 ): Promise<boolean> {
-  const { clock, personKeys, segmentLines = SEGMENT_LINES } = deps;
+  const { clock, personKeys, segmentLines = SEGMENT_LINES, segmentCharacters = SEGMENT_CHARACTERS } = deps;
   const keysOf = source.snapshot ? personKeys : undefined;
   reader.recall(hold.value.seen);
   let finds = fresh(hold.value.next);
@@ -100,7 +108,7 @@ export async function readThrough(
   for await (const rows of table.rows(hold.value.next)) {
     for (const row of rows) {
       look(row, reader, finds, keysOf);
-      if (finds.lines.length < segmentLines) continue;
+      if (finds.lines.length < segmentLines && finds.characters < segmentCharacters) continue;
       await keep(hold, finds, reader, deps);
       finds = fresh(finds.next);
     }
