@@ -27,12 +27,27 @@ async function visitOne(objects: ObjectStore, { name }: StoredObject): Promise<V
   return { ref: refOf(hash), found: decodeWhole(bytes), drop };
 }
 
-async function buryOne(objects: ObjectStore, kept: KeptMessage): Promise<void> {
-  const name = letterName(kept);
+/** Letters of one record, in order, become one. */
+async function buryOne(objects: ObjectStore, name: string, letters: readonly KeptMessage[]): Promise<void> {
   // A replay has the last word, so that nothing earlier need be read.
-  const earlier = isReplay(kept) ? undefined : await objects.get(name);
-  const known = earlier && decodeWhole(earlier);
-  await objects.put(name, encodeKept(buriedAgain(known?.ok ? known.value : undefined, kept)));
+  const isTold = letters.some(isReplay);
+  const earlier = isTold ? undefined : await objects.get(name);
+  const read = earlier && decodeWhole(earlier);
+  const known = read?.ok ? read.value : undefined;
+  const letter = letters.reduce<KeptMessage | undefined>(buriedAgain, known);
+  if (letter) await objects.put(name, encodeKept(letter));
+}
+
+/** A record that was handed out twice in one batch has two letters of one name. */
+function byName(items: readonly KeptMessage[]): Map<string, KeptMessage[]> {
+  const found = new Map<string, KeptMessage[]>();
+  for (const kept of items) {
+    const name = letterName(kept);
+    const known = found.get(name);
+    if (known) known.push(kept);
+    else found.set(name, [kept]);
+  }
+  return found;
 }
 
 /** Dead letters as objects: one for each record, named after it, so that burying it again replaces the letter. */
@@ -40,7 +55,9 @@ export function objectLetters(objects: ObjectStore): DeadLetters & Shelf & Reach
   return {
     place: objects.place,
     async bury(items) {
-      await inParallel(items, REQUESTS_AT_ONCE, (kept) => buryOne(objects, kept));
+      await inParallel([...byName(items)], REQUESTS_AT_ONCE, ([name, letters]) =>
+        buryOne(objects, name, letters),
+      );
     },
     async *visit({ since = 0, ref = '' } = {}) {
       const page: StoredObject[] = [];

@@ -88,6 +88,22 @@ export function keptLetters({ remote }: KeptSubject, staged: () => KeptStage): v
     expect(await seen(open())).toEqual(sorted([{ ...first, owed: [hot, cold], at: NOW + 1 }]));
   });
 
+  test('two letters of one record in one call are one letter that owes what both owe', async () => {
+    const owed = [{ audience: 'ups/hot-1', change: 'entered' as const, at: 1_790_000_000_000_001 }];
+    const doubt = {
+      fault: new Fault('remote.doubtful', 'nobody knows whether it was done'),
+      remote: { connection: 'pager', code: 'DOUBTFUL', text: 'no answer' },
+    };
+    const first = sample({ owed, ...doubt });
+    const {
+      owed: _,
+      remote: __,
+      ...second
+    } = { ...first, fault: new Fault('remote.rejected', 'no'), at: NOW + 1 };
+    await open().bury([first, second]);
+    expect(await seen(open())).toEqual(sorted([{ ...second, ...doubt, owed }]));
+  });
+
   test('doubt stays said where nothing is owed, and where more is', async () => {
     const doubt = {
       fault: new Fault('remote.doubtful', 'nobody knows whether it was done, and it has been overtaken'),
