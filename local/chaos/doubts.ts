@@ -19,7 +19,7 @@ export function createDoubts(): Doubts {
   return {
     announced: (invocation, key) => void open.set(key, (open.get(key) ?? new Set()).add(invocation)),
     answered(key, outcome) {
-      if (outcome === 'unknown' || outcome === 'retry') lost.add(key);
+      if (outcome === 'unknown') lost.add(key);
     },
     recorded(invocation, key, isWritten) {
       // What was said then is lost for good, whatever the same invocation writes later.

@@ -7,6 +7,7 @@ import { advancesAfterFailure } from './failing.js';
 import {
   believesTheStatus,
   commitsBeforeDelivery,
+  doubtsPutOff,
   forgetsAccepted,
   forgetsOwed,
   forgetsWaiting,
@@ -58,6 +59,7 @@ describe('a pipeline that is broken on purpose is found out, in a scenario that 
     ['forgets what was accepted', forgetsAccepted, 'doubled'],
     ['never writes down that it is unsure', isNeverUnsure, 'doubled'],
     ['can never tell whether it was done', isAlwaysUnsure, 'wrong'],
+    ['believes that what was put off may have been done', doubtsPutOff, 'wrong'],
     ['gives what several persons share to the first', mergesShared, 'wrong'],
     ['keeps nothing of what waits for a key', forgetsWaiting, 'lost'],
     ['forgets which edges are owed', forgetsOwed, 'lost'],

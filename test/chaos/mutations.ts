@@ -141,16 +141,24 @@ export const forgetsOwed = withStates((state) => ({ ...state, owed: [] }));
 /** Forgets that something was sent without an answer. */
 export const isNeverUnsure = withStates((state) => ({ ...state, unsure: new Set<string>() }));
 
-/** Cannot tell of any call whether it was made. */
-export const isAlwaysUnsure: Mutation = (deps) =>
-  withSend(deps, (inner) => async (actions, signal) => {
-    const outcomes = await inner.send(actions, signal);
-    const silence = new Fault('remote.timeout', 'no answer');
-    return outcomes.map((one, i): Outcome => {
-      const isCall = actions[i]?.operation === 'send' && inner.isIdempotent(actions[i]) === false;
-      return isCall ? { kind: 'unknown', fault: silence } : one;
+/** Takes some answers to calls for silence. */
+const deaf =
+  (isLost: (outcome: Outcome) => boolean): Mutation =>
+  (deps) =>
+    withSend(deps, (inner) => async (actions, signal) => {
+      const outcomes = await inner.send(actions, signal);
+      const fault = new Fault('remote.timeout', 'no answer');
+      return outcomes.map((one, i): Outcome => {
+        const isCall = actions[i]?.operation === 'send' && inner.isIdempotent(actions[i]) === false;
+        return isCall && isLost(one) ? { kind: 'unknown', fault } : one;
+      });
     });
-  });
+
+/** Cannot tell of any call whether it was made. */
+export const isAlwaysUnsure = deaf(() => true);
+
+/** Believes that a call which was put off may have been made. */
+export const doubtsPutOff = deaf(({ kind }) => kind === 'retry');
 
 /** Forgets which changes have been made but not acted upon. */
 export const losesBegun = withStates((state) => ({
