@@ -90,6 +90,22 @@ test('everything that is missing or wrong is named at once', () => {
   );
 });
 
+test('settings of what is told are named with the others, each with a value that could stand there', () => {
+  const { message } = faultOf({
+    ...NEEDED,
+    TRIBUTARY_LOG_SAMPLE: '5',
+    TRIBUTARY_METRICS: 'cloudwatch',
+    TRIBUTARY_TRACES: 'otlp:collector',
+  });
+  expect(message).toMatch(/TRIBUTARY_LOG_SAMPLE: .*\(for example 0\.05\)/);
+  expect(message).toContain(
+    'TRIBUTARY_METRICS: must be cloudwatch:NAMESPACE, lines, memory:NAME or off (for example cloudwatch:tributary or lines)',
+  );
+  expect(message).toMatch(
+    /TRIBUTARY_TRACES: must be .*\(for example .*otlp:https:\/\/collector\.example\.com\)/,
+  );
+});
+
 test.each([
   ['TRIBUTARY_STATE_TTL_DAYS', 'soon'],
   ['TRIBUTARY_STATE_TTL_DAYS', '0'],

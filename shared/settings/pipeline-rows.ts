@@ -14,6 +14,10 @@ export const MAKE_KEY = 'make one with: openssl rand -hex 32';
 
 const text = z.string().min(1);
 
+/** Of what names somebody else's address, only that it may be one: what is behind it is judged when it is opened. */
+const METRICS = /^(?:lines|off|memory:.+|cloudwatch:(?!AWS\/)[\w.\-/#:]{1,255})$/s;
+const TRACES = /^(?:xray|app-insights|off|memory:.+|otlp:https?:\/\/.+)$/s;
+
 /** A text, or what `connectionIn` has put together from the settings `…__accountName` and so on. */
 const Connection = z.custom<AzureConnection>((value) => value !== undefined).optional();
 
@@ -142,7 +146,7 @@ export const PIPELINE_ROWS = {
     secret: true,
   },
   TRIBUTARY_METRICS: {
-    schema: text.optional(),
+    schema: text.regex(METRICS, 'must be cloudwatch:NAMESPACE, lines, memory:NAME or off').optional(),
     where: 'AWS, Azure',
     about: 'Where metrics go ([metrics.md](metrics.md)).',
     kind: '`cloudwatch:NAMESPACE`, `lines`, `memory:NAME`, `off`',
@@ -150,7 +154,9 @@ export const PIPELINE_ROWS = {
     unset: '`off`',
   },
   TRIBUTARY_TRACES: {
-    schema: text.default('off'),
+    schema: text
+      .regex(TRACES, 'must be xray, otlp:URL with https, app-insights, memory:NAME or off')
+      .default('off'),
     where: 'AWS, Azure',
     about: 'Where traces go ([traces.md](traces.md)).',
     kind: '`xray`, `otlp:URL`, `app-insights`, `memory:NAME`, `off`',

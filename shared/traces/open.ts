@@ -64,7 +64,8 @@ export function sinkOf(settings: TraceSettings, env: Env, fetch: typeof globalTh
   }
   if (kind === 'app-insights') return insightsOf(settings.TRIBUTARY_TRACES_SHARE, env, fetch);
   const why = kind === 'otlp' ? refusedUrl(name) : undefined;
-  if (why !== undefined) return refuse(`the URL of TRIBUTARY_TRACES ${why}`);
+  if (why !== undefined)
+    return refuse(`the URL of TRIBUTARY_TRACES ${why} (for example otlp:https://collector.example.com)`);
   if (kind === 'otlp')
     return otlpSink({ url: name, headers: headersIn(headers), service: serviceOf(env), fetch });
   const found = kind === 'memory' ? spansNamed(name) : undefined;
