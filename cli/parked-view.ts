@@ -1,5 +1,5 @@
 import { LIMITS } from '../shared/core/envelope.js';
-import type { KeptMessage } from '../shared/core/kept.js';
+import type { Doubt, Reason } from '../shared/core/kept.js';
 import { inflate } from '../shared/pipeline/inflate.js';
 import type { Visited } from '../shared/stores/shelf.js';
 import { printable } from './printable.js';
@@ -26,7 +26,7 @@ function bodyOf(body: unknown): View {
 }
 
 /** What a target said may quote the row, so its words are values like any other. */
-function reasonOf({ fault, remote }: KeptMessage, values: boolean): View {
+function reasonOf({ fault, remote }: Reason, values: boolean): View {
   const quotes = remote !== undefined || fault.code.startsWith('remote.') || fault.code === 'park.exhausted';
   const { connection, code, field, text } = remote ?? {};
   return {
@@ -36,16 +36,26 @@ function reasonOf({ fault, remote }: KeptMessage, values: boolean): View {
   };
 }
 
+/** What to look for at the targets. The name of a send is for machines. */
+const doubtOf = ({ connection, object, causes, overtaken }: Doubt): View => ({
+  connection,
+  object,
+  causes,
+  overtaken,
+});
+
 /** One kept message as data. Personal values are in it only when they are asked for. */
 export function viewOf(visited: Visited, place: string, values: boolean): View {
   const { ref, found, due } = visited;
   if (!found.ok) return { ref, place, unreadable: true, code: found.fault.code, text: found.fault.message };
   const kept = found.value;
-  const { message, record, at, attempts = 1, firstSeen = at, person, requestId } = kept;
+  const { message, record, at, attempts = 1, firstSeen = at, person, requestId, doubts, beside } = kept;
   return {
     ref,
     place,
     ...reasonOf(kept, values),
+    doubts: doubts?.map(doubtOf),
+    beside: beside && reasonOf(beside, values),
     requestId,
     source: message.source,
     id: message.id,

@@ -1,4 +1,4 @@
-import type { KeptMessage, RetryQueue } from '../../shared/core/kept.js';
+import type { Doubt, KeptMessage, Reason, RetryQueue } from '../../shared/core/kept.js';
 import type { Clock, Pipeline } from '../../shared/core/ports.js';
 import { emptyTally, replayKept } from '../../shared/pipeline/replay-kept.js';
 import type { Shelf, Visited } from '../../shared/stores/shelf.js';
@@ -24,14 +24,26 @@ const MOST = 250;
 /** Records a second: a machine of one's own is not to be spared. */
 const RATE = 2_000;
 
+const doubtText = ({ connection, object, causes = [], overtaken }: Doubt): string =>
+  [
+    `${connection} (${object})`,
+    ...causes,
+    ...(overtaken ? ['overtaken: a replay does not send it'] : []),
+  ].join(', ');
+
+const besideText = ({ fault, remote }: Reason): string =>
+  remote ? `${fault.message}: ${remote.text}` : fault.message;
+
 function keptView(ref: string, place: KeptView['place'], kept: KeptMessage): KeptView {
-  const { message, record, fault, remote, person, at, attempts = 1 } = kept;
+  const { message, record, fault, remote, doubts = [], beside, person, at, attempts = 1 } = kept;
   return {
     ref,
     place,
     code: fault.code,
     text: fault.message,
     remote,
+    doubts: doubts.map(doubtText),
+    beside: beside && besideText(beside),
     source: message.source,
     id: message.id,
     record,

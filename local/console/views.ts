@@ -109,6 +109,10 @@ export interface KeptView {
   readonly remote:
     | { readonly connection: string; readonly code: string; readonly text: string; readonly field?: string }
     | undefined;
+  /** What may have been done already, each in words. */
+  readonly doubts: readonly string[];
+  /** What else of the record was not done, in words. */
+  readonly beside: string | undefined;
   readonly source: string;
   readonly id: string;
   readonly record: number | undefined;

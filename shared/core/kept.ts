@@ -2,19 +2,42 @@ import type { Fault, Result } from './fault.js';
 import type { Message } from './ports.js';
 import type { Owed } from './state.js';
 
-/** A message that waits outside its stream, or is kept for good, with all that is needed to try it again. */
-export interface KeptMessage {
-  readonly message: Message;
+/** What a target said, word for word. */
+export interface Remote {
+  readonly connection: string;
+  readonly code: string;
+  readonly text: string;
+  readonly field?: string;
+}
+
+/** Why something is kept. */
+export interface Reason {
   readonly fault: Fault;
+  /** When a target refused it. */
+  readonly remote?: Remote;
+}
+
+/** A send that got no answer and must not be repeated: it may have been done. */
+export interface Doubt {
+  readonly connection: string;
+  readonly object: string;
+  /** Which send it was, as the person's state names it: what a replay gives leave to. */
+  readonly target: string;
+  /** `rule (transition)`, for people; absent where that is not known any more. */
+  readonly causes?: readonly string[];
+  /** Nobody wants it any more, so a replay does not send it. */
+  readonly overtaken?: true;
+}
+
+/** A message that waits outside its stream, or is kept for good, with all that is needed to try it again. */
+export interface KeptMessage extends Reason {
+  readonly message: Message;
   /** Index of the record within the message; the whole message when absent. */
   readonly record?: number;
-  /** What the target said, word for word, when a target refused it. */
-  readonly remote?: {
-    readonly connection: string;
-    readonly code: string;
-    readonly text: string;
-    readonly field?: string;
-  };
+  /** All of it that may have been done; then it is kept because of that. A letter of an older version does not say. */
+  readonly doubts?: readonly Doubt[];
+  /** Beside {@link doubts}: why it would be kept without them. It is not done before this is mended, too. */
+  readonly beside?: Reason;
   /** What the target calls the request that it refused, or that failed at last, where it says so. */
   readonly requestId?: string;
   /** When it was kept, epoch milliseconds. */
@@ -63,7 +86,7 @@ export interface RetryQueue extends Parking {
 
 /**
  * Where what can never succeed is kept with its reason. A promise that resolves means: durable.
- * Burying the same record of the same message again replaces the letter, all but what it says is owed: that stays owed
+ * Burying the same record of the same message again replaces the letter, all but what it says is owed or in doubt: that stays so
  * beside what the new one says, unless the record came out of a letter itself (`message.owed`): then the new one has the last word.
  */
 export interface DeadLetters {

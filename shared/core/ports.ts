@@ -30,8 +30,11 @@ export interface Message {
   readonly unreadable?: Fault;
   /** Set on a replay: edges the record made before, about which rules could not have their say. */
   readonly owed?: readonly Owed[];
-  /** Set on a replay of what said that something may have been done already: whoever replays it has looked, and it was not. */
-  readonly judged?: true;
+  /**
+   * Set on a replay of what said that something may have been done already: whoever replays it has looked, and it was not.
+   * The targets it named, or `true` where it named none, as older letters do: then all that its edges want.
+   */
+  readonly judged?: true | readonly string[];
 }
 
 /** What one run of a batch is allowed and told. */

@@ -109,6 +109,19 @@ export function mergeValues(
   return merged ?? view.values;
 }
 
+/**
+ * Changes of attributes whose values are known already but of which no record has been settled: they are made again when
+ * theirs come again, unless there is a newer value by then.
+ */
+export function unnoticed({ values }: PersonState, { changes }: CompiledRules): readonly Transition[] {
+  return [...changes.keys()].flatMap((path): Transition[] => {
+    const known = values.get(path);
+    const seen = values.get(seenPath(path));
+    if (!known || !seen || seen.value === fingerprint(known.value)) return [];
+    return [{ change: 'changed', path, at: known.at * 1000 }];
+  });
+}
+
 /** The values of two views of one human: each path's newest, ties as in one view. */
 export function joinValues(a: PersonState['values'], b: PersonState['values']): PersonState['values'] {
   const both = copied(a);

@@ -48,7 +48,7 @@ function draftOf(state: PersonState, work: Work, { deps: { rules } }: Run): Draf
 
 /**
  * Targets that may be sent to although they are in doubt: a dead letter about doubt that somebody replays is their judgement
- * that what its own edges wanted was not done. It holds for one send: tried once more in vain, or begun and never answered, it is in
+ * that what it named was not done. It holds for one send: tried once more in vain, or begun and never answered, it is in
  * doubt again.
  */
 function permitted(
@@ -62,8 +62,14 @@ function permitted(
     const { owed, judged, attempts = 0, firstSeen = 0 } = entry.message;
     // Who mends a refused row and replays its letter has not asked whether anything else was done.
     if (owed === undefined || !judged || attempts > 0) continue;
+    const isNamed = (target: string): boolean => judged === true || judged.includes(target);
     for (const target of verdicts[i]?.targets ?? [])
-      if (unsure.has(target) && !unsure.has(spent(target, firstSeen)) && !sent.get(entry)?.has(target))
+      if (
+        isNamed(target) &&
+        unsure.has(target) &&
+        !unsure.has(spent(target, firstSeen)) &&
+        !sent.get(entry)?.has(target)
+      )
         targets.set(target, firstSeen);
   }
   return targets;
@@ -77,5 +83,5 @@ export function attempt(known: Known, run: Run): Attempt {
   const outcomes = decided(draft.actions, state.unsure, judged, run.deps.connectors);
   const haste = hasteOf(draft, run.deps.rules);
   const lane = { person: known.work.id, actions: draft.actions, haste, outcomes };
-  return { ...known, state, draft, lane, judged, bygones: bygones(state, draft, run.deps.connectors) };
+  return { ...known, state, draft, lane, judged, bygones: bygones(state, draft, known.work.key, run.deps) };
 }

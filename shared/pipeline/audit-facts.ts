@@ -1,12 +1,12 @@
 import type { AuditAudience, AuditEntry, AuditNote } from '../core/audit.js';
 import type { CompiledRule, CompiledRules } from '../core/compiled.js';
+import { DOUBTFUL } from '../core/doubts.js';
 import { isDue } from '../core/match.js';
 import type { PlannedAction } from '../core/plan.js';
 import type { Json } from '../core/ports.js';
 import type { Outcome } from '../core/remote.js';
 import type { MembershipEdge } from '../core/view.js';
 import type { Attempt } from './attempt.js';
-import { DOUBTFUL } from './doubt.js';
 
 /** Most of each that an entry keeps. */
 export const MOST = {

@@ -9,7 +9,7 @@ import { noteAnswers, noteQuiet } from './audit.js';
 import type { AddressedEntry } from './decode.js';
 import { tellJudged } from './judged.js';
 import { bury, keptOf, letGo } from './keep.js';
-import { refusalOf, rejected } from './refusal.js';
+import { refusalOf } from './refusal.js';
 import type { Run } from './run.js';
 import { tellShadows } from './shadow.js';
 import { isChanged, stateAfter } from './state-after.js';
@@ -77,10 +77,11 @@ function lettersOf(one: Attempt, run: Run): KeptMessage[] {
     const verdict = one.draft.verdicts[i];
     if (!verdict) return [];
     const more = { person, ...owing(verdict, entry) };
-    const refusal = refusalOf(verdict, one);
-    if (refusal) return [keptOf(entry, rejected(refusal), run, { ...refusal, ...more })];
     // Also beside actions that were delivered: what had no address must leave a trace.
-    return verdict.unaddressed.length > 0 ? [keptOf(entry, unaddressed(verdict), run, more)] : [];
+    const nowhere = verdict.unaddressed.length > 0 ? unaddressed(verdict) : undefined;
+    const refusal = refusalOf(verdict, one, nowhere);
+    if (refusal) return [keptOf(entry, refusal.fault, run, { ...refusal, ...more })];
+    return nowhere ? [keptOf(entry, nowhere, run, more)] : [];
   });
 }
 
@@ -91,8 +92,9 @@ const isVoid = ({ targets }: Verdict, { lane }: Attempt): boolean =>
 function endingOf(verdict: Verdict, one: Attempt, person: string): Ending {
   const refusal = refusalOf(verdict, one);
   if (refusal) {
-    const { remote, ...told } = refusal;
-    return { name: 'rejected', fault: rejected(refusal), person, connection: remote.connection, ...told };
+    const { fault, remote, requestId } = refusal;
+    const { connection } = remote;
+    return { name: 'rejected', fault, person, connection, ...(requestId !== undefined && { requestId }) };
   }
   if (verdict.kind === 'acts') return { name: isVoid(verdict, one) ? 'unchanged' : 'delivered', person };
   if (verdict.kind === 'unaddressed') {

@@ -1,14 +1,11 @@
-import { Fault } from '../core/fault.js';
+import type { CompiledRules } from '../core/compiled.js';
+import { DOUBTFUL, silenceOf } from '../core/doubts.js';
 import type { Draft } from '../core/fold.js';
-import type { PlannedAction } from '../core/plan.js';
+import { type PlannedAction, plan } from '../core/plan.js';
 import type { Connector, Outcome } from '../core/remote.js';
 import type { PersonState } from '../core/state.js';
-
-/** As a refusal's code: nobody refused, but nobody answered either. */
-export const DOUBTFUL = 'DOUBTFUL';
-
-/** As a refusal's code: as {@link DOUBTFUL}, and nobody wants it any more. */
-export const BYGONE = 'DOUBTFUL_BYGONE';
+import { unnoticed } from '../core/values.js';
+import type { PipelineDeps } from './run.js';
 
 /** Something that happens once, at a target that would do it again if it were asked again. */
 const mustNotRepeat = (
@@ -19,7 +16,7 @@ const mustNotRepeat = (
 const doubtful = (connection: string): Outcome => ({
   kind: 'rejected',
   code: DOUBTFUL,
-  text: `"${connection}" gave no answer, so this may have been done, and it takes no idempotency key: it is not sent again by itself.`,
+  text: silenceOf(connection),
   doubtful: true,
 });
 
@@ -35,6 +32,9 @@ export const spent = (target: string, at: number): string => `${judgements(targe
 
 /** Begins every judgement about a target. */
 export const judgements = (target: string): string => `judged:${target}@`;
+
+/** What {@link spent} makes; the name of a send ends in a fingerprint. */
+const MARK = /^judged:.*@-?\d+$/s;
 
 /**
  * Outcomes that are decided before anything is sent: what may have been done before a crash, and must not be repeated.
@@ -55,17 +55,11 @@ export function decided(
   return new Map(open.map(({ target, connection }) => [target, doubtful(connection)]));
 }
 
-/** The fault of a record whose action is in doubt. */
-export const doubtFault = (connection: string): Fault =>
-  new Fault(
-    'remote.doubtful',
-    `${connection} gave no answer to a send that must not be repeated; look whether it was done, and replay the dead letter if not`,
-  );
-
 /** Something to happen once that was begun, whose answer nobody knows, and that no rule wants any more. */
 export interface Bygone {
   readonly target: string;
   readonly connection: string;
+  readonly object: string;
   /** The target would have done it again if it had been asked again: whether it was done is for a person to find out. */
   readonly isOpen: boolean;
 }
@@ -73,29 +67,33 @@ export interface Bygone {
 /** `connection/object!name`; the target of a row has a `=` before anything that somebody outside could have chosen. */
 const SEND = /^([^/=]+)\/([^=]+)![^=]+$/;
 
+/** Sends of changes that wait for their records to come again: `changed` is not owed, but made anew by them. */
+function waiting({ view }: Draft, key: string | undefined, rules: CompiledRules): readonly string[] {
+  const edges = unnoticed(view, rules);
+  if (key === undefined || edges.length === 0) return [];
+  return plan(key, view, edges, rules).actions.map(({ target }) => target);
+}
+
 /**
  * What was begun before a crash, or without an answer, and was overtaken before it could be tried again: the opposite
- * change, or another decision of its rule. While the person owes anything it may still come due.
+ * change, or another decision of its rule. While the person owes anything it may still come due. `key`: the person's.
  */
 export function bygones(
   { unsure, written }: PersonState,
-  { view, actions }: Draft,
-  connectors: ReadonlyMap<string, Connector>,
+  draft: Draft,
+  key: string | undefined,
+  { connectors, rules }: Pick<PipelineDeps, 'connectors' | 'rules'>,
 ): readonly Bygone[] {
-  if (unsure.size === 0 || view.owed.length > 0) return [];
-  const wanted = new Set(actions.map(({ target }) => target));
-  return [...unsure].flatMap((target): Bygone[] => {
+  if (unsure.size === 0 || draft.view.owed.length > 0) return [];
+  const wanted = new Set(draft.actions.map(({ target }) => target));
+  const begun = [...unsure].flatMap((target): Bygone[] => {
     const [, connection, object] = SEND.exec(target) ?? [];
-    if (connection === undefined || object === undefined || wanted.has(target) || written.has(target))
-      return [];
+    if (connection === undefined || object === undefined || MARK.test(target)) return [];
+    if (wanted.has(target) || written.has(target)) return [];
     const isOpen = mustNotRepeat({ operation: 'send', object }, connectors.get(connection));
-    return [{ target, connection, isOpen }];
+    return [{ target, connection, object, isOpen }];
   });
+  if (begun.length === 0) return begun;
+  const comesBack = new Set(waiting(draft, key, rules));
+  return begun.filter(({ target }) => !comesBack.has(target));
 }
-
-/** The fault of a record with which what was begun became bygone. */
-export const bygoneFault = (connection: string): Fault =>
-  new Fault(
-    'remote.doubtful',
-    `${connection} gave no answer to a send that must not be repeated, and what it was about has been overtaken since; look whether it was done and put it right by hand: a replay does not send it`,
-  );

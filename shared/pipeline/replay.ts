@@ -1,6 +1,6 @@
 import { concealed } from '../conceal.js';
 import { Fault } from '../core/fault.js';
-import type { DeadLetters, KeptMessage, Parked, RetryQueue } from '../core/kept.js';
+import type { DeadLetters, Doubt, KeptMessage, Parked, RetryQueue } from '../core/kept.js';
 import type { Clock, Log, Message, Pipeline, RunOptions, Settlement } from '../core/ports.js';
 
 /** One message of the retry queue as a platform hands it over. */
@@ -40,16 +40,20 @@ interface Opened {
 
 type Left = Map<string, unknown>;
 
+/** What has been overtaken is not wanted any more: there is nothing to give leave to. */
+const leaveTo = (doubts: readonly Doubt[]): readonly string[] =>
+  doubts.flatMap(({ target, overtaken }) => (overtaken ? [] : [target]));
+
 /** The message as the pipeline takes it: the one record that is meant, and what is known of its past. */
 export function toMessage(kept: KeptMessage): Message {
-  const { message, record, at, attempts = 1, firstSeen = at, owed, fault } = kept;
+  const { message, record, at, attempts = 1, firstSeen = at, owed, fault, doubts } = kept;
   return {
     ...message,
     ...(record !== undefined && { record }),
     attempts,
     firstSeen,
     ...(owed && { owed }),
-    ...(fault.code === 'remote.doubtful' && { judged: true }),
+    ...(fault.code === 'remote.doubtful' && { judged: doubts ? leaveTo(doubts) : true }),
   };
 }
 

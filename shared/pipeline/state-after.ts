@@ -28,7 +28,7 @@ function writtenAfter(
   const written = new Map<string, WrittenFields>(known);
   for (const [target, fields] of draft.written)
     if (settled && !lane.outcomes.has(target)) written.set(target, fields);
-  // Their letter is written: the doubt ends when what was sent would be forgotten.
+  // A letter that names them is written: the doubt ends when what was sent would be forgotten.
   for (const { target, isOpen } of bygones)
     if (settled && isOpen) written.set(target, maybeSent(newest * 1000));
   for (const { target, operation } of lane.actions) {
@@ -78,7 +78,8 @@ function unsureAfter(
 ): Set<string> {
   const isOver = (target: string): boolean =>
     isSent(state.written.get(target) ?? NOTHING) && !written.has(target);
-  const unsure = new Set([...state.unsure].filter((target) => !isOver(target)));
+  const unsure = new Set(state.unsure);
+  for (const target of state.unsure) if (isOver(target)) certain(unsure, target);
   // What could be sent again without harm, and will not be, leaves nothing to judge.
   for (const { target, isOpen } of bygones) if (settled && !isOpen) unsure.delete(target);
   for (const [target, at] of judged) unsure.add(spent(target, at));

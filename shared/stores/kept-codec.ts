@@ -1,9 +1,10 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
 import { bad, FAULTS, Fault, type FaultCode, ok, type Result } from '../core/fault.js';
-import type { KeptMessage } from '../core/kept.js';
+import type { KeptMessage, Reason } from '../core/kept.js';
 import type { Message } from '../core/ports.js';
 import { exactJson } from './exact-json.js';
+import { Head, Time } from './kept-head.js';
 
 /*
  * A kept message is `TKM`, a byte for the format (1), a byte for what follows, and that: PLAIN or DEFLATED, the length of
@@ -23,58 +24,6 @@ const MAX_INFLATED = 64 * 1024 * 1024;
 /** As in the state's codec: zlib's own buffers of 16 kB cost more than the packing of a message. */
 const CHUNK = { chunkSize: 4096 };
 
-/** JSON has no word for NaN or the infinite; a message is readable all the same. */
-const Time = z.number().catch(0);
-const Count = z.number().optional().catch(undefined);
-/** Absent stays absent. */
-const Yes = z.literal(true).optional();
-const Remote = z.object({
-  connection: z.string(),
-  code: z.string(),
-  text: z.string(),
-  field: z.string().optional(),
-});
-
-const Decided = z.record(z.string(), z.boolean()).optional();
-
-/** As `Owed` of the core has it. */
-const Edge = z.union([
-  z.object({
-    audience: z.string(),
-    change: z.enum(['entered', 'left', 'stayed']),
-    at: Time,
-    first: Yes,
-    backfill: Yes,
-    seen: Time.optional(),
-    overtaken: Yes,
-    decided: Decided,
-  }),
-  z.object({ path: z.string(), change: z.literal('changed'), at: Time, decided: Decided }),
-]);
-
-const Head = z.object({
-  message: z.object({
-    id: z.string(),
-    at: Time,
-    source: z.string(),
-    record: Count,
-    attempts: Count,
-    firstSeen: Count,
-  }),
-  body: z.enum(['bytes', 'json', 'none']),
-  fault: z.object({ code: z.string(), text: z.string() }),
-  record: Count,
-  remote: Remote.optional(),
-  requestId: z.string().optional(),
-  at: Time,
-  afterMs: Count,
-  attempts: Count,
-  firstSeen: Count,
-  person: z.string().optional(),
-  owed: z.array(Edge).optional(),
-  due: Count,
-});
-
 /** As claimName in kept-name.ts makes them: whoever can write into the queue must not have other objects removed. */
 const Pointer = z.object({ claim: z.string().regex(/^parked\/[\w-]+\/[0-9a-f]{64}-[\w-]+$/), due: Time });
 
@@ -85,11 +34,13 @@ export type Decoded =
 
 const lead = (kind: number): Uint8Array => Buffer.concat([MAGIC, Buffer.of(FORMAT, kind)]);
 
-function bodyOf({ body }: Message): { kind: z.infer<typeof Head>['body']; bytes: Uint8Array } {
+function bodyOf({ body }: Message): { kind: Head['body']; bytes: Uint8Array } {
   if (body instanceof Uint8Array) return { kind: 'bytes', bytes: body };
   if (body === undefined) return { kind: 'none', bytes: new Uint8Array() };
   return { kind: 'json', bytes: Buffer.from(exactJson(body)) };
 }
+
+const textOf = ({ code, message }: Fault): Head['fault'] => ({ code, text: message });
 
 /** The message as bytes, with its reason and history. Of the fault its code and text are kept, never a stack. */
 export function encodeKept({ message, fault, ...kept }: KeptMessage, due?: number): Uint8Array {
@@ -100,8 +51,9 @@ export function encodeKept({ message, fault, ...kept }: KeptMessage, due?: numbe
     JSON.stringify({
       message: position,
       body: kind,
-      fault: { code: fault.code, text: fault.message },
+      fault: textOf(fault),
       ...kept,
+      ...(kept.beside && { beside: { ...kept.beside, fault: textOf(kept.beside.fault) } }),
       due,
     }),
   );
@@ -130,17 +82,25 @@ const present = <T extends object>(members: T): { [K in keyof T]: Exclude<T[K], 
     [K in keyof T]: Exclude<T[K], undefined>;
   };
 
-function toKept(head: z.infer<typeof Head>, bytes: Uint8Array): Result<Decoded> {
-  const { message, body: kind, fault, due, remote, owed, ...rest } = head;
-  if (!isKnown(fault.code)) return unreadable(`its fault ${fault.code} is of a newer version of tributary`);
+function reasonOf({ fault: { code, text }, remote }: Pick<Head, 'fault' | 'remote'>): Result<Reason> {
+  if (!isKnown(code)) return unreadable(`its fault ${code} is of a newer version of tributary`);
+  return ok({ fault: new Fault(code, text), ...(remote && { remote: present(remote) }) });
+}
+
+function toKept(head: Head, bytes: Uint8Array): Result<Decoded> {
+  const { message, body: kind, fault, due, remote, doubts, beside, owed, ...rest } = head;
+  const [why, other] = [reasonOf({ fault, remote }), beside && reasonOf(beside)];
+  if (!why.ok) return why;
+  if (other && !other.ok) return other;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const body: unknown =
     kind === 'bytes' ? bytes : kind === 'json' ? JSON.parse(text.toString('utf8')) : undefined;
   const kept = {
     ...present(rest),
     message: { ...present(message), body },
-    fault: new Fault(fault.code, fault.text),
-    ...(remote && { remote: present(remote) }),
+    ...why.value,
+    ...(doubts && { doubts: doubts.map((doubt) => present(doubt)) }),
+    ...(other && { beside: other.value }),
     ...(owed && { owed: owed.map((edge) => present(edge)) }),
   };
   return ok({ kind: 'kept', kept, due });

@@ -137,6 +137,31 @@ describe('what is shown', () => {
     });
   });
 
+  test('what may have been done, and what was not done beside it', async () => {
+    const send = { connection: 'desk', object: 'Call' };
+    const doubts = [
+      { ...send, target: 'desk/Call!1-2', causes: ['ring (entered hot)'] },
+      { ...send, target: 'desk/Call!3-4', overtaken: true as const },
+    ];
+    const { fault, remote } = refused;
+    const beside = { fault, ...(remote && { remote }) };
+    const doubtful = new Fault('remote.doubtful', 'desk (Call) gave no answer');
+    await (await place('DEAD_LETTERS')).bury([sample({ fault: doubtful, doubts, beside }, { id: 'doubt' })]);
+    const { out } = await run('show', '--json', '--code', 'remote.doubtful');
+    expect(JSON.parse(out).kept).toMatchObject([
+      {
+        doubts: [
+          { ...send, causes: ['ring (entered hot)'] },
+          { ...send, overtaken: true },
+        ],
+        beside: { code: 'remote.rejected', remote: { connection: 'sales', field: 'Email' } },
+      },
+    ]);
+    const shown = await run('show', '--code', 'remote.doubtful');
+    expect(shown.out).toContain('ring (entered hot)');
+    expect(shown.out + out).not.toContain(ADA);
+  });
+
   test.each([['list'], ['show'], ['list', '--json'], ['show', '--json'], ['list', '--values']])(
     'no value of a person in %s %s',
     async (...args) => {

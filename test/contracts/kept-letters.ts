@@ -73,7 +73,7 @@ export function keptLetters({ remote }: KeptSubject, staged: () => KeptStage): v
     await open().bury([again, { ...replayed(settled, owed), ...refused }]);
     expect(await seen(open())).toEqual(
       sorted([
-        { ...again, ...doubt, owed },
+        { ...again, ...doubt, beside: { fault: refused.fault, remote: refused.remote }, owed },
         { ...settled, ...refused, owed: [] },
       ]),
     );
@@ -121,12 +121,50 @@ export function keptLetters({ remote }: KeptSubject, staged: () => KeptStage): v
       { ...bare, ...refused },
       { ...more, ...refused, owed },
     ]);
+    const beside = { fault: refused.fault, remote: refused.remote };
     expect(await seen(open())).toEqual(
       sorted([
-        { ...bare, ...doubt, at: NOW + 1 },
-        { ...more, ...doubt, at: NOW + 1, owed },
+        { ...bare, ...doubt, beside, at: NOW + 1 },
+        { ...more, ...doubt, beside, at: NOW + 1, owed },
       ]),
     );
+  });
+
+  test('what two letters of a record say that may have been done is said by both, and so is a refusal', async () => {
+    const send = (object: string, more: object = {}) => {
+      return { connection: 'pager', object, target: `pager/${object}!1-2`, ...more };
+    };
+    const [call, page] = [send('Call', { causes: ['ring (entered hot)'] }), send('Page')];
+    const gone = { ...call, overtaken: true as const };
+    const fault = new Fault('remote.doubtful', 'nobody knows whether it was done');
+    const remote = { connection: 'sales', code: 'STRING_TOO_LONG', text: 'too long' };
+    const refused = { fault: new Fault('remote.rejected', 'the row is refused'), remote };
+    const first = sample(refused);
+    const later = { ...first, at: NOW + 1 };
+    const told = async (...letters: KeptMessage[]) => {
+      for (const one of letters) await open().bury([one]);
+      const [found, ...others] = await visits(open());
+      if (!found?.found.ok || others.length > 0) throw new Error('there is not one letter');
+      await found.drop();
+      return found.found.value;
+    };
+    const inDoubt = (...doubts: NonNullable<KeptMessage['doubts']>[number][]) => ({
+      ...later,
+      fault,
+      doubts,
+    });
+    const both = await told(inDoubt(call), inDoubt(page), { ...later, ...refused });
+    expect(both).toMatchObject({
+      doubts: [call, page],
+      beside: { fault: { code: 'remote.rejected' }, remote },
+    });
+    expect(both.fault.message).toContain('pager (Call), pager (Page)');
+    expect(await told(first, inDoubt(call))).toMatchObject({ doubts: [call], beside: { remote } });
+    expect(await told(inDoubt(call), inDoubt(gone, page))).toMatchObject({
+      doubts: [gone, page],
+      remote: { code: 'DOUBTFUL' },
+    });
+    expect(await told(first, later)).not.toHaveProperty('beside');
   });
 
   test('no id leads astray, and none is taken for another', async () => {

@@ -38,9 +38,10 @@ export function noise(length: number): Uint8Array {
 }
 
 /** Kept messages in a form that compares: faults by what is kept of them, bytes by their value. */
-export const plain = ({ message, fault, ...rest }: KeptMessage) => ({
+export const plain = ({ message, fault, beside, ...rest }: KeptMessage) => ({
   ...rest,
   fault: [fault.code, fault.message],
+  ...(beside && { beside: { ...beside, fault: [beside.fault.code, beside.fault.message] } }),
   message: {
     ...message,
     body:
@@ -110,6 +111,25 @@ const code = fc.constantFrom(...(Object.keys(FAULTS) as FaultCode[]));
 const optional = <T>(name: string, value: fc.Arbitrary<T>) =>
   fc.option(value, { nil: undefined }).map((some) => (some === undefined ? {} : { [name]: some }));
 
+const words = fc.string({ unit: 'binary' });
+const doubt = fc.record(
+  {
+    connection: id,
+    object: words,
+    target: words,
+    causes: fc.array(words, { maxLength: 2 }),
+    overtaken: fc.constant(true as const),
+  },
+  { requiredKeys: ['connection', 'object', 'target'] },
+);
+const reason = fc.record(
+  {
+    fault: fc.tuple(code, words).map(([name, text]) => new Fault(name, text)),
+    remote: fc.record({ connection: id, code: words, text: words }),
+  },
+  { requiredKeys: ['fault'] },
+);
+
 /** Any message that may have to be kept. */
 export const anyKept: fc.Arbitrary<KeptMessage> = fc
   .tuple(
@@ -149,9 +169,28 @@ export const anyKept: fc.Arbitrary<KeptMessage> = fc
         ),
       ),
     ),
+    optional('doubts', fc.array(doubt, { maxLength: 3 })),
+    optional('beside', reason),
     optional('message', fc.constantFrom({ record: 3 }, { attempts: 2, firstSeen: 7 }, {})),
   )
-  .map(([message, fault, at, record, attempts, firstSeen, afterMs, person, remote, owed, past]) => ({
-    ...{ fault, at, ...record, ...attempts, ...firstSeen, ...afterMs, ...person, ...remote, ...owed },
-    message: { ...message, ...past['message'] },
-  }));
+  .map(
+    ([
+      message,
+      fault,
+      at,
+      record,
+      attempts,
+      firstSeen,
+      afterMs,
+      person,
+      remote,
+      owed,
+      more,
+      other,
+      past,
+    ]) => ({
+      ...{ fault, at, ...record, ...attempts, ...firstSeen, ...afterMs, ...person, ...remote, ...owed },
+      ...{ ...more, ...other },
+      message: { ...message, ...past['message'] },
+    }),
+  );

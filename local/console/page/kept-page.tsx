@@ -20,7 +20,7 @@ const HINTS: Readonly<Record<KeptView['place'], string>> = {
 };
 
 function Item({ kept, replay }: { readonly kept: KeptView; readonly replay: () => void }) {
-  const { code, text, remote, source, id, record, at, attempts, body } = kept;
+  const { code, text, remote, doubts, beside, source, id, record, at, attempts, body } = kept;
   return (
     <li class="kept-item">
       <div class="kept-head">
@@ -37,6 +37,16 @@ function Item({ kept, replay }: { readonly kept: KeptView; readonly replay: () =
       {remote && (
         <p class="bad">
           <Text value={remote.connection} /> said: <Text value={remote.text} />
+        </p>
+      )}
+      {doubts.map((doubt) => (
+        <p class="bad" key={doubt}>
+          May have been done: <Text value={doubt} />
+        </p>
+      ))}
+      {beside !== undefined && (
+        <p class="bad">
+          Not done: <Text value={beside} />
         </p>
       )}
       <p class="dim">
