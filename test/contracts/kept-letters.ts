@@ -101,7 +101,9 @@ export function keptLetters({ remote }: KeptSubject, staged: () => KeptStage): v
       ...second
     } = { ...first, fault: new Fault('remote.rejected', 'no'), at: NOW + 1 };
     await open().bury([first, second]);
-    expect(await seen(open())).toEqual(sorted([{ ...second, ...doubt, owed }]));
+    expect(await seen(open())).toEqual(
+      sorted([{ ...second, ...doubt, owed, beside: { fault: second.fault } }]),
+    );
   });
 
   test('doubt stays said where nothing is owed, and where more is', async () => {
