@@ -9,8 +9,8 @@ type Body = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Body =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Stands for an item of a list that addresses nobody, so that the others keep their places; no item is shorter. */
-const PASSED = 0;
+/** Stands for an item of a list that addresses nobody, so that the others keep their places. A number would address somebody. */
+const PASSED: readonly unknown[] = [];
 
 /** An item of a list alone, in its place, with the member by which it is found. */
 function itemOf(list: readonly unknown[], step: number | Where, rest: readonly Step[]): unknown {

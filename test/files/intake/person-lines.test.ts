@@ -25,7 +25,7 @@ test('of a list the items that address somebody are kept, each in its place', ()
   ];
   const keys = keysBy('crmid', 'cards[2].number', 'cards[type=home].number', 'cards[9].number');
   expect(keys({ cards, segmentMembership: membership }).body).toEqual({
-    cards: [0, { type: 'home', number: 'N-1' }, { number: 'N-2' }],
+    cards: [[], { type: 'home', number: 'N-1' }, { number: 'N-2' }],
   });
 });
 
@@ -49,7 +49,9 @@ test('whatever a row is like, its person is addressed by what is kept of it as b
       const { ids, body: kept } = keys(body);
       const again = keys({ ...kept, segmentMembership: membership });
       expect(again).toMatchObject({ ids, body: kept });
-      expect(JSON.stringify(kept).length).toBeLessThanOrEqual(JSON.stringify(body).length);
+      // What is passed over takes two characters, and may have been one.
+      expect(JSON.stringify(kept).length).toBeLessThanOrEqual(2 * JSON.stringify(body).length);
     }),
+    { numRuns: 500 },
   );
 });
