@@ -39,6 +39,12 @@ const STRETCH = 1000;
 const nothing = (): void => undefined;
 
 /**
+ * A copy of its own for what is kept: a text that was cut out of a piece of lines keeps the whole piece in memory, and the few who left
+ * come out of all the pieces there are.
+ */
+const alone = (text: string): string => Buffer.from(text).toString();
+
+/**
  * Looks at lines, each with whether its pair is among others. Both are sorted, so one pass over each is enough. Where many others
  * are passed before the next line comes, how far they have been passed is a look that brings nothing: a place to go on from.
  */
@@ -77,8 +83,8 @@ export function lookForMissing(before: Lines, present: Lines): AsyncGenerator<Lo
       tell(finds) {
         count(finds, one, 'was');
         if (isThere) return;
-        finds.missing.push(line);
-        for (const other of pairsOfOthers(one)) finds.asks.push(`${other}\t${key}`);
+        finds.missing.push(alone(line));
+        for (const other of pairsOfOthers(one)) finds.asks.push(alone(`${other}\t${key}`));
       },
     };
   });
@@ -88,7 +94,7 @@ export function lookForMissing(before: Lines, present: Lines): AsyncGenerator<Lo
 export function lookForOthers(asks: Lines, present: Lines): AsyncGenerator<Look> {
   return joined(asks, present, (line, isThere) => {
     const key = pairIn(line);
-    return { key, tell: ({ found }) => isThere && found.push(`${line.slice(key.length + 1)}\t`) };
+    return { key, tell: ({ found }) => isThere && found.push(alone(`${line.slice(key.length + 1)}\t`)) };
   });
 }
 
@@ -101,7 +107,7 @@ export function lookForLeavers(missing: Lines, found: Lines): AsyncGenerator<Loo
       tell(finds) {
         if (isThere) return;
         count(finds, one, 'gone');
-        finds.exits.push(line);
+        finds.exits.push(alone(line));
       },
     };
   });
