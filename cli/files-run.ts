@@ -15,6 +15,9 @@ import { printable } from './printable.js';
 import { type Progress, progressOn } from './progress.js';
 import type { World } from './world.js';
 
+/** Of files below this size, bytes, it does not say how far their rows are how much of them has been read. */
+const AT_ONCE = 4_000_000;
+
 /** Bytes of files are told to `onBytes` as they are read. */
 const counted = (place: FilePlace, onBytes: (count: number) => void): FilePlace => ({
   ...place,
@@ -74,8 +77,9 @@ export async function workHere(looked: Looked, desk: Desk, world: World): Promis
   const deps = await filesDeps(env, await assembleAll(env, { clock: world.clock }));
   const { name, source } = looked;
   const size = await sizeOf(looked);
-  // Once to its end before any row acts, and once for the rows.
-  const progress = progressOn(world, size === undefined ? undefined : 2 * size);
+  // Once to its end before any row acts, and once for the rows. Of a small file all is read before most of its rows have acted.
+  const total = size === undefined || size < AT_ONCE ? undefined : 2 * size;
+  const progress = progressOn(world, total);
   const own = deps.sources.get(source.name) ?? source;
   let told = '';
   const stopping = (): void => {

@@ -60,7 +60,11 @@ function placeOf({ connection, object }: Extract<Meant, { kind: 'place' }>, file
 
 async function forgetMeant({ meant }: ForgetOptions, world: World): Promise<Done> {
   const settings = readStateSettings(world.env);
-  const { rules, file } = await readRules(settings.TRIBUTARY_CONFIG, world.env['TRIBUTARY_FUNCTIONS']);
+  const { rules, file } = await readRules(
+    settings.TRIBUTARY_CONFIG,
+    world.env['TRIBUTARY_FUNCTIONS'],
+    'name your file with TRIBUTARY_CONFIG',
+  );
   const places =
     meant.kind === 'rule'
       ? placesOf(meant.name, rules)

@@ -21,11 +21,16 @@ export async function readText(path: string, hint: string): Promise<string> {
 export const FUNCTIONS_HELP = `--functions FILE   your functions for rules (TRIBUTARY_FUNCTIONS)`;
 
 /**
- * The rules of a file; no setting or secret is needed. `functions` is the customer's file of functions, if there is one.
+ * The rules of a file; no setting or secret is needed. `functions` is the customer's file of functions, if there is one; `hint` what
+ * to do about a file that cannot be read.
  * Throws `config.*` with every finding.
  */
-export async function readRules(path: string, functions: string | undefined): Promise<LoadedRules> {
-  const text = await readText(path, 'name your file with --config FILE');
+export async function readRules(
+  path: string,
+  functions: string | undefined,
+  hint = 'name your file with --config FILE',
+): Promise<LoadedRules> {
+  const text = await readText(path, hint);
   const loaded = loadRules(text, path, await toolsFor(text, functions));
   if (loaded.ok) return loaded;
   const list = loaded.findings.map(formatFinding).join('\n');

@@ -98,6 +98,8 @@ export async function sweepTable(options: SweepOptions, deadline: number): Promi
     await keepPlace(token, version, options);
     return { removed, done: token === undefined };
   } catch (error) {
+    // The service may not know its own word any more: the next run begins anew, instead of failing for ever.
+    if (first !== undefined && saidIn(error)?.status === 400) await keepPlace(undefined, version, options);
     throw diagnose(error, options.client.tableName)?.fault ?? error;
   }
 }

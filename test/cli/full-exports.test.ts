@@ -5,16 +5,9 @@ import { ok } from '../../shared/core/fault.js';
 import { NO_TOOLS } from '../../shared/core/tools.js';
 import { personKeysBy } from '../../shared/files/intake/person-lines.js';
 import { fileMeaning } from '../../shared/files/meaning/file-meaning.js';
+import { ONE_RULE } from '../files/support/one-rule.js';
 
-const configOf = (complete: string): string => `
-audiences: { hot: hot-1 }
-person: { key: [crmid, email] }
-connections: { sales: { type: http, url: "https://crm.example.com/x" } }
-rules:
-  - name: one
-    when: { member: hot }
-    do: [{ upsert: sales/Contact, match: { Id: $key }, set: { Hot: { member: hot }, Points: points } }]
-files:
+const configOf = (complete: string): string => `${ONE_RULE}files:
   - { name: daily, from: "memory://long", audience: hot, snapshot: { most exits: 20% }, complete: ${complete} }
 `;
 

@@ -50,6 +50,14 @@ const lines = (...ids: readonly string[]): string =>
 
 const send = (args: readonly string[], lent: Lent = {}) => runLent(runSend, args, lent);
 
+/** Rules of which one entry is about files by the name of their segment. */
+const DAILY = `audiences: { hot: hot-1 }
+person: { key: [crmid] }
+connections: {}
+rules: []
+files: [{ name: daily, from: s3://exports/aep/, match: "%SEGMENT_ID%_%DATETIME%.csv" }]
+`;
+
 test('records go in calls of so many, in order, with the token', async () => {
   const { url, taken, tokens } = await doorThat();
   const said = await send(['--url', url, '--records', '2', '-'], {
@@ -109,15 +117,7 @@ test('what cannot be read is told and not sent', async () => {
 
 test('batch files are sent as what their entry makes of them', async () => {
   const config = join(folder, 'rules.yaml');
-  writeFileSync(
-    config,
-    `audiences: { hot: hot-1 }
-person: { key: [crmid] }
-connections: {}
-rules: []
-files: [{ name: daily, from: s3://exports/aep/, match: "%SEGMENT_ID%_%DATETIME%.csv" }]
-`,
-  );
+  writeFileSync(config, DAILY);
   const path = join(folder, 'hot-1_20261101_100000.csv');
   writeFileSync(path, 'crmid\nC-1\n');
   const { url, taken } = await doorThat();
@@ -128,15 +128,7 @@ files: [{ name: daily, from: s3://exports/aep/, match: "%SEGMENT_ID%_%DATETIME%.
 
 test('of files of which one is about nothing that is known none is sent', async () => {
   const config = join(folder, 'strict.yaml');
-  writeFileSync(
-    config,
-    `audiences: { hot: hot-1 }
-person: { key: [crmid] }
-connections: {}
-rules: []
-files: [{ name: daily, from: s3://exports/aep/, match: "%SEGMENT_ID%_%DATETIME%.csv" }]
-`,
-  );
+  writeFileSync(config, DAILY);
   const [known, stray] = [join(folder, 'hot-1_20261101_110000.csv'), join(folder, 'Other.csv')];
   for (const path of [known, stray]) writeFileSync(path, 'crmid\nC-1\n');
   const { url, taken } = await doorThat();

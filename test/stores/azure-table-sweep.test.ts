@@ -1,4 +1,4 @@
-import { TableClient } from '@azure/data-tables';
+import { RestError, TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/emulators/azurite.js';
 import { tableStore } from '../../shared/stores/azure-table.js';
@@ -105,4 +105,18 @@ test('a table that refuses is a fault that says what to do', async () => {
   await expect(sweepTable({ client, store, clock }, Infinity)).rejects.toMatchObject({
     code: 'store.unavailable',
   });
+});
+
+test('a place that the service does not know any more is forgotten, so that the next run begins anew', async () => {
+  const { clock, store, write, sweep } = await world((request) => {
+    if (!request.includes('NextPartitionKey=gone')) return 'none';
+    throw new RestError('One of the request inputs is not valid', { statusCode: 400, code: 'InvalidInput' });
+  });
+  await write(3, 1);
+  clock.advance(2 * DAY_MS);
+  const place = Buffer.from(JSON.stringify({ nextPartitionKey: 'gone' })).toString('base64');
+  const state = { ...marked('x'), values: new Map([['place', { value: place, at: clock.now() }]]) };
+  await store.write([{ id: ':sweep', state, expected: undefined, ttlDays: 30 }]);
+  await expect(sweep()).rejects.toMatchObject({ code: expect.stringMatching(/^store\./) });
+  expect(await sweep()).toEqual({ removed: 3, done: true });
 });

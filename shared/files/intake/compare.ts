@@ -17,6 +17,8 @@ export interface Finds {
   /** Who has left, in order. */
   readonly exits: string[];
   readonly turnover: Map<string, Turnover>;
+  /** UTF-16 units of all these. */
+  characters: number;
 }
 
 /** One thing looked at: its place in the order, and what it brings. */
@@ -43,6 +45,11 @@ const nothing = (): void => undefined;
  * come out of all the pieces there are.
  */
 const alone = (text: string): string => Buffer.from(text).toString();
+
+function keep(finds: Finds, list: 'missing' | 'asks' | 'found' | 'exits', text: string): void {
+  finds[list].push(alone(text));
+  finds.characters += text.length;
+}
 
 /**
  * Looks at lines, each with whether its pair is among others. Both are sorted, so one pass over each is enough. Where many others
@@ -83,8 +90,8 @@ export function lookForMissing(before: Lines, present: Lines): AsyncGenerator<Lo
       tell(finds) {
         count(finds, one, 'was');
         if (isThere) return;
-        finds.missing.push(alone(line));
-        for (const other of pairsOfOthers(one)) finds.asks.push(alone(`${other}\t${key}`));
+        keep(finds, 'missing', line);
+        for (const other of pairsOfOthers(one)) keep(finds, 'asks', `${other}\t${key}`);
       },
     };
   });
@@ -94,7 +101,7 @@ export function lookForMissing(before: Lines, present: Lines): AsyncGenerator<Lo
 export function lookForOthers(asks: Lines, present: Lines): AsyncGenerator<Look> {
   return joined(asks, present, (line, isThere) => {
     const key = pairIn(line);
-    return { key, tell: ({ found }) => isThere && found.push(alone(`${line.slice(key.length + 1)}\t`)) };
+    return { key, tell: (finds) => isThere && keep(finds, 'found', `${line.slice(key.length + 1)}\t`) };
   });
 }
 
@@ -107,7 +114,7 @@ export function lookForLeavers(missing: Lines, found: Lines): AsyncGenerator<Loo
       tell(finds) {
         if (isThere) return;
         count(finds, one, 'gone');
-        finds.exits.push(alone(line));
+        keep(finds, 'exits', line);
       },
     };
   });

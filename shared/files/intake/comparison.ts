@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Finds, type Look, lookForLeavers, lookForMissing, lookForOthers } from './compare.js';
 import { ComparisonTurn } from './comparison-turn.js';
-import { type IntakeDeps, type Limits, SEGMENT_LINES } from './deps.js';
+import { type IntakeDeps, type Limits, SEGMENT_CHARACTERS, SEGMENT_LINES } from './deps.js';
 import { fewerRuns } from './fewer-runs.js';
 import { linesOfRuns } from './lines.js';
 import { MOST_SOURCES } from './merge.js';
@@ -52,11 +52,21 @@ export const freshComparison = ({ before, now }: Compared): Comparison => ({
   turnover: {},
 });
 
-type Deps = Pick<IntakeDeps, 'objects' | 'clock' | 'newId' | 'segmentLines' | 'mostRuns'>;
+type Deps = Pick<
+  IntakeDeps,
+  'objects' | 'clock' | 'newId' | 'segmentLines' | 'segmentCharacters' | 'mostRuns'
+>;
 
-const noFinds = (): Finds => ({ missing: [], asks: [], found: [], exits: [], turnover: new Map() });
+const noFinds = (): Finds => ({
+  missing: [],
+  asks: [],
+  found: [],
+  exits: [],
+  turnover: new Map(),
+  characters: 0,
+});
 
-const sizeOf = ({ missing, asks, found, exits }: Finds): number =>
+const linesOf = ({ missing, asks, found, exits }: Finds): number =>
   missing.length + asks.length + found.length + exits.length;
 
 /** Writes down what was found. */
@@ -141,9 +151,10 @@ export async function goOn(
   deps: Deps,
   limits: Limits,
 ): Promise<Comparison> {
-  const { clock, segmentLines = SEGMENT_LINES } = deps;
+  const { clock, segmentLines = SEGMENT_LINES, segmentCharacters = SEGMENT_CHARACTERS } = deps;
   const turn = new ComparisonTurn(start, save, clock, limits);
   let finds = noFinds();
+  const isFull = (): boolean => linesOf(finds) >= segmentLines || finds.characters >= segmentCharacters;
   const keep = async (position: Pick<Comparison, 'after' | 'step'>): Promise<void> => {
     const found = await withFinds(turn.state, finds, compared, deps);
     finds = noFinds();
@@ -156,7 +167,7 @@ export async function goOn(
       // Between two that have the same place in the order nobody could take it up.
       if (look.key !== last && last !== turn.state.after) {
         const { isOver, isDue } = turn;
-        if (isOver || isDue || sizeOf(finds) >= segmentLines) await keep({ step, after: last });
+        if (isOver || isDue || isFull()) await keep({ step, after: last });
         if (isOver) return turn.state;
       }
       look.tell(finds);

@@ -38,7 +38,7 @@ test.each([
   ['missing', lookForMissing],
   ['leavers', lookForLeavers],
 ] as const)('few %s out of many lines keep no more in memory than themselves', async (_, look) => {
-  const finds: Finds = { missing: [], asks: [], found: [], exits: [], turnover: new Map() };
+  const finds: Finds = { missing: [], asks: [], found: [], exits: [], turnover: new Map(), characters: 0 };
   const before = used();
   let seen = 0;
   for await (const { tell } of look(members(), nobody())) {

@@ -25,6 +25,7 @@ test('those who were no members are looked at one by one too, so that the clock 
     found: [],
     exits: [],
     turnover: new Map<string, { was: number; gone: number }>(),
+    characters: 0,
   };
   const keys: string[] = [];
   for await (const look of lookForMissing(each(lines), each([]))) {

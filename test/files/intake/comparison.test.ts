@@ -101,6 +101,25 @@ test('whatever dies, and however little time there is, those who left are found 
   );
 });
 
+test('what is found is written down before it grows long, not only before it is many lines', async () => {
+  const clock = fakeClock();
+  const objects = memoryObjects('rolls', clock);
+  let ids = 0;
+  const newId = () => `run-${++ids}`;
+  const people = Array.from({ length: 20 }, (_, i) => rowsOf([[10 + i]]).flat()).flat();
+  const before = [await writeRun(objects, 'files/1/before', people.sort())];
+  const runs = { before, now: [], folder: FOLDER };
+  const done = await goOn(
+    freshComparison(runs),
+    runs,
+    async () => undefined,
+    { objects, clock, newId, segmentCharacters: 4 * (people[0]?.length ?? 0) },
+    { deadline: clock.now() + 3_600_000 },
+  );
+  expect(done.step).toBe('done');
+  expect(done.exits).toHaveLength(5);
+});
+
 test('however many runs there are, no more than some are read at once, and their merging survives its end', async () => {
   const clock = fakeClock();
   const objects = memoryObjects('rolls', clock);

@@ -6,16 +6,9 @@ import { createFileWork } from '../../../shared/files/intake/worker.js';
 import { memoryFiles } from '../../../shared/files/places/memory.js';
 import { silent } from '../../support/fakes.js';
 import { world } from '../support/intake-world.js';
+import { ONE_RULE } from '../support/one-rule.js';
 
-const CONFIG = `
-audiences: { hot: hot-1 }
-person: { key: [crmid, email] }
-connections: { sales: { type: http, url: "https://crm.example.com/x" } }
-rules:
-  - name: one
-    when: { member: hot }
-    do: [{ upsert: sales/Contact, match: { Id: $key }, set: { Hot: { member: hot }, Points: points } }]
-files:
+const CONFIG = `${ONE_RULE}files:
   - { name: daily, from: "memory://in-turns", audience: hot, format: json, complete: { stable for: 1 second } }
 `;
 

@@ -9,6 +9,15 @@ const ORDER = { work: 'rows', source: 'daily', name: NAME } as const;
 const AT = Date.parse('2026-09-02T00:30:00Z');
 const PEOPLE = Array.from({ length: 40 }, (_, i) => `C-${i},,realized,1`).join('\n');
 
+/** Something to wait for, and what makes it come. */
+function moment(): [Promise<void>, () => void] {
+  let come = (): void => undefined;
+  const comes = new Promise<void>((done) => {
+    come = done;
+  });
+  return [comes, () => come()];
+}
+
 /**
  * A process of a deployment before this one, which refuses such files: it works on one, and sleeps through its lease before it
  * says so. What is given wakes it.
@@ -16,13 +25,8 @@ const PEOPLE = Array.from({ length: 40 }, (_, i) => `C-${i},,realized,1`).join('
 async function sleeper(w: ReturnType<typeof world>): Promise<() => Promise<void>> {
   const source = w.deps.sources.get('daily');
   if (!source) throw new Error('there is a source');
-  let [fallAsleep, wake] = [(): void => undefined, (): void => undefined];
-  const sleeps = new Promise<void>((done) => {
-    fallAsleep = done;
-  });
-  const wakes = new Promise<void>((done) => {
-    wake = done;
-  });
+  const [sleeps, fallAsleep] = moment();
+  const [wakes, wake] = moment();
   const open = async (): Promise<never> => {
     fallAsleep();
     await wakes;
@@ -75,13 +79,8 @@ test('who slept through the lease of the end of an export does not report over w
   await take(part, 'C-40,,realized,1\nCUT', AT);
   const source = w.deps.sources.get('daily');
   if (!source) throw new Error('there is a source');
-  let [fallAsleep, wake] = [(): void => undefined, (): void => undefined];
-  const sleeps = new Promise<void>((done) => {
-    fallAsleep = done;
-  });
-  const wakes = new Promise<void>((done) => {
-    wake = done;
-  });
+  const [sleeps, fallAsleep] = moment();
+  const [wakes, wake] = moment();
   // It has seen the part that is cut off, and sleeps before it says so.
   const place = async () => ({
     ...w.place,
