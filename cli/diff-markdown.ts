@@ -1,9 +1,9 @@
+import { plural } from '../shared/core/plural.js';
 import type { Json } from '../shared/core/ports.js';
 import type { Change } from '../shared/dry-run/changes.js';
 import { type EventRecord, placeOf } from '../shared/events/read-events.js';
 import { type CauseOf, type DiffSums, ruleRows, rulesOf } from './diff-sums.js';
 import { latestOf, sentenceOf } from './diff-view.js';
-import { plural } from './plural.js';
 import { printable } from './printable.js';
 import { titleOf, valueText } from './value-text.js';
 

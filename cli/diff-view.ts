@@ -1,10 +1,10 @@
+import { plural } from '../shared/core/plural.js';
 import type { Asked, Json } from '../shared/core/ports.js';
 import type { Action } from '../shared/core/remote.js';
 import type { Change, FieldChange } from '../shared/dry-run/changes.js';
 import { type EventRecord, placeOf } from '../shared/events/read-events.js';
 import { type CauseOf, type DiffSums, ruleRows, rulesOf } from './diff-sums.js';
 import type { Paint } from './paint.js';
-import { plural } from './plural.js';
 import { printable } from './printable.js';
 import { titleOf, valueText } from './value-text.js';
 

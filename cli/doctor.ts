@@ -2,6 +2,7 @@ import { formatFinding } from '../shared/config/load.js';
 import { isFatal, openPlain } from '../shared/config/open.js';
 import { openYaml } from '../shared/config/open-yaml.js';
 import { Fault } from '../shared/core/fault.js';
+import { plural } from '../shared/core/plural.js';
 import type { Finding } from '../shared/core/remote.js';
 import { connectionParts, type Opened } from '../shared/doctor/connections.js';
 import { fileParts } from '../shared/doctor/files.js';
@@ -36,7 +37,7 @@ export async function openFile(
     return { file: opened.file, connections: opened.connections, files: opened.files };
   throw new Fault(
     'config.invalid',
-    `${path} has ${faults.length} fault(s):\n${faults.map(formatFinding).join('\n')}`,
+    `${path} has ${plural(faults.length, 'fault')}:\n${faults.map(formatFinding).join('\n')}`,
   );
 }
 

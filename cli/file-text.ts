@@ -1,10 +1,10 @@
+import { plural } from '../shared/core/plural.js';
 import { type Closing, closingReport } from '../shared/files/intake/closing.js';
 import type { Looked } from '../shared/files/intake/desk.js';
 import { stateOf } from '../shared/files/intake/file-state.js';
 import type { FileProgress } from '../shared/files/intake/progress.js';
 import { reportOf } from '../shared/files/intake/report.js';
 import { type AudienceTitles, withTitles } from './files-view.js';
-import { plural } from './plural.js';
 import { printable } from './printable.js';
 
 /** What a line is called, and what it says; nothing is not said. */

@@ -17,8 +17,8 @@ connection. Give exactly one of:
   --json               print JSON on standard output
   --help               this text
 
-Exit status: 0 forgotten; 1 nobody is known by that key, or the rule writes no rows; 2 wrong use, or a store that cannot
-be reached.
+Exit status: 0 forgotten; 1 nobody is known by that key, or no rows are written by the rule or there;
+2 wrong use, or a store that cannot be reached.
 `;
 
 const OPTIONS = {

@@ -3,6 +3,7 @@ import { needsOf } from '../shared/config/needs.js';
 import type { CompiledRules } from '../shared/core/compiled.js';
 import { Fault } from '../shared/core/fault.js';
 import { declared, quote } from '../shared/core/names.js';
+import { plural } from '../shared/core/plural.js';
 import type { Clock, StateStore } from '../shared/core/ports.js';
 import type { RulesFile } from '../shared/core/rules.js';
 import { forgetPerson, forgetPlace } from '../shared/pipeline/forget.js';
@@ -48,14 +49,21 @@ function placesOf(name: string, { rules }: CompiledRules): readonly string[] {
   return [...new Set(actions.map(({ row }) => `${row.connection}/${row.object}`))];
 }
 
-/** The place that is meant; its connection must be one of the file's, its object one that rules change. */
-function placeOf({ connection, object }: Extract<Meant, { kind: 'place' }>, file: RulesFile): string {
+/** The place that is meant, if rules write rows there; its connection must be one of the file's, its object one that rules name. */
+function placeOf(
+  { connection, object }: Extract<Meant, { kind: 'place' }>,
+  file: RulesFile,
+): readonly string[] {
   const known = Object.keys(file.connections);
   if (!known.includes(connection)) throw unknown('connection', connection, known);
-  if (object === undefined) return connection;
-  const objects = needsOf(file, connection).map((need) => need.object);
-  if (!objects.includes(object)) throw unknown(`object of ${quote(connection)} in any rule`, object, objects);
-  return `${connection}/${object}`;
+  const needs = needsOf(file, connection);
+  const objects = needs.map((need) => need.object);
+  if (object !== undefined && !objects.includes(object))
+    throw unknown(`object of ${quote(connection)} in any rule`, object, objects);
+  const meant = needs.filter((need) => object === undefined || need.object === object);
+  // What is sent happens once, whatever is forgotten.
+  if (!meant.some(({ operations }) => operations.some((operation) => operation !== 'send'))) return [];
+  return [object === undefined ? connection : `${connection}/${object}`];
 }
 
 async function forgetMeant({ meant }: ForgetOptions, world: World): Promise<Done> {
@@ -66,11 +74,7 @@ async function forgetMeant({ meant }: ForgetOptions, world: World): Promise<Done
     'name your file with TRIBUTARY_CONFIG',
   );
   const places =
-    meant.kind === 'rule'
-      ? placesOf(meant.name, rules)
-      : meant.kind === 'place'
-        ? [placeOf(meant, file)]
-        : [];
+    meant.kind === 'rule' ? placesOf(meant.name, rules) : meant.kind === 'place' ? placeOf(meant, file) : [];
   const store = await openStore(settings.TRIBUTARY_STATE, {
     clock: world.clock,
     connection: settings.TRIBUTARY_STATE_CONNECTION,
@@ -86,8 +90,10 @@ async function forgetMeant({ meant }: ForgetOptions, world: World): Promise<Done
 function textOf({ persons, rows, places }: Done, { meant }: ForgetOptions): string {
   if (places.length > 0) return `forgotten for everybody, up to now: ${places.join(', ')}\n`;
   if (meant.kind === 'rule') return 'that rule writes no rows\n';
+  if (meant.kind === 'place')
+    return 'nothing was forgotten: no rule writes rows there, and what is sent (send) happens once\n';
   return persons > 0
-    ? `${rows} rows in doubt now; each is written again with the next record that concerns it\n`
+    ? `${plural(rows, 'row')} in doubt now; each is written again with the next record that concerns it\n`
     : 'nobody is known by that key\n';
 }
 

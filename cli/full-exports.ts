@@ -1,4 +1,5 @@
 import { ok } from '../shared/core/fault.js';
+import { plural } from '../shared/core/plural.js';
 import { readProfile } from '../shared/core/profile.js';
 import type { PersonKeys } from '../shared/files/intake/deps.js';
 import { partMissing } from '../shared/files/intake/parts.js';
@@ -13,7 +14,6 @@ import {
 import type { FileMeaning } from '../shared/files/meaning/file-meaning.js';
 import { pathOf } from './batch-entry.js';
 import type { InputRecord } from './batch-files.js';
-import { plural } from './plural.js';
 import { WrongUse } from './wrong-use.js';
 
 type Body = Readonly<Record<string, unknown>>;

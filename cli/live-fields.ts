@@ -3,10 +3,10 @@ import { dirname, resolve } from 'node:path';
 import { type FieldLists, readFieldLists } from '../shared/config/field-lists.js';
 import { fieldsBeside } from '../shared/config/side-files.js';
 import { Fault } from '../shared/core/fault.js';
+import { plural } from '../shared/core/plural.js';
 import { type LiveFields, liveFields } from '../shared/doctor/connections.js';
 import { openSecrets } from '../shared/secrets.js';
 import { openFile } from './doctor.js';
-import { plural } from './plural.js';
 import type { World } from './world.js';
 
 /** Objects that cannot be asked for now are kept as they were last seen. */

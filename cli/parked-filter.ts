@@ -6,7 +6,7 @@ export interface Filter {
   readonly source?: string | undefined;
   /** Exact, or a group such as `remote`. */
   readonly code?: string | undefined;
-  /** One-way name, as in the logs. */
+  /** One-way name, as in the logs; in the words of a command line also `namespace:id`. */
   readonly person?: string | undefined;
   /** Kept at that time or later, epoch milliseconds. */
   readonly since?: number | undefined;

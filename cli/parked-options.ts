@@ -26,10 +26,11 @@ Which of them; all conditions must hold:
 
   --source NAME      the stream, hub or file it came from; with * at the end, what begins so
   --code CODE        the reason, or a group of reasons such as remote (docs/faults.md)
-  --person NAME      the one-way name of a person in the logs
+  --person WHO       a person: the one-way name in the logs, or NAMESPACE:ID as in person.key (crmid:C-1), which needs
+                     the TRIBUTARY_LOG_KEY of the deployment
   --since WHEN       kept since: 90m, 2h, 7d ago, or a date and time such as 2026-11-21T08:00Z
   --record REF       the ref that list shows or its beginning, the id of a message, or ID#RECORD; may be given again
-  --limit N          no more than so many (list and show: 100; replay and drop: all)
+  --limit N          no more than so many (list and show: 100; replay and drop: all); it is said when there are more
   --all              drop: needed when no condition is given
 
 How:

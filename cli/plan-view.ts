@@ -1,9 +1,9 @@
+import { plural } from '../shared/core/plural.js';
 import type { Asked, EndingName } from '../shared/core/ports.js';
 import type { Played } from '../shared/dry-run/dry-run.js';
 import type { Cause, Tally } from '../shared/dry-run/tally.js';
 import { type EventRecord, placeOf } from '../shared/events/read-events.js';
 import type { Paint } from './paint.js';
-import { plural } from './plural.js';
 import { printable } from './printable.js';
 import { titleOf, valueText } from './value-text.js';
 

@@ -1,3 +1,4 @@
+import { plural } from '../shared/core/plural.js';
 import { bar, rateOf, statusLine } from './status-line.js';
 import type { World } from './world.js';
 
@@ -19,7 +20,7 @@ export function progressOn({ screen, err, clock }: World, total: number | undefi
   let [bytes, records] = [0, 0];
   const text = (): string => {
     const far = total ? bar(bytes / total) : megabytes(bytes);
-    return `${far}  ${records} records, ${rateOf(records, clock.now() - begun)} a second`;
+    return `${far}  ${plural(records, 'record')}, ${rateOf(records, clock.now() - begun)} a second`;
   };
   return {
     bytes(count) {

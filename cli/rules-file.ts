@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { formatFinding } from '../shared/config/load.js';
 import { type LoadedRules, loadRules } from '../shared/config/load-rules.js';
 import { Fault } from '../shared/core/fault.js';
+import { plural } from '../shared/core/plural.js';
 import { toolsFor } from '../shared/tools/load.js';
 
 /** The file a command works with when none is named. */
@@ -34,5 +35,5 @@ export async function readRules(
   const loaded = loadRules(text, path, await toolsFor(text, functions));
   if (loaded.ok) return loaded;
   const list = loaded.findings.map(formatFinding).join('\n');
-  throw new Fault('config.invalid', `${path} has ${loaded.findings.length} fault(s):\n${list}`);
+  throw new Fault('config.invalid', `${path} has ${plural(loaded.findings.length, 'fault')}:\n${list}`);
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
+import { plural } from '../shared/core/plural.js';
 import { placeOf } from '../shared/events/read-events.js';
 import { type BatchOptions, readInputs } from './batch-files.js';
 import { eventSources } from './event-files.js';
 import { readKnownRules } from './known-rules.js';
-import { plural } from './plural.js';
 import { progressOn, totalOf } from './progress.js';
 import { DEFAULT_CONFIG } from './rules-file.js';
 import { sendCall } from './send-call.js';

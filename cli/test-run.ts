@@ -4,11 +4,11 @@ import { formatFinding } from '../shared/config/load.js';
 import type { LoadedRules } from '../shared/config/load-rules.js';
 import { type LocatedCase, loadTests, locateCases } from '../shared/config/load-tests.js';
 import { Fault } from '../shared/core/fault.js';
+import { plural } from '../shared/core/plural.js';
 import { runCase } from '../shared/dry-run/run-case.js';
 import { causesOf } from '../shared/dry-run/tally.js';
 import { junitOf } from './junit.js';
 import { type Paint, paintOf } from './paint.js';
-import { plural } from './plural.js';
 import { readRules, readText } from './rules-file.js';
 import type { TestOptions } from './test-options.js';
 import { caseJson, caseText, passed, type RanCase, sumsJson, sumsText, type TestSums } from './test-view.js';
@@ -29,7 +29,7 @@ async function casesIn(file: string): Promise<readonly LocatedCase[]> {
   const loaded = loadTests(await readText(file, 'name files of cases'), file);
   if (loaded.ok) return loaded.cases;
   const list = loaded.findings.map(formatFinding).join('\n');
-  throw new Fault('config.invalid', `${file} has ${loaded.findings.length} fault(s):\n${list}`);
+  throw new Fault('config.invalid', `${file} has ${plural(loaded.findings.length, 'fault')}:\n${list}`);
 }
 
 /** All cases that are meant, and the files they came from. */

@@ -1,11 +1,11 @@
 import type { LocatedCase } from '../shared/config/load-tests.js';
+import { plural } from '../shared/core/plural.js';
 import type { Json } from '../shared/core/ports.js';
 import type { Action } from '../shared/core/remote.js';
 import type { ExpectedAction } from '../shared/core/test-case.js';
 import type { Difference, FieldDifference } from '../shared/dry-run/case-match.js';
 import type { CaseResult } from '../shared/dry-run/run-case.js';
 import type { Paint } from './paint.js';
-import { plural } from './plural.js';
 import { printable } from './printable.js';
 import { titleOf, valueText } from './value-text.js';
 

@@ -1,6 +1,6 @@
 import type { Told, ToldEntry, ToldPerson, ToldRow } from '../shared/audit/told.js';
+import { plural } from '../shared/core/plural.js';
 import type { Paint } from './paint.js';
-import { plural } from './plural.js';
 import { printable } from './printable.js';
 
 /** Most of one text that is shown in a line. */

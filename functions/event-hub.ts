@@ -1,6 +1,7 @@
 import type { EventHubHandler, InvocationContext } from '@azure/functions';
 import * as z from 'zod';
 import { Fault } from '../shared/core/fault.js';
+import { plural } from '../shared/core/plural.js';
 import type { Clock, Message, Pipeline, Settlement } from '../shared/core/ports.js';
 import { type HubMetadata, readHubMetadata } from './event-hub-metadata.js';
 import { invocationIn } from './invocation.js';
@@ -53,7 +54,7 @@ const refuseUnsettled = (messages: readonly Message[], settlements: readonly Set
   const unsettled = messages.filter(({ id }) => answers.get(id)?.settled !== true);
   const [first] = unsettled;
   if (first === undefined) return;
-  const where = `${unsettled.length} of ${messages.length} events stay with Event Hubs, first ${first.id}`;
+  const where = `${unsettled.length} of ${plural(messages.length, 'event')} stay with Event Hubs, first ${first.id}`;
   const endings = unsettled.flatMap(({ id }) => answers.get(id)?.endings ?? []);
   // A message may hold records that have ended for good beside the one that is held: theirs is not the reason.
   const fault = endings.find(({ name, fault: why }) => name === 'held' && why !== undefined)?.fault;

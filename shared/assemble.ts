@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { openAudienceBook } from './assemble-book.js';
 import { auditOn } from './audit/audit.js';
 import { systemClock } from './clock.js';
@@ -16,6 +16,7 @@ import { observerNamed } from './observers.js';
 import { inflate } from './pipeline/inflate.js';
 import { createReplay, type Replay } from './pipeline/replay.js';
 import { createPipeline } from './pipeline/run.js';
+import { pseudonymOf } from './pseudonym.js';
 import { openSecrets, withSecrets } from './secrets.js';
 import { checkSettings, keptOptions, patienceOf, readSettings, tuningOf } from './settings.js';
 import { openStore } from './stores/open.js';
@@ -31,12 +32,6 @@ export interface Machine {
 }
 
 const thisMachine: Machine = { clock: systemClock };
-
-/** One-way names of persons: 64 bits of an HMAC, so that they cannot be found by trying without the key. */
-const pseudonymOf =
-  (key: string | Uint8Array) =>
-  (person: string): string =>
-    createHmac('sha256', key).update(person).digest('hex').slice(0, 16);
 
 /** A pipeline, the consumer of its retry queue, and what both are made of. */
 export interface Assembled {

@@ -1,4 +1,5 @@
 import { bad, ok, type Result } from '../core/fault.js';
+import { plural } from '../core/plural.js';
 import type { Tools } from '../core/tools.js';
 import { resolverOf } from './audience-names.js';
 import type { Config } from './load.js';
@@ -30,7 +31,7 @@ export function loadPlainConfig(
   const faults = opened.findings.filter(isFatal);
   if (!opened.file || faults.length > 0) {
     const list = faults.map(({ code, path, message }) => `${file} ${code} ${pathName(path)}: ${message}`);
-    return bad('config.invalid', `${file} has ${faults.length} fault(s):\n${list.join('\n')}`);
+    return bad('config.invalid', `${file} has ${plural(faults.length, 'fault')}:\n${list.join('\n')}`);
   }
   const { rules, connections, files, file: read } = opened;
   return ok({ rules, connections, files, resolve: resolverOf(read, tools) });

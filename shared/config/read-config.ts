@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Fault } from '../core/fault.js';
+import { plural } from '../core/plural.js';
 import { toolsFor } from '../tools/load.js';
 import type { Config } from './load.js';
 import { loadPlainConfig } from './plain-config.js';
@@ -30,5 +31,5 @@ export async function readConfig(path: string, functions: string | undefined, en
   const loaded = loadConfig(text, path, env, tools);
   if (loaded.ok) return loaded.config;
   const list = loaded.findings.map(formatFinding).join('\n');
-  throw new Fault('config.invalid', `${path} has ${loaded.findings.length} fault(s):\n${list}`);
+  throw new Fault('config.invalid', `${path} has ${plural(loaded.findings.length, 'fault')}:\n${list}`);
 }

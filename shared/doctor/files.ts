@@ -1,3 +1,4 @@
+import { plural } from '../core/plural.js';
 import type { Log } from '../core/ports.js';
 import type { Finding } from '../core/remote.js';
 import type { FileRule } from '../files/meaning/file-rule.js';
@@ -42,7 +43,7 @@ async function lookAtPlace(place: FilePlace): Promise<Finding> {
   if (last === undefined)
     return { level: 'well', what: `${place.from} can be listed; no file is there to try reading with` };
   await readOf(place, last);
-  const files = count === MOST ? `${MOST} files or more` : `${count} files`;
+  const files = count === MOST ? `${MOST} files or more` : plural(count, 'file');
   return { level: 'well', what: `${place.from} can be listed (${files}) and read` };
 }
 

@@ -1,6 +1,7 @@
 import { CsvError, Parser } from 'csv-parse';
 import { LIMITS } from '../core/envelope.js';
 import { bad, Fault, ok, type Result } from '../core/fault.js';
+import { plural } from '../core/plural.js';
 import { type Chunks, headed, isOfFile } from './bytes.js';
 import { type Column, columnsOf } from './csv-columns.js';
 import type { Found } from './found.js';
@@ -29,7 +30,7 @@ const newlines = (cells: readonly string[]): number =>
 
 function bodyOf(cells: readonly string[], columns: readonly Column[]): Result<unknown> {
   if (cells.length !== columns.length) {
-    return bad('decode.csv', `the row has ${cells.length} columns, the header ${columns.length}`);
+    return bad('decode.csv', `the row has ${plural(cells.length, 'column')}, the header ${columns.length}`);
   }
   const body = {};
   for (const { index, write } of columns) {

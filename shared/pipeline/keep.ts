@@ -1,5 +1,6 @@
 import { Fault } from '../core/fault.js';
 import type { KeptMessage } from '../core/kept.js';
+import { plural } from '../core/plural.js';
 import type { Ending, Message } from '../core/ports.js';
 import type { AddressedEntry, Entry } from './decode.js';
 import type { Run } from './run.js';
@@ -96,7 +97,7 @@ async function keep(
     if (!(cause instanceof Fault)) throw cause;
     const fault = new Fault(
       'park.unavailable',
-      `${count} records could not be kept (${where}): ${cause.message}`,
+      `${plural(count, 'record')} could not be kept (${where}): ${cause.message}`,
       {
         cause,
       },

@@ -1,4 +1,5 @@
 import { Fault } from '../core/fault.js';
+import { plural } from '../core/plural.js';
 import type { Haste } from '../core/quota.js';
 import type { Action, Connector, Outcome } from '../core/remote.js';
 import type { Pass } from './breaker.js';
@@ -53,7 +54,7 @@ async function call(
   const { connector } = sending;
   const outcomes = await timed(sending, actions, attempt);
   if (outcomes.length === actions.length) return outcomes;
-  const text = `${connector.name} gave ${outcomes.length} outcomes for ${actions.length} rows; none of them is believed`;
+  const text = `${connector.name} gave ${plural(outcomes.length, 'outcome')} for ${plural(actions.length, 'row')}; none of them is believed`;
   return actions.map(() => ({ kind: 'unknown', fault: new Fault('remote.unanswered', text) }));
 }
 

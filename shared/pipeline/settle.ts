@@ -1,5 +1,6 @@
 import { Fault } from '../core/fault.js';
 import { MARKS_ID, marksIn } from '../core/outdated.js';
+import { plural } from '../core/plural.js';
 import { admit, type ShutOut } from './admit.js';
 import { adopt } from './adopt.js';
 import { type Atlas, createAtlas } from './atlas.js';
@@ -144,5 +145,5 @@ export async function settlePersons(entries: readonly Entry[], run: Run): Promis
 const contended = (count: number): Fault =>
   new Fault(
     'store.contended',
-    `the persons of ${count} records are being worked on elsewhere; the records are tried again later`,
+    `the persons of ${plural(count, 'record')} are being worked on elsewhere; to be tried again later`,
   );

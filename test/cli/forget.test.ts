@@ -18,7 +18,9 @@ writeFileSync(
   config,
   `audiences: { hot: hot-1 }
 person: { key: [crmid, email] }
-connections: { sales: { type: http, url: "https://crm.example.com/rows" } }
+connections:
+  sales: { type: http, url: "https://crm.example.com/rows" }
+  desk: { type: http, url: "https://desk.example.com/calls" }
 rules:
   - name: rows
     when: { member: hot }
@@ -28,7 +30,9 @@ rules:
     otherwise: [{ 'remove from': sales/Campaign, list: news, match: { Id: $key } }]
   - name: task
     when: { entered: hot }
-    do: [{ send: sales/Task, set: { Subject: { value: Call } } }]
+    do:
+      - { send: sales/Task, set: { Subject: { value: Call } } }
+      - { send: desk/Call, set: { Subject: { value: Call } } }
 `,
 );
 
@@ -122,4 +126,23 @@ test.each([
   const said = await forget(...args);
   expect(said.status).toBe(2);
   expect(said.err).toContain(text);
+});
+
+test.each([[['desk']], [['desk', '--object', 'Call']], [['sales', '--object', 'Task']]])(
+  '--connection %j, where rules only send: nothing is forgotten, and that is said',
+  async (words) => {
+    const said = await forget('--connection', ...words);
+    expect(said).toMatchObject({
+      status: 1,
+      out: expect.stringContaining('nothing was forgotten: no rule writes'),
+    });
+    expect(JSON.parse((await forget('--connection', ...words, '--json')).out).places).toEqual([]);
+    expect(await marks()).toEqual([]);
+  },
+);
+
+test('one row is one row', async () => {
+  const state = holding('sales/Contact/Id=C-2');
+  await (await open()).write([{ id: 'crmid:C-2', state, expected: undefined }]);
+  expect((await forget('--person', 'crmid:C-2')).out).toMatch(/^1 row in doubt now;/);
 });

@@ -37,10 +37,19 @@ describe('what is found', () => {
     expect(await run('drop', '--code', 'decode')).toMatchObject({ status: 0, out: '1 dropped, 0 left\n' });
     expect(await listed()).toEqual(['locked', 'park.exhausted', 'remote.rejected']);
     expect((await run('drop', '--code', 'decode')).status).toBe(1);
-    expect(await run('drop', '--all', '--limit', '2', '--json')).toMatchObject({ status: 0 });
+    const some = await run('drop', '--all', '--limit', '2', '--json');
+    expect([some.status, JSON.parse(some.out)]).toEqual([0, { dropped: 2, left: 0, more: true }]);
     expect(await listed()).toHaveLength(1);
-    await run('drop', '--all');
+    const rest = await run('drop', '--all', '--limit', '1');
+    expect(rest).toMatchObject({ out: '1 dropped, 0 left\n', err: expect.not.stringContaining('more') });
     expect(await listed()).toEqual([]);
+  });
+
+  test('what the limit left out is not hidden', async () => {
+    const some = await run('drop', '--all', '--limit', '3');
+    expect(some.out).toBe('3 dropped, 0 left\n');
+    expect(some.err).toContain('there are more than --limit 3 took');
+    expect(await listed()).toHaveLength(1);
   });
 
   test.each<[string[], string]>([

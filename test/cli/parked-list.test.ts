@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Fault } from '../../shared/core/fault.js';
@@ -94,9 +95,40 @@ describe('which are meant', () => {
     if (meant.length > 0 || !args.includes('--record')) expect(await listed(...args)).toEqual(refs(meant));
   });
 
-  test('no more than the limit, over both places', async () => {
+  test('no more than the limit, over both places, and it is said that there are more', async () => {
     expect(await listed('--limit', '2')).toHaveLength(2);
     expect(await listed('--limit', '4')).toHaveLength(4);
+    const moreBeyond = async (...args: string[]) => {
+      const [{ err }, { out }] = await Promise.all([run('list', ...args), run('list', '--json', ...args)]);
+      expect(JSON.parse(out).more).toBe(err.includes('there are more; --limit takes a higher number'));
+      return JSON.parse(out).more;
+    };
+    // Three lie in one place, one in the other.
+    for (const limit of ['1', '2', '3']) expect(await moreBeyond('--limit', limit)).toBe(true);
+    expect(await moreBeyond('--limit', '4')).toBe(false);
+    expect(await moreBeyond()).toBe(false);
+    expect(await moreBeyond('--limit', '1', '--code', 'remote.rejected')).toBe(false);
+  });
+
+  test('a person by namespace and id, as `why` takes them: named with the key of the deployment', async () => {
+    const key = 'a key of 16 letters or more';
+    const name = (id: string) => createHmac('sha256', key).update(id).digest('hex').slice(0, 16);
+    const [mail, id] = ['a', 'b'].map((tag) => sample({ person: name(`${tag}:Ada:1`) }, { id: tag }));
+    await (await place('DEAD_LETTERS')).bury([mail, id].flatMap((one) => one ?? []));
+    const found = async (who: string, more: Record<string, string>) => {
+      const said = await tributaryParked(['list', '--json', '--person', who], { ...ENV, ...more });
+      return said.status === 0 ? JSON.parse(said.out).kept.map((one: { id: string }) => one.id) : said.err;
+    };
+    const plainly = { TRIBUTARY_LOG_KEY: key };
+    const secretly = { TRIBUTARY_LOG_KEY: 'secret:log-key', TRIBUTARY_SECRET_LOG_KEY: key };
+    for (const more of [plainly, secretly]) {
+      expect(await found('a:Ada:1', more)).toEqual(['a']);
+      expect(await found('A:Ada:1', more)).toEqual(['a']);
+      expect(await found('b:Ada:1', more)).toEqual(['b']);
+      expect(await found('b:ada:1', more)).toEqual([]);
+    }
+    expect(await found(name('b:Ada:1'), {})).toEqual(['b']);
+    expect(await found('b:Ada:1', {})).toMatch(/config.missing-setting.*TRIBUTARY_LOG_KEY/);
   });
 });
 
@@ -133,6 +165,7 @@ describe('what is shown', () => {
           bytes: 27,
         },
       ],
+      more: false,
       inAll: expect.anything(),
     });
   });

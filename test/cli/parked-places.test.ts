@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { TableClient } from '@azure/data-tables';
 import { ContainerClient } from '@azure/storage-blob';
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type DemoCrm, startDemoCrm } from '../../local/demo-crm/server.js';
 import { startAzurite } from '../../local/emulators/azurite.js';
+import { startDynamoDb } from '../../local/emulators/dynamodb.js';
 import { startSqsS3 } from '../../local/emulators/sqs-s3.js';
 import { Fault } from '../../shared/core/fault.js';
 import { encodeKept } from '../../shared/stores/kept-codec.js';
@@ -31,18 +33,26 @@ interface Ground {
 }
 
 async function onAws(): Promise<Ground> {
-  const aws = await startSqsS3();
-  for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
+  const [aws, dynamo] = await Promise.all([startSqsS3(), startDynamoDb()]);
+  for (const { environment } of [aws, dynamo])
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  await dynamo.createStateTable('state');
   const urls = { parked: await aws.createQueue('parked'), 'given-up': await aws.createQueue('given-up') };
   await aws.createBucket('letters');
   const client = aws.sqs();
   return {
-    settings: { TRIBUTARY_PARKING: 'sqs:parked', TRIBUTARY_DEAD_LETTERS: 's3:letters/dev' },
+    settings: {
+      TRIBUTARY_PARKING: 'sqs:parked',
+      TRIBUTARY_DEAD_LETTERS: 's3:letters/dev',
+      TRIBUTARY_STATE: 'dynamodb:state',
+    },
     givenUp: 'sqs:given-up',
     put: async (queue, text) => {
       await client.send(new SendMessageCommand({ QueueUrl: urls[queue], MessageBody: text }));
     },
-    close: () => aws.close(),
+    async close() {
+      await Promise.all([aws.close(), dynamo.close()]);
+    },
   };
 }
 
@@ -53,12 +63,17 @@ async function onAzure(): Promise<Ground> {
     queue('parked').create(),
     queue('given-up').create(),
     new ContainerClient(connectionString, 'letters').create(),
+    TableClient.fromConnectionString(connectionString, 'state', {
+      allowInsecureConnection: true,
+    }).createTable(),
   ]);
   return {
     settings: {
       TRIBUTARY_PARKING: 'storage-queue:parked',
       TRIBUTARY_DEAD_LETTERS: 'blob:letters/dev',
       TRIBUTARY_STORAGE_CONNECTION: connectionString,
+      TRIBUTARY_STATE: 'azure-table:state',
+      TRIBUTARY_STATE_CONNECTION: connectionString,
     },
     givenUp: 'storage-queue:given-up',
     put: async (name, text) => {
@@ -67,6 +82,9 @@ async function onAzure(): Promise<Ground> {
     close,
   };
 }
+
+/** Beside a state that outlives the process. */
+const NAMED = { TRIBUTARY_LOG_KEY: 'a key of the names of persons' };
 
 let folder: string;
 beforeAll(async () => {
@@ -98,7 +116,7 @@ describe.each([
   test('looking takes nothing away; what is replayed or dropped is gone; what is hidden is counted', async () => {
     const { settings, put } = await begin();
     crm = await startDemoCrm();
-    const env = { ...settingsFor(crm, join(folder, 'tributary.yaml')), ...settings };
+    const env = { ...settingsFor(crm, join(folder, 'tributary.yaml')), ...settings, ...NAMED };
     const count = async (...args: string[]) => {
       const { status, out } = await tributaryParked(['list', '--json', ...args], env);
       expect(status).toBe(0);
@@ -131,7 +149,7 @@ describe.each([
     const { settings, put } = await begin();
     crm = await startDemoCrm();
     crm.misbehave({ kind: 'down' });
-    const env = { ...settingsFor(crm, join(folder, 'tributary.yaml')), ...settings };
+    const env = { ...settingsFor(crm, join(folder, 'tributary.yaml')), ...settings, ...NAMED };
     for (const id of ['C-1', 'C-2', 'C-3']) await put('parked', text(id));
     const { status, out } = await tributaryParked(['replay', '--rate', '1000', '--json'], env);
     expect(status).toBe(1);

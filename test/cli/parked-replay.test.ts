@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { contact, profile } from '../conformance/people.js';
 import { NOW, plain, sample } from '../stores/kept-samples.js';
@@ -148,4 +149,28 @@ test('without the settings of the deployment it says which are missing, and touc
   expect(status).toBe(2);
   expect(err).toContain('TRIBUTARY_STATE: is not set');
   expect((await letters()).all()).toHaveLength(1);
+});
+
+test('letters of a deployment are not judged by the empty memory of this process', async () => {
+  const { status, out, err } = await org.replay('--from', 's3:letters-of-acme');
+  expect([status, out]).toEqual([2, '']);
+  expect(err).toContain('config.invalid: TRIBUTARY_STATE is memory:cli');
+  expect(err).toMatch(/set it and TRIBUTARY_STATE_CONNECTION .* or say --requeue/);
+});
+
+test('a rule file that is not there: told, with the setting that names it', async () => {
+  const env = { ...org.env(), TRIBUTARY_CONFIG: join(org.folder(), 'no-such.yaml') };
+  const { status, err } = await tributaryParked(['replay'], env);
+  expect([status, err]).toEqual([
+    2,
+    expect.stringMatching(/no-such\.yaml cannot be read .*TRIBUTARY_CONFIG/),
+  ]);
+});
+
+test('a replay that the limit ends says that there are more', async () => {
+  await (await letters()).bury(['C-1', 'C-2', 'C-3'].map((id) => letter({ id })));
+  expect((await replay('--limit', '1')).err).toContain('there are more than --limit 1 took');
+  expect(JSON.parse((await replay('--limit', '1', '--json')).out)).toMatchObject({ replayed: 1, more: true });
+  const last = await replay('--json');
+  expect([JSON.parse(last.out).more, last.err]).toEqual([false, expect.not.stringContaining('--limit')]);
 });

@@ -32,7 +32,7 @@ test('a place without files can be listed, one with files can be read', async ()
   ]);
   await writeFile(join(folder, 'a.csv'), 'Email\n');
   expect(await findings(`file://${folder}`)).toEqual([
-    { level: 'well', what: `file://${folder} can be listed (1 files) and read` },
+    { level: 'well', what: `file://${folder} can be listed (1 file) and read` },
   ]);
 });
 

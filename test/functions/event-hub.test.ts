@@ -114,7 +114,7 @@ test('a fault on a settled message is nobody else’s business', async () => {
 
 test('unsettled without a reason still holds', async () => {
   const pipeline = recorder(({ id }) => ({ id, settled: false, endings: [held()] }));
-  await expect(handle(['a'], {}, pipeline)).rejects.toThrow('1 of 1 events stay with Event Hubs');
+  await expect(handle(['a'], {}, pipeline)).rejects.toThrow('1 of 1 event stay with Event Hubs');
 });
 
 test('an answer that is missing counts as unsettled', async () => {

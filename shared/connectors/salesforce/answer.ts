@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { plural } from '../../core/plural.js';
 import type { Outcome } from '../../core/remote.js';
 import { unauthorized } from '../auth/tokens.js';
 import { fromWaitingStatus, unknown } from '../wire/outcome.js';
@@ -46,8 +47,8 @@ function fromRows(context: Answering, reply: Reply, count: number): readonly Out
   const rows = Rows.safeParse(reply.json).data;
   const usage = reply.headers.get('sforce-limit-info');
   if (rows?.length === count) return rows.map((row) => fromRow(context, row, usage));
-  const what = rows === undefined ? 'something that is not a list of rows' : `${rows.length} rows`;
-  const message = `"${context.connection}" answered ${what} to a request of ${count} rows.`;
+  const what = rows === undefined ? 'something that is not a list of rows' : plural(rows.length, 'row');
+  const message = `"${context.connection}" answered ${what} to a request of ${plural(count, 'row')}.`;
   return Array.from({ length: count }, () => unknown('remote.unanswered', message));
 }
 

@@ -1,4 +1,5 @@
 import { bad, ok } from '../../core/fault.js';
+import { plural } from '../../core/plural.js';
 import type { Table, TableRow } from '../ports.js';
 import { CsvCutter, type CsvRow } from './csv-cutter.js';
 import { type CsvDialect, dialectOf } from './csv-dialect.js';
@@ -130,7 +131,7 @@ function refuseCutOff(row: CsvRow, width: number): void {
 function tableRow({ cells, wrong, isLong }: CsvRow, number: number, columns: readonly string[]): TableRow {
   if (wrong !== undefined) return { number, cells: bad(isLong ? 'decode.too-large' : 'decode.csv', wrong) };
   if (cells.length !== columns.length) {
-    const text = `the row has ${cells.length} columns, the header ${columns.length}`;
+    const text = `the row has ${plural(cells.length, 'column')}, the header ${columns.length}`;
     return { number, cells: bad('decode.csv', text) };
   }
   const record: Record<string, unknown> = {};

@@ -1,4 +1,5 @@
 import { Fault } from '../../core/fault.js';
+import { plural } from '../../core/plural.js';
 import type { FileEntry, FilePlace, Table } from '../ports.js';
 import type { Closing } from './closing.js';
 import type { Turnover } from './compare.js';
@@ -50,13 +51,13 @@ export function objectionTo(
   if (bad > 0 && !agreed)
     return new Fault(
       'file.exits',
-      `${bad} rows of the full export ${stem} cannot be read; whoever they are about would count as missing; ${then}`,
+      `${plural(bad, 'row')} of the full export ${stem} cannot be read; whoever they are about would count as missing; ${then}`,
     );
   for (const [audience, { was, gone }] of Object.entries(turnover)) {
     if (gone <= Math.max(was * mostExits, agreed?.[audience] ?? 0)) continue;
     // A list of two texts, as personKeysBy spells audiences.
     const [namespace, id] = JSON.parse(audience) as [string, string];
-    const text = `${gone} of ${was} members of the audience ${namespace}/${id} are missing in the full export ${stem}, ${percent(gone / was)} and so more than the ${percent(mostExits)} that "most exits" allows; ${then}`;
+    const text = `${gone} of ${plural(was, 'member')} of the audience ${namespace}/${id} are missing in the full export ${stem}, ${percent(gone / was)} and so more than the ${percent(mostExits)} that "most exits" allows; ${then}`;
     return new Fault('file.exits', text);
   }
   return undefined;

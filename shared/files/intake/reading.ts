@@ -1,4 +1,5 @@
 import { Fault } from '../../core/fault.js';
+import { plural } from '../../core/plural.js';
 import { readProfile } from '../../core/profile.js';
 import type { Table, TableRow } from '../ports.js';
 import { type IntakeDeps, type Limits, SEGMENT_CHARACTERS, SEGMENT_LINES } from './deps.js';
@@ -85,7 +86,7 @@ async function keep(
 function refuseAllBad({ badRows, bad, name }: FileProgress, rows: number): void {
   const [first] = bad;
   if (rows === 0 || badRows < rows || !first) return;
-  const text = `${name}: none of its ${rows} rows can be read, the first one because: ${first.text}; compare how the file is written with "csv" and "columns" of its entry in "files"`;
+  const text = `${name}: none of its ${plural(rows, 'row')} can be read, the first one because: ${first.text}; compare how the file is written with "csv" and "columns" of its entry in "files"`;
   throw new Fault('file.refused', text);
 }
 

@@ -1,4 +1,5 @@
 import { Fault } from '../../core/fault.js';
+import { plural } from '../../core/plural.js';
 import { readProfile } from '../../core/profile.js';
 import { openTable } from '../formats/open-table.js';
 import type { DecryptKey } from '../formats/settings.js';
@@ -34,7 +35,7 @@ async function lookThrough(table: Table, shape: FileShape): Promise<Fault | unde
       isGood ||= fault === undefined;
     }
   if (isGood || !first) return undefined;
-  const text = `none of its ${count} rows can be read, the first one because: ${first.message}; compare how the file is written with "csv" and "columns" of its entry in "files"`;
+  const text = `none of its ${plural(count, 'row')} can be read, the first one because: ${first.message}; compare how the file is written with "csv" and "columns" of its entry in "files"`;
   return new Fault('file.refused', text);
 }
 

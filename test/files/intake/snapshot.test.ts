@@ -83,7 +83,7 @@ test('rows that cannot be read count as missing for nobody', async () => {
   await w.arrive(fileOf(2));
   await w.drain();
   expect(hot(w)).toEqual(['1', '2', '3']);
-  expect(exportReport(w, 2).why.text).toContain('1 rows of the full export');
+  expect(exportReport(w, 2).why.text).toContain('1 row of the full export');
 });
 
 test('a row whose status nobody knows is one of those', async () => {
