@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import type * as z from 'zod';
+import { declared, quote } from '../../shared/core/names.js';
 import { Scenario } from './scenario.js';
 
 /** What `npm run chaos -- --help` says. */
@@ -27,6 +29,8 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false, short: 'h' },
 } as const;
+
+const MEMBERS = Object.keys(Scenario.shape);
 
 /** What is asked for. */
 export interface Options {
@@ -56,12 +60,24 @@ function readScenario(text: string): Scenario {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new WrongUse('--scenario must be JSON, as a failing run prints it');
+    throw new WrongUse(
+      `--scenario takes JSON as a failing run prints it, not the name of a file: ${JSON.stringify(text.slice(0, 80))}`,
+    );
   }
   const parsed = Scenario.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new WrongUse(`--scenario: ${issue?.path.join('.')}: ${issue?.message}`);
+  throw new WrongUse(`--scenario${faultsOf(parsed.error)}`);
+}
+
+/** What is wrong with a scenario, each member once. */
+function faultsOf({ issues }: z.ZodError): string {
+  const texts = issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => `there is no ${quote(key)}; ${declared(key, MEMBERS, 'known')}`);
+    const [member] = issue.path;
+    return member === undefined ? [] : [`${String(member)} ${issue.message}`];
+  });
+  return texts.length === 0 ? ' must be an object {…}' : `: ${[...new Set(texts)].join('; ')}`;
 }
 
 /** Reads the command line; throws {@link WrongUse}. */

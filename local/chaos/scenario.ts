@@ -2,21 +2,36 @@ import * as z from 'zod';
 import { climateOf } from './climate.js';
 import { FAULT_KINDS } from './fault-kinds.js';
 
+const numbers = (least: number, most?: number) => {
+  const error = `must be a whole number${most === undefined ? `, ${least} or more` : ` from ${least} to ${most}`}`;
+  return z
+    .int({ error })
+    .min(least, error)
+    .max(most ?? Number.MAX_SAFE_INTEGER, error);
+};
+
+const indices = () => {
+  const error = 'must be a list of whole numbers, 0 or more';
+  return z.array(z.int({ error }).min(0, error), { error }).readonly().optional();
+};
+
+const NO_FAULTS = 'must be a list of faults, as local/chaos/fault-kinds.ts names them';
+
 /** All that decides a run: the same scenario gives the same run, step by step, on every machine. */
 export const Scenario = z.strictObject({
   /** Seed of the events, and how many there are. */
-  seed: z.int().min(0),
-  events: z.int().min(1),
+  seed: numbers(0),
+  events: numbers(1),
   /** Indices of those that are published; all unless given. */
-  only: z.array(z.int().min(0)).readonly().optional(),
+  only: indices(),
   /** How often each is published. */
-  copies: z.int().min(1).max(9),
+  copies: numbers(1, 9),
   /** Seed of everything else: order, places, interleaving, waits, faults. */
-  schedule: z.int().min(0),
+  schedule: numbers(0),
   /** Kinds of faults that do not happen. */
-  without: z.array(z.enum(FAULT_KINDS)).readonly().optional(),
+  without: z.array(z.enum(FAULT_KINDS, NO_FAULTS), NO_FAULTS).readonly().optional(),
   /** Of the faults that would happen, counted from 0, only these do; all unless given. */
-  fire: z.array(z.int().min(0)).readonly().optional(),
+  fire: indices(),
 });
 export type Scenario = z.infer<typeof Scenario>;
 

@@ -54,7 +54,7 @@ test.each([
   [['--events', 'many'], '--events must be a whole number'],
   [['--seed', '-1'], '--seed'],
   [['--scenario', '{}'], '--scenario'],
-  [['--scenario', 'nonsense'], '--scenario must be JSON'],
+  [['--scenario', 'nonsense'], '--scenario takes JSON'],
   [['--colour'], '--colour'],
 ])('%j is wrong use', async (args, why) => {
   const { status, out, err } = await chaos(...args);
