@@ -11,7 +11,10 @@ import { WrongUse } from './wrong-use.js';
 
 /** The files of a deployment, as far as they can be looked at. */
 export interface Desk {
+  /** Those that are asked about. */
   readonly sources: readonly FileSource[];
+  /** All that the rule file has. */
+  readonly all: readonly FileSource[];
   readonly pages: IntakePages;
   readonly titles: AudienceTitles;
 }
@@ -19,9 +22,10 @@ export interface Desk {
 /** Opens the deployment that the environment names. Throws `config.*` faults, also for an entry that it does not have. */
 export async function openAt({ source }: Pick<FilesOptions, 'source'>, world: World): Promise<Desk> {
   const { sources, pages, titles } = await openDesk(world.env, world.clock);
-  if (source === undefined) return { sources: [...sources.values()], pages, titles };
+  const all = [...sources.values()];
+  if (source === undefined) return { sources: all, all, pages, titles };
   const one = sources.get(source);
-  if (one) return { sources: [one], pages, titles };
+  if (one) return { sources: [one], all, pages, titles };
   const names = [...sources.keys()];
   const text = `there is no entry named ${quote(source)} in "files"; ${declared(source, names)}`;
   throw new Fault('config.unknown-name', text);
@@ -30,10 +34,11 @@ export async function openAt({ source }: Pick<FilesOptions, 'source'>, world: Wo
 /** Looks at all sources, one after another. */
 export async function lookAll({
   sources,
+  all,
   pages,
-}: Pick<Desk, 'sources' | 'pages'>): Promise<readonly SourceLook[]> {
+}: Pick<Desk, 'sources' | 'all' | 'pages'>): Promise<readonly SourceLook[]> {
   const looks: SourceLook[] = [];
-  for (const source of sources) looks.push(await lookAt(source, pages));
+  for (const source of sources) looks.push(await lookAt(source, pages, all));
   return looks;
 }
 

@@ -10,7 +10,8 @@ usage: tributary files list [--source NAME] [--limit N]
        tributary files retry FILE
        tributary files run FILE
 
-  list           files, those nobody has read yet first, then the newest last; and places that cannot be reached
+  list           files, those nobody has read yet first, then the newest last; places that cannot be reached, and files there
+                 that no entry takes
   show           everything known of a file and of the full export it belongs to; no value of any row
   accept         let the exits of a full export be carried out that wait for you
   retry          work on a file again: one that waits now, one that is refused or done from its beginning

@@ -1,3 +1,4 @@
+import { plural } from '../shared/core/plural.js';
 import { closingReport } from '../shared/files/intake/closing.js';
 import type { Looked, SourceLook } from '../shared/files/intake/desk.js';
 import { stateOf } from '../shared/files/intake/file-state.js';
@@ -22,8 +23,18 @@ export const unreachedOf = ({ source, fault }: SourceLook) =>
     why: { code: fault.code, text: fault.message },
   };
 
+/** The files that no entry takes, as data: each place once, of how many entries it may be the place. */
+export const unmatchedIn = (looks: readonly SourceLook[]) => [
+  ...new Map(
+    looks
+      .filter(({ strangers }) => strangers.count > 0)
+      .map(({ source: { from }, strangers }) => [from, { from, result: 'unmatched', ...strangers }]),
+  ).values(),
+];
+
 type View = ReturnType<typeof viewOf>;
 type Unreached = NonNullable<ReturnType<typeof unreachedOf>>;
+type Unmatched = ReturnType<typeof unmatchedIn>[number];
 
 /** Names that people know audiences by, by `namespace/id`. */
 export type AudienceTitles = ReadonlyMap<string, string>;
@@ -55,3 +66,10 @@ export const lineOf = (view: View, titles: AudienceTitles): string =>
 /** A place that could not be looked through, in a line. */
 export const unreachedLine = (view: Unreached): string =>
   `${columns(view.result, '', '')}  ${printable(view.from)}  (${printable(view.source, 60)})${whyLine(view, new Map())}`;
+
+/** That files of a place are read by nobody, in a line. */
+export const unmatchedLine = ({ from, count, names }: Unmatched): string => {
+  const shown = names.map((name) => printable(name)).join(', ');
+  const which = count > names.length ? `the first are ${shown}` : shown;
+  return `note: ${plural(count, 'file')} in ${printable(from)} that no entry of "files" takes, so that nobody reads ${count === 1 ? 'it' : 'them'}: ${which}`;
+};

@@ -6,7 +6,15 @@ import { paragraphOf } from './file-text.js';
 import { type Desk, findIn, lookAll, openAt, tellUnreached } from './files-desk.js';
 import { type FilesOptions, HELP, readFilesOptions } from './files-options.js';
 import { workHere } from './files-run.js';
-import { HEADING, lineOf, unreachedLine, unreachedOf, viewOf } from './files-view.js';
+import {
+  HEADING,
+  lineOf,
+  unmatchedIn,
+  unmatchedLine,
+  unreachedLine,
+  unreachedOf,
+  viewOf,
+} from './files-view.js';
 import { complain, runHere, type World } from './world.js';
 
 const NO_ENTRIES = 'the rule file has no section "files", so there are no files of exports (docs/files.md)\n';
@@ -17,10 +25,12 @@ async function list(desk: Desk, { json, limit }: FilesOptions, { out, err }: Wor
   const files = looks.flatMap((look) => look.files);
   const shown = files.slice(-limit).map(viewOf);
   const unreached = looks.flatMap((look) => unreachedOf(look) ?? []);
+  const unmatched = unmatchedIn(looks);
   const lines = [...unreached.map(unreachedLine), ...shown.map((view) => lineOf(view, desk.titles))];
-  if (json) await out(`${JSON.stringify([...unreached, ...shown], null, 2)}\n`);
+  if (json) await out(`${JSON.stringify([...unreached, ...unmatched, ...shown], null, 2)}\n`);
   else if (lines.length > 0) await out(`${[HEADING, ...lines].join('\n')}\n`);
   else if (desk.sources.length > 0) await out('no files\n');
+  if (!json) for (const one of unmatched) err(`${unmatchedLine(one)}\n`);
   const left = files.length - shown.length;
   if (left > 0) err(`${left} more; --limit ${files.length} lists all\n`);
   return unreached.length > 0 ? 2 : 0;

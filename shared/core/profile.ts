@@ -51,7 +51,8 @@ function timeOf(member: Loose): unknown {
   return prefixed === undefined ? member['xdm:timestamp'] : prefixed;
 }
 
-const isStatus = (status: unknown): boolean =>
+/** Whether a value is one of {@link STATUSES}, in any case. */
+export const isStatus = (status: unknown): boolean =>
   typeof status === 'string' && Object.hasOwn(STATUSES, status.toLowerCase());
 
 const Id = z.string().refine((id) => id.trim() !== '');

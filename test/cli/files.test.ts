@@ -303,3 +303,39 @@ test('what is no file, no source or no word', async () => {
   expect(await files('fetch')).toMatchObject({ status: 2 });
   expect((await files('--help')).out).toContain('tributary files:');
 });
+
+test('files that no entry takes are told of; what lies beside exports is not, nor what another entry takes', async () => {
+  const origin = memoryOrigin('cli-files', 'aep/', clock);
+  const lay = (name: string) => origin.put(`aep/${name}`, Buffer.from('x'), new AbortController().signal);
+  const two = join(folder, 'matched.yaml');
+  const entries = `  - { name: vips, from: "memory://cli-files/aep/vip/", match: "vip*.csv", audience: hot }
+  - { name: guests, from: "memory://cli-files/aep/", match: "guest*.csv", audience: hot }
+`;
+  const text = readFileSync(config, 'utf8').replace('    columns:', '    match: "Acme_*.csv"\n    columns:');
+  writeFileSync(two, text.replace('files:\n', `files:\n${entries}`));
+  const matched = (...args: string[]) =>
+    runLent(runFiles, args, { env: { ...env, TRIBUTARY_CONFIG: two }, clock });
+  await put(1, people);
+  for (const name of [
+    'guest1.csv',
+    'vip/vip1.csv',
+    'manifest-a-b.json',
+    `${nameOf(1).slice(4)}.tributary.json`,
+  ])
+    await lay(name);
+  expect((await matched('list')).err).toBe('');
+  await lay('Acne_1.csv');
+  expect(await matched('list')).toMatchObject({
+    status: 0,
+    out: expect.stringContaining('Acme_segment'),
+    err: 'note: 1 file in memory://cli-files/aep/ that no entry of "files" takes, so that nobody reads it: aep/Acne_1.csv\n',
+  });
+  for (let i = 2; i < 9; i++) await lay(`Acne_${i}.csv`);
+  expect((await matched('list', '--source', 'guests')).err).toContain(
+    'note: 8 files in memory://cli-files/aep/ that no entry of "files" takes, so that nobody reads them: the first are aep/Acne_1.csv, ',
+  );
+  const [unmatched, ...others] = JSON.parse((await matched('list', '--json')).out);
+  expect(unmatched).toMatchObject({ from: 'memory://cli-files/aep/', result: 'unmatched', count: 8 });
+  expect(unmatched.names).toHaveLength(5);
+  expect(others).toHaveLength(3);
+});

@@ -9,6 +9,7 @@ import { pageId } from './page.js';
 import type { IntakePages } from './pages.js';
 import { type FileProgress, fileHash, freshProgress, isOver, progressId } from './progress.js';
 import type { FileSource } from './source.js';
+import { type Strangers, strangersIn } from './strangers.js';
 
 /** A file as operators look at it; without progress nobody has been sent to it. */
 export interface Looked {
@@ -48,17 +49,27 @@ async function begun(source: FileSource, pages: IntakePages): Promise<readonly F
   return ids.flatMap((id) => known.get(id)?.value ?? []);
 }
 
-/** Files that lie in the place and have not been begun: nobody has been sent to them, or they are not whole yet. */
-async function unbegun(source: FileSource, pages: IntakePages): Promise<readonly Looked[]> {
+/** What lies in a place now: files that have not been begun, and those that nobody reads. */
+interface Lying {
+  readonly files: readonly Looked[];
+  readonly strangers: Strangers;
+}
+
+/** Of what lies in the place that nobody has been sent to, or that is not whole yet; and what no entry takes. */
+async function unbegun(source: FileSource, pages: IntakePages, all: readonly FileSource[]): Promise<Lying> {
   const place = await source.place();
   const entries: FileEntry[] = [];
-  for await (const entry of place.list()) if (source.roleOf(entry.name) === 'data') entries.push(entry);
+  const strangers = strangersIn(source, all);
+  for await (const entry of place.list())
+    if (source.roleOf(entry.name) === 'data') entries.push(entry);
+    else strangers.see(entry.name);
   const known = await pages.progress.readAll(entries.map((entry) => progressId(source.name, entry)));
-  return entries.flatMap(({ name, ...entry }): Looked[] => {
+  const files = entries.flatMap(({ name, ...entry }): Looked[] => {
     const progress = known.get(progressId(source.name, { name, ...entry }))?.value;
     if (progress && progress.turns > 0) return [];
     return [{ source, name, progress, closing: undefined }];
   });
+  return { files, strangers: strangers.seen() };
 }
 
 /** What is known of the files of a source. */
@@ -66,23 +77,38 @@ export interface SourceLook {
   readonly source: FileSource;
   /** Those that have not been begun first, then the newest last. */
   readonly files: readonly Looked[];
+  /** Files that lie in its place and that no entry takes. */
+  readonly strangers: Strangers;
   /** Why its place could not be looked through; then `files` are those that have been begun. */
   readonly fault: Fault | undefined;
 }
 
-async function unbegunOf(source: FileSource, pages: IntakePages): Promise<readonly Looked[] | Fault> {
+async function unbegunOf(
+  source: FileSource,
+  pages: IntakePages,
+  all: readonly FileSource[],
+): Promise<Lying | Fault> {
   try {
-    return await unbegun(source, pages);
+    return await unbegun(source, pages, all);
   } catch (error) {
     if (error instanceof Fault && /^(?:file|config)\./.test(error.code)) return error;
     throw error;
   }
 }
 
-/** All files of a source. A place that does not answer, or cannot be opened, is a fault of that source alone. */
-export async function lookAt(source: FileSource, pages: IntakePages): Promise<SourceLook> {
-  const found = await unbegunOf(source, pages);
-  const files: Looked[] = found instanceof Fault ? [] : [...found];
+/**
+ * All files of a source; `all` are the entries that may take what it does not. A place that does not answer, or cannot be
+ * opened, is a fault of that source alone.
+ */
+export async function lookAt(
+  source: FileSource,
+  pages: IntakePages,
+  all: readonly FileSource[] = [],
+): Promise<SourceLook> {
+  const found = await unbegunOf(source, pages, all);
+  const fault = found instanceof Fault ? found : undefined;
+  const lying = found instanceof Fault ? { files: [], strangers: { count: 0, names: [] } } : found;
+  const files: Looked[] = [...lying.files];
   // One that is to be worked on again has been begun before and is in the list of those, too.
   const told = new Set(files.flatMap(({ progress }) => (progress ? [hashOf(progress)] : [])));
   const others = (await begun(source, pages)).filter((progress) => !told.has(hashOf(progress)));
@@ -95,7 +121,7 @@ export async function lookAt(source: FileSource, pages: IntakePages): Promise<So
     const { name } = progress;
     files.push({ source, name, progress, closing: closingOf(name) });
   }
-  return { source, files, fault: found instanceof Fault ? found : undefined };
+  return { source, files, strangers: lying.strangers, fault };
 }
 
 const isUnbegun = ({ progress }: Looked): boolean => !progress || progress.turns === 0;

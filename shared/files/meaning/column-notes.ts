@@ -1,7 +1,7 @@
 import { proposal } from '../../core/names.js';
 import type { ShapeOptions } from './file-shape.js';
 import { shownName } from './long-names.js';
-import type { Column } from './row-shape.js';
+import type { Column } from './row-body.js';
 
 /** Most names that a sentence lists, and sentences about single columns. */
 const SHOWN = 50;

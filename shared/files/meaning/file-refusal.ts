@@ -2,7 +2,8 @@ import { Fault } from '../../core/fault.js';
 import { type Meaning, placeOf } from './column-meaning.js';
 import type { ShapeOptions } from './file-shape.js';
 import { shownName } from './long-names.js';
-import { type Column, NO_AUDIENCE } from './row-shape.js';
+import { NO_AUDIENCE } from './member-cells.js';
+import type { Column } from './row-body.js';
 import type { Vocabulary } from './vocabulary.js';
 
 const refused = (why: string): Fault => new Fault('file.refused', why);

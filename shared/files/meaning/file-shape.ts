@@ -5,7 +5,8 @@ import { refusalOf } from './file-refusal.js';
 import type { FileRule } from './file-rule.js';
 import type { AudienceKey } from './known-audiences.js';
 import { MOST_NAME } from './long-names.js';
-import { type About, type Column, rowReader } from './row-shape.js';
+import type { About, Column } from './row-body.js';
+import { rowReader } from './row-shape.js';
 import type { Vocabulary } from './vocabulary.js';
 
 type Cells = Readonly<Record<string, unknown>>;

@@ -1,43 +1,9 @@
 import { Fault, ok, type Result } from '../../core/fault.js';
-import { attributeValue, identityValue, isSilent, wordOf } from './cell-value.js';
+import { attributeValue, identityValue, isSilent } from './cell-value.js';
 import type { Meaning } from './column-meaning.js';
-import type { AudienceKey } from './known-audiences.js';
 import { shownName } from './long-names.js';
-
-type Body = Record<string, unknown>;
-type Cells = Readonly<Record<string, unknown>>;
-
-/** A column that means something, by the header it has. */
-export interface Column {
-  readonly header: string;
-  readonly meaning: Meaning;
-}
-
-/** What the rows of a file are about where they do not say so themselves. */
-export interface About {
-  readonly audience: AudienceKey | undefined;
-  /** When the memberships were asserted that carry no time, as ISO 8601. */
-  readonly time: string;
-  /** Whether each row names its own columns: then one without a status is about a member, as in any profile. */
-  readonly isOpen: boolean;
-  /** The audience that a cell names. */
-  readonly audienceOf: (cell: string) => AudienceKey;
-}
-
-const isObject = (value: unknown): value is Body =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The object at some steps of another; made where there is none. What is not an object there gives way. */
-function objectAt(body: Body, steps: readonly string[]): Body {
-  let here = body;
-  for (const step of steps) {
-    const next = here[step];
-    const inside: Body = isObject(next) ? next : {};
-    here[step] = inside;
-    here = inside;
-  }
-  return here;
-}
+import { memberReader } from './member-cells.js';
+import { type About, type Body, type Cells, type Column, isObject, objectAt } from './row-body.js';
 
 /** Puts what one object has into another, inside each other where both have one: parts of it may be columns of their own. */
 function merge(into: Body, from: Body): void {
@@ -82,17 +48,11 @@ function writeMap(header: string, member: string): Write {
   return (cell, body) => {
     const value = attributeValue(header, cell, { as: 'json', hasInside: true });
     if (!value.ok) return value.fault;
-    if (!isObject(value.value)) return shape(`column ${shownName(header)} is no object`);
+    if (!isObject(value.value)) return new Fault('decode.shape', `column ${shownName(header)} is no object`);
     merge(objectAt(body, [member]), value.value);
     return undefined;
   };
 }
-
-const shape = (what: string): Fault => new Fault('decode.shape', what);
-
-/** What is said where nothing tells the audience. */
-export const NO_AUDIENCE =
-  'nothing says which audience the rows are about: no column, no part of the name; write audience: NAME into its entry in "files", or a match with %SEGMENT_ID% or %SEGMENT_NAME%';
 
 function writeOf({ header, meaning }: Column): Write | undefined {
   if (meaning.kind === 'attribute') return writeAttribute(header, meaning);
@@ -106,30 +66,6 @@ const depthOf = ({ meaning }: Column): number =>
 
 const isText = ({ meaning }: Column): boolean =>
   meaning.kind === 'attribute' && (meaning.as === undefined || !/^(?:number|boolean|json)$/.test(meaning.as));
-
-/** A status column of a named audience, and the column of its time if there is one. */
-interface Named {
-  readonly of: AudienceKey;
-  readonly status: string | undefined;
-  readonly time: string | undefined;
-}
-
-function namedOf(columns: readonly Column[]): readonly Named[] {
-  const found = new Map<string, { of: AudienceKey; status: string | undefined; time: string | undefined }>();
-  for (const { header, meaning } of columns) {
-    if ((meaning.kind !== 'status' && meaning.kind !== 'time') || meaning.of === 'own') continue;
-    const { of, kind } = meaning;
-    const name = `${of.namespace}/${of.id}`;
-    const one = found.get(name) ?? { of, status: undefined, time: undefined };
-    one[kind] = header;
-    found.set(name, one);
-  }
-  return [...found.values()];
-}
-
-const ownHeader = (columns: readonly Column[], kind: 'status' | 'time' | 'audience'): string | undefined =>
-  columns.find(({ meaning }) => meaning.kind === kind && (!('of' in meaning) || meaning.of === 'own'))
-    ?.header;
 
 /**
  * Makes rows of these columns profile exports. A cell without a value says nothing; an attribute that is an empty text is one.
@@ -153,48 +89,5 @@ export function rowReader(columns: readonly Column[], about: About): (cells: Cel
     }
     const fault = members(cells, body);
     return fault ? { ok: false, fault } : ok(body);
-  };
-}
-
-/** Writes the memberships of a row; gives what is wrong with it. */
-function memberReader(
-  columns: readonly Column[],
-  about: About,
-): (cells: Cells, body: Body) => Fault | undefined {
-  const named = namedOf(columns);
-  const [status, time, audience] = [
-    ownHeader(columns, 'status'),
-    ownHeader(columns, 'time'),
-    ownHeader(columns, 'audience'),
-  ];
-  const hasMap = columns.some(
-    ({ meaning }) => meaning.kind === 'map' && meaning.member === 'segmentMembership',
-  );
-  const cellOf = (cells: Cells, header: string | undefined): unknown =>
-    header !== undefined && Object.hasOwn(cells, header) ? wordOf(cells[header]) : undefined;
-  const put = (body: Body, { namespace, id }: AudienceKey, said: unknown, at: unknown): void => {
-    // No audience has such an id, and an object no such member.
-    if (id === '__proto__') return;
-    const membership = { lastQualificationTime: isSilent(at) ? about.time : at, status: said };
-    objectAt(body, ['segmentMembership', namespace])[id] = membership;
-  };
-  const ownOf = (cells: Cells): AudienceKey | undefined => {
-    const cell = cellOf(cells, audience);
-    return isSilent(cell) ? about.audience : about.audienceOf(String(cell));
-  };
-  // Where rows bring their own columns another row may say it; the file as a whole has been judged.
-  const isSpoken = about.isOpen || named.length > 0 || hasMap || audience !== undefined;
-  return (cells, body) => {
-    for (const one of named) {
-      const said = one.status === undefined ? 'realized' : cellOf(cells, one.status);
-      const at = cellOf(cells, one.time);
-      if (!isSilent(said) && !(one.status === undefined && isSilent(at))) put(body, one.of, said, at);
-    }
-    const own = ownOf(cells);
-    if (own === undefined) return isSpoken ? undefined : shape(NO_AUDIENCE);
-    const isUnsaid = status === undefined || (about.isOpen && !Object.hasOwn(cells, status));
-    const said = isUnsaid ? 'realized' : cellOf(cells, status);
-    if (!isSilent(said)) put(body, own, said, cellOf(cells, time));
-    return undefined;
   };
 }
