@@ -1,5 +1,6 @@
 import { framer } from '../shared/config/frame.js';
 import type { LocatedFinding } from '../shared/config/places.js';
+import { plural } from '../shared/core/plural.js';
 import type { Paint } from './paint.js';
 import { printable } from './printable.js';
 
@@ -17,8 +18,6 @@ export function sumsOf(findings: readonly LocatedFinding[]): Sums {
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   return { errors, warnings: findings.length - errors };
 }
-
-const several = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /**
  * Findings for people: place, severity, code and message, then the line with a mark under what is meant. `texts` are those
@@ -49,10 +48,10 @@ export function findingsText(
 export function sumsText(sums: Sums, file: string, rules: number, paint: Paint): string {
   const { errors, warnings } = sums;
   if (errors + warnings === 0)
-    return `${paint.green('fine')}: ${printable(file)}, ${several(rules, 'rule')}\n`;
-  const what = [errors > 0 && several(errors, 'error'), warnings > 0 && several(warnings, 'warning')];
+    return `${paint.green('fine')}: ${printable(file)}, ${plural(rules, 'rule')}\n`;
+  const what = [errors > 0 && plural(errors, 'error'), warnings > 0 && plural(warnings, 'warning')];
   const ink = errors > 0 ? paint.red : paint.yellow;
-  return `${ink(what.filter((part) => part !== false).join(', '))} in ${printable(file)}, ${several(rules, 'rule')}\n`;
+  return `${ink(what.filter((part) => part !== false).join(', '))} in ${printable(file)}, ${plural(rules, 'rule')}\n`;
 }
 
 /** Findings and sums as JSON, one object a line. */

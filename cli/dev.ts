@@ -9,8 +9,8 @@ documented examples and generated traffic, half to each stream; shows what becam
   --json               print the ledger as JSON on standard output; status 0 only if everything is accounted for
   --events N           generated messages (2000)
   --seed N             seed of the generated traffic (1)
-  --config FILE        run your own tributary.yaml instead of the demo's; a folder stands for each place of files:,
-                       whatever its kind: put exports there, and see what becomes of them
+  --config FILE        run your own tributary.yaml instead of the demo's, which is not looked for otherwise; a folder stands
+                       for each place of files:, whatever its kind: put exports there, and see what becomes of them
   --patience SECONDS   how long to wait for the published events to be settled (120)
   --kinesis-port N, --event-hubs-port N, --crm-port N
                        fixed ports instead of free ones

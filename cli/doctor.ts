@@ -95,7 +95,9 @@ export async function runDoctor(args: readonly string[], world: World): Promise<
       await world.out(options.json ? jsonOf(diagnosis) : textOf(diagnosis, paint));
     }
     if (!options.json)
-      await world.out(`\n${errors} errors, ${warnings} warnings; nothing was written anywhere\n`);
+      await world.out(
+        `\n${plural(errors, 'error')}, ${plural(warnings, 'warning')}; nothing was written anywhere\n`,
+      );
     return errors > 0 ? 1 : 0;
   } catch (error) {
     return complain('doctor', error, world);

@@ -56,6 +56,13 @@ export interface ExportsTold {
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10}%`;
 
+/** How many there are of each audience. */
+function byAudience(people: Iterable<Presence>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { audience } of people) counts.set(audience, (counts.get(audience) ?? 0) + 1);
+  return counts;
+}
+
 /** Why a deployment would wait for somebody before it takes these people out; undefined when it would not. */
 function objectionTo(
   gone: readonly Presence[],
@@ -65,14 +72,13 @@ function objectionTo(
 ): string | undefined {
   if (now.badRows > 0)
     return `${plural(now.badRows, 'row')} of it cannot be read, and whoever they are about counts as missing`;
-  const was = new Map<string, number>();
-  for (const { audience } of last.members.values()) was.set(audience, (was.get(audience) ?? 0) + 1);
-  for (const [audience, count] of was) {
-    const left = gone.filter((one) => one.audience === audience).length;
-    if (left <= count * now.mostExits) continue;
+  const left = byAudience(gone);
+  for (const [audience, was] of byAudience(last.members.values())) {
+    const missing = left.get(audience) ?? 0;
+    if (missing <= was * now.mostExits) continue;
     // A list of two texts, as personKeysBy spells audiences.
     const [namespace, id] = JSON.parse(audience) as [string, string];
-    return `${left} of ${plural(count, 'member')} of the audience ${titleOf(namespace, id)} are missing, ${percent(left / count)} and so more than the ${percent(now.mostExits)} of "most exits"`;
+    return `${missing} of ${plural(was, 'member')} of the audience ${titleOf(namespace, id)} are missing, ${percent(missing / was)} and so more than the ${percent(now.mostExits)} of "most exits"`;
   }
   return undefined;
 }

@@ -15,7 +15,7 @@ const LOG_NAME = /^[0-9a-f]{16}$/;
 function slipIn({ about }: WhyOptions, rules: CompiledRules | undefined): string | undefined {
   if (about.kind === 'person') {
     if (!LOG_NAME.test(about.key)) return undefined;
-    return `${about.key} looks like the name that logs and letters have for a person, from which nobody finds back to the key: --person takes the key; by that name look with: tributary parked --person ${about.key}`;
+    return `${about.key} looks like the name that logs and letters have for a person, from which nobody finds back to the key: --person takes the key; by that name look with: tributary parked list --person ${about.key}`;
   }
   const asked = `${about.row.connection}/${about.row.object}`;
   const known = rules && written(rules);

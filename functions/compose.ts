@@ -32,12 +32,13 @@ export const door = lateDoor(
   log,
 );
 
+// A setting that was cleared comes as an empty text, and counts as not set.
 const queueSetting = /^storage-queue:(.+)$/.exec(process.env['TRIBUTARY_FILES_QUEUE'] ?? '');
 
 /** Where files are worked off, for deployments that take any in. A host that is told of a trigger without its queue complains for ever. */
 export const filesTriggers = queueSetting?.[1] !== undefined && {
   queueName: queueSetting[1],
-  schedule: process.env['TRIBUTARY_FILES_SCHEDULE'] ?? '0 */5 * * * *',
+  schedule: process.env['TRIBUTARY_FILES_SCHEDULE'] || '0 */5 * * * *',
 };
 
 /** The sweep of the state's table. */

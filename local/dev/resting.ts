@@ -3,6 +3,7 @@ import { systemClock } from '../../shared/clock.js';
 import type { Unresolved } from '../../shared/config/audience-names.js';
 import { readConfig } from '../../shared/config/read-config.js';
 import { audienceNames } from '../../shared/door/audience-names.js';
+import { plain } from './plain.js';
 
 /** Gives the audiences of a file whose names lead nowhere now. */
 export type Resting = () => Promise<readonly Unresolved[]>;
@@ -18,9 +19,6 @@ export async function restingIn(env: NodeJS.ProcessEnv, config: string): Promise
   return async () => resolve(audienceNames(await book.all())).unresolved;
 }
 
-/** Names come from events: control characters could take over the terminal. */
-const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}');
-
 /** Says which rules rest because the name of their audience leads nowhere, and when that is over; each once. */
 export function watchResting(resting: Resting, say: (text: string) => void): { look(): Promise<void> } {
   let before = new Map<string, string>();
@@ -29,7 +27,7 @@ export function watchResting(resting: Resting, say: (text: string) => void): { l
       const now = new Map((await resting()).map(({ audience, fault }) => [audience, fault.message]));
       for (const [audience, message] of now)
         if (before.get(audience) !== message)
-          say(`warning: rules about ${audience} do NOT act: ${plain(message)}\n`);
+          say(`warning: rules about ${audience} do NOT act: ${plain(message, 1_000)}\n`);
       for (const audience of before.keys())
         if (!now.has(audience)) say(`${audience} has been found: rules about it act within a minute\n`);
       before = now;

@@ -1,39 +1,44 @@
 import { openDesk } from '../../shared/assemble-files.js';
 import { systemClock } from '../../shared/clock.js';
+import { plural } from '../../shared/core/plural.js';
 import { ENDINGS } from '../../shared/core/ports.js';
-import { type Looked, lookAt } from '../../shared/files/intake/desk.js';
+import { type Looked, lookAt, type SourceLook } from '../../shared/files/intake/desk.js';
 import { stateOf } from '../../shared/files/intake/file-state.js';
 import { type FileProgress, fileHash } from '../../shared/files/intake/progress.js';
 import type { LocalPlace } from './local-places.js';
+import { plain } from './plain.js';
 
-/** Gives the files that have been put into the folders of a run. */
-export type FilesThere = () => Promise<readonly Looked[]>;
+/** Gives what has been put into the folders of a run. */
+export type FilesThere = () => Promise<readonly SourceLook[]>;
 
 /** Looks where a run keeps what it knows of files. Throws a `config.*` fault when the file of rules is wrong. */
 export async function filesIn(env: NodeJS.ProcessEnv, places: readonly LocalPlace[]): Promise<FilesThere> {
   if (places.length === 0) return async () => [];
   const { sources, pages } = await openDesk(env, systemClock);
   const own = places.flatMap(({ name }) => sources.get(name) ?? []);
-  return async () => {
-    const looks = await Promise.all(own.map((source) => lookAt(source, pages)));
-    return looks.flatMap(({ files }) => files);
-  };
+  return () => Promise.all(own.map((source) => lookAt(source, pages, own)));
 }
 
-/** Names and reasons come from outside: control characters could take over the terminal. */
-const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}');
+/** Characters of a name or a reason that are shown. */
+const MOST = 2_000;
 
 const countsOf = ({ rows = 0, endings }: FileProgress): string => {
   const parts = ENDINGS.flatMap((name) => (endings[name] ? [`${name} ${endings[name]}`] : []));
-  return `${rows} row${rows === 1 ? '' : 's'}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;
+  return `${plural(rows, 'row')}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;
 };
 
 function lineOf({ source, name, progress, closing }: Looked): string {
   const { word, why } = stateOf(progress, closing);
   const counts = progress && (word === 'done' || word === 'waiting for you') ? `, ${countsOf(progress)}` : '';
-  const because = why ? ` (${why.code}: ${plain(why.text)})` : '';
-  return `file ${plain(name)} of "${plain(source.name)}": ${word}${counts}${because}\n`;
+  const because = why ? ` (${why.code}: ${plain(why.text, MOST)})` : '';
+  return `file ${plain(name, MOST)} of "${plain(source.name)}": ${word}${counts}${because}\n`;
 }
+
+/** Those that nobody reads, as far as they are named. */
+const strangerLines = ({ strangers }: SourceLook): readonly string[] =>
+  strangers.names.map(
+    (name) => `file ${plain(name, MOST)}: no entry of "files" takes its name, so nobody reads it\n`,
+  );
 
 const keyOf = ({ source, name, progress }: Looked): string =>
   fileHash(source.name, name, progress?.version ?? '');
@@ -41,9 +46,15 @@ const keyOf = ({ source, name, progress }: Looked): string =>
 /** Says what becomes of files, each step of each file once. */
 export function watchFiles(files: FilesThere, say: (text: string) => void): { look(): Promise<void> } {
   const told = new Map<string, string>();
+  const strange = new Set<string>();
   let isLooking = false;
   const look = async (): Promise<void> => {
-    for (const one of await files()) {
+    const looks = await files();
+    for (const line of looks.flatMap(strangerLines)) {
+      if (!strange.has(line)) say(line);
+      strange.add(line);
+    }
+    for (const one of looks.flatMap((there) => there.files)) {
       const { word, why } = stateOf(one.progress, one.closing);
       const key = keyOf(one);
       const step = `${word} ${why?.code}`;

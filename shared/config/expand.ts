@@ -3,10 +3,6 @@ import type { Finding } from '../core/scope.js';
 /** Settings are in capitals: `${key}`, `${object}` and `${fields}` belong to the templates of HTTP connections. */
 const REFERENCE = /\$\{([A-Z_][A-Z0-9_]*)\}/g;
 
-/** The names of the settings that a text asks for, in order. */
-export const settingNames = (text: string): readonly string[] =>
-  [...text.matchAll(REFERENCE)].map(([, name = '']) => name);
-
 type Settings = Readonly<Record<string, string | undefined>>;
 
 function expandText(text: string, settings: Settings, path: Finding['path'], missing: Finding[]): string {

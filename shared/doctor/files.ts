@@ -2,6 +2,7 @@ import { plural } from '../core/plural.js';
 import type { Log } from '../core/ports.js';
 import type { Finding } from '../core/remote.js';
 import type { FileRule } from '../files/meaning/file-rule.js';
+import { REPORT_SUFFIX } from '../files/meaning/not-exports.js';
 import type { PlaceDeps } from '../files/places/deps.js';
 import { openPlace } from '../files/places/open-place.js';
 import type { FileEntry, FilePlace } from '../files/ports.js';
@@ -9,7 +10,6 @@ import { findingOf, type Part } from './part.js';
 
 /** So many names tell enough. */
 const MOST = 10_000;
-const REPORT = '.tributary.json';
 
 /** What places tell the log while they are looked at, as findings. */
 const TOLD: Readonly<Record<string, string>> = {
@@ -37,7 +37,7 @@ async function readOf(place: FilePlace, entry: FileEntry): Promise<void> {
 async function lookAtPlace(place: FilePlace): Promise<Finding> {
   let [count, last] = [0, undefined as FileEntry | undefined];
   for await (const entry of place.list()) {
-    if (!entry.name.endsWith(REPORT)) last = entry;
+    if (!entry.name.endsWith(REPORT_SUFFIX)) last = entry;
     if (++count === MOST) break;
   }
   if (last === undefined)

@@ -165,7 +165,7 @@ test('who is forgotten is forgotten here, too', async () => {
 test.each([
   [['sales/Contct/C-1'], 'no rule writes "sales/Contct"; did you mean "sales/Contact"?'],
   [['crm/Lead/C-1'], 'no rule writes "crm/Lead"; they write sales/Contact, sales/Task'],
-  [['--person', '102600dec26b0199'], 'tributary parked --person 102600dec26b0199'],
+  [['--person', '102600dec26b0199'], 'tributary parked list --person 102600dec26b0199'],
   [['sales/Contact/C-9'], 'has no entry: tributary parked lists it'],
 ])('where nothing is kept of %j it is said why that may be', async (args, said) => {
   const { status, out, err } = await why(...args);

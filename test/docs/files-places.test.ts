@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { addressIn } from '../../shared/files/places/address.js';
 import { PLACE_AUTHS } from '../../shared/files/places/auth.js';
-import { placeFindings } from '../../shared/files/places/open-place.js';
+import { placeFindings } from '../files/places/place-findings.js';
 import { yamlBlocks } from './yaml-blocks.js';
 
 const page = readFileSync(join(resolve(import.meta.dirname, '../..'), 'docs/files-places.md'), 'utf8');

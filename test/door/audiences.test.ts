@@ -8,12 +8,12 @@ import { AudienceRecord } from '../../shared/door/audience.js';
 import { audienceBook } from '../../shared/door/audience-book.js';
 import { AudienceList, audienceRoutes } from '../../shared/door/audiences.js';
 import { handleDoor } from '../../shared/door/door.js';
-import { openGate } from '../../shared/door/gate.js';
 import { memoryStore } from '../../shared/stores/memory.js';
 import { encodeState } from '../../shared/stores/state-codec.js';
 import { render } from '../adobe/pebble.js';
 import { fakeClock } from '../support/fakes.js';
 import { request } from './door-world.js';
+import { openGate } from './open-gate.js';
 
 /** The door with nothing but the audiences behind it. */
 function audienceDoor(store: StateStore = memoryStore()) {

@@ -1,7 +1,6 @@
 import { inTurn } from '../../shared/door/content.js';
 import { type DoorDeps, handleDoor } from '../../shared/door/door.js';
 import { exportsRoute } from '../../shared/door/exports.js';
-import { openGate } from '../../shared/door/gate.js';
 import type { Appender, Entry, Fate } from '../../shared/door/ports.js';
 import type { DoorRequest, DoorResponse } from '../../shared/door/request.js';
 import { createRoom, type RoomLimits } from '../../shared/door/room.js';
@@ -10,6 +9,7 @@ import { memoryAppender } from '../../shared/stores/memory-appender.js';
 import { memoryKept } from '../../shared/stores/memory-kept.js';
 import { rulesOf } from '../support/fakes.js';
 import { heldClock } from './held-clock.js';
+import { openGate } from './open-gate.js';
 
 export const RULES = rulesOf({
   audiences: { hot: 'hot-1' },

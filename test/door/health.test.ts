@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../shared/core/fault.js';
 import { handleDoor } from '../../shared/door/door.js';
-import { openGate } from '../../shared/door/gate.js';
 import { Health, healthRoute, type Probe } from '../../shared/door/health.js';
 import { request } from './door-world.js';
 import { type HeldClock, heldClock } from './held-clock.js';
+import { openGate } from './open-gate.js';
 
 function healthDoor(parts: Readonly<Record<string, Probe>>, clock: HeldClock = heldClock()) {
   const lines: string[] = [];

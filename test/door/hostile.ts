@@ -7,7 +7,6 @@ import { openGateOf } from '../../shared/door/auth/open-gate.js';
 import { inTurn } from '../../shared/door/content.js';
 import { handleDoor } from '../../shared/door/door.js';
 import { exportsRoute } from '../../shared/door/exports.js';
-import { openGate } from '../../shared/door/gate.js';
 import type { Appender } from '../../shared/door/ports.js';
 import type { DoorRequest, DoorResponse } from '../../shared/door/request.js';
 import { createRoom } from '../../shared/door/room.js';
@@ -17,6 +16,7 @@ import { settingSecrets } from '../../shared/secrets.js';
 import { BASE, signingKey } from './auth-world.js';
 import { RULES } from './door-world.js';
 import { hostileRequest, MARKER } from './hostile-requests.js';
+import { openGate } from './open-gate.js';
 
 const ANSWERS = new Set([200, 400, 401, 403, 404, 405, 413, 429]);
 const SECRETS = ['S3CRET-basic-password', 'S3CRET-bearer-token-0123', 'S3CRET-client-secret-0123'];

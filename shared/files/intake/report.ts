@@ -1,14 +1,9 @@
 import { ENDINGS } from '../../core/ports.js';
+import { REPORT_SUFFIX } from '../meaning/not-exports.js';
 import { type FileProgress, isOver } from './progress.js';
 
-/** What reports are called beside their files. */
-const SUFFIX = '.tributary.json';
-
-/** Whether a name is that of a file we have written ourselves. */
-export const isOurs = (name: string): boolean => name.endsWith(SUFFIX);
-
 /** The name of the report about a file. */
-export const reportName = (name: string): string => `${name}${SUFFIX}`;
+export const reportName = (name: string): string => `${name}${REPORT_SUFFIX}`;
 
 const iso = (at: number | undefined): string | undefined =>
   at === undefined ? undefined : new Date(at).toISOString();

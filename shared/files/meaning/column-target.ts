@@ -5,9 +5,6 @@ import { CAST_NAMES } from '../../core/casts.js';
 export const COLUMN_CASTS = [...CAST_NAMES, 'json'] as const;
 export type ColumnCast = (typeof COLUMN_CASTS)[number];
 
-/** Words that are no path: the status, time or audience of the membership that a row is about, or nothing at all. */
-export const COLUMN_WORDS = ['status', 'time', 'audience', 'ignore'] as const;
-
 const ATTRIBUTE = /^[A-Za-z_][\w-]*(?:\.[\w:-]+)*$/;
 const IDENTITY = /^identityMap\.(?!__proto__$)[^\s.][^\n]{0,199}$/;
 const MEMBERSHIP = /^segmentMembership\.[^.\s]{1,200}\.[^\n]{1,200}$/;

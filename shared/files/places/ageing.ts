@@ -1,10 +1,10 @@
 import type { Clock, Log } from '../../core/ports.js';
+import { REPORT_SUFFIX } from '../meaning/not-exports.js';
 import type { FilePlace } from '../ports.js';
 
 const DAY = 86_400_000;
 /** Adobe deletes what lies in a landing zone after seven days. */
 const LIFE = 7 * DAY;
-const REPORT = '.tributary.json';
 
 /** When files are told of. */
 export interface AgeingOptions {
@@ -25,7 +25,7 @@ export function ageing(place: FilePlace, { clock, log, warnDays }: AgeingOptions
       const old = new Map<string, number>();
       const reported = new Set<string>();
       for await (const entry of place.list()) {
-        if (entry.name.endsWith(REPORT)) reported.add(entry.name.slice(0, -REPORT.length));
+        if (entry.name.endsWith(REPORT_SUFFIX)) reported.add(entry.name.slice(0, -REPORT_SUFFIX.length));
         else if (entry.at + LIFE - clock.now() < warnDays * DAY) old.set(entry.name, entry.at + LIFE);
         yield entry;
       }

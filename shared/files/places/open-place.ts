@@ -8,22 +8,6 @@ import type { PlaceDeps } from './deps.js';
 import type { Origin } from './origin.js';
 import { placeOf } from './place.js';
 
-/** What is wrong with `from:` and `auth:` of a file. */
-export interface PlaceFinding {
-  /** Where, from the entry of the file: `['auth', 'hostKey']`. */
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
-
-/** Looks at `from:` and `auth:` of a file without opening anything; finds nothing when they can be used. */
-export function placeFindings(from: string, auth: unknown): readonly PlaceFinding[] {
-  const address = addressIn(from);
-  if (!address.ok) return [{ path: ['from'], message: address.fault.message }];
-  const parsed = PLACE_AUTHS[address.value.kind].safeParse(auth ?? {});
-  if (parsed.success) return [];
-  return parsed.error.issues.map(({ path, message }) => ({ path: ['auth', ...path], message }));
-}
-
 /** Throws what is wrong with `auth:`, which never holds a secret itself. */
 function parsed<Schema extends z.ZodType>(schema: Schema, auth: unknown, from: string): z.infer<Schema> {
   const result = schema.safeParse(auth ?? {});

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { addressIn } from '../../../shared/files/places/address.js';
-import { openPlace, placeFindings } from '../../../shared/files/places/open-place.js';
+import { openPlace } from '../../../shared/files/places/open-place.js';
 import { faultOf } from '../../contracts/file-place-steps.js';
 import { fakeClock } from '../../support/fakes.js';
+import { placeFindings } from './place-findings.js';
 
 const SAS = 'https://acme.blob.core.windows.net/exports?sv=2026&sig=hush';
 
@@ -45,7 +46,7 @@ test.each([
 
 test('a password in an address is refused and not repeated', () => {
   const [finding] = placeFindings('sftp://me:pass-word@host/out', {});
-  expect(finding?.message).toContain('under "auth"');
+  expect(finding?.message).toContain('write auth: { password');
   expect(finding?.message).not.toContain('pass-word');
 });
 
