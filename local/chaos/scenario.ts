@@ -36,7 +36,7 @@ export const Scenario = z.strictObject({
 export type Scenario = z.infer<typeof Scenario>;
 
 /** Events of one slice: a world of its own, so that slices can run side by side and a failure is small from the start. */
-const SLICE = { memory: 5_000, dynamodb: 700, 'azure-table': 700 } as const;
+const SLICE = { memory: 8_000, dynamodb: 600, 'azure-table': 600 } as const;
 /** So many at most where batches are tiny: each event takes twice as long there. */
 const TINY = { batch: 10, slice: 1_500 } as const;
 /** Short runs are cut finer, so that they too see many kinds of weather. */
