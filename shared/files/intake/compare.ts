@@ -40,14 +40,8 @@ const STRETCH = 1000;
 
 const nothing = (): void => undefined;
 
-/**
- * A copy of its own for what is kept: a text that was cut out of a piece of lines keeps the whole piece in memory, and the few who left
- * come out of all the pieces there are.
- */
-const alone = (text: string): string => Buffer.from(text).toString();
-
 function keep(finds: Finds, list: 'missing' | 'asks' | 'found' | 'exits', text: string): void {
-  finds[list].push(alone(text));
+  finds[list].push(text);
   finds.characters += text.length;
 }
 

@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../../stores/objects.js';
 import { mergeLines } from './merge.js';
 import { pairIn } from './presence.js';
-import { readRun, type SortedRun } from './run-pieces.js';
+import { readPieces, type SortedRun } from './run-pieces.js';
 
 /** Lines of runs in one order: those whose pair comes after `after`. */
 export async function* linesOfRuns(
@@ -10,7 +10,7 @@ export async function* linesOfRuns(
   after: string,
 ): AsyncGenerator<string> {
   let isBehind = after !== '';
-  for await (const line of mergeLines(runs.map((run) => readRun(objects, run, after)))) {
+  for await (const line of mergeLines(runs.map((run) => readPieces(objects, run, after)))) {
     isBehind = isBehind && pairIn(line) <= after;
     if (!isBehind) yield line;
   }

@@ -53,19 +53,21 @@ export async function writeRun(
   return counts;
 }
 
-async function linesIn(objects: ObjectStore, name: string): Promise<readonly string[]> {
+async function pieceOf(objects: ObjectStore, name: string): Promise<Buffer> {
   const bytes = await objects.get(name);
-  if (bytes) return gunzipSync(bytes).toString('utf8').split('\n');
+  if (bytes) return gunzipSync(bytes);
   const text = `${name} in ${objects.place} is gone, and with it who was in a full export; let the file be read again: tributary files retry`;
   throw new Fault('store.format', text);
 }
+
+const linesOf = (piece: Buffer): readonly string[] => piece.toString('utf8').split('\n');
 
 /** The last piece whose first pair is `after` or before that: the pieces ahead of it hold nothing behind `after`. */
 async function pieceAt(objects: ObjectStore, { at, pieces }: SortedRun, after: string): Promise<number> {
   let [low, high] = [0, pieces - 1];
   while (after !== '' && low < high) {
     const middle = Math.ceil((low + high) / 2);
-    const [first = ''] = await linesIn(objects, nameOf(at, middle));
+    const [first = ''] = linesOf(await pieceOf(objects, nameOf(at, middle)));
     if (pairIn(first) <= after) low = middle;
     else high = middle - 1;
   }
@@ -73,17 +75,13 @@ async function pieceAt(objects: ObjectStore, { at, pieces }: SortedRun, after: s
 }
 
 /**
- * The lines of a run, a piece at a time; the next piece is fetched meanwhile. Of lines whose pair is `after` or before that
- * no more than those of one piece are among them.
+ * The pieces of a run, each its lines in UTF-8 with line feeds between them; the next piece is fetched meanwhile. Of lines whose pair
+ * is `after` or before that no more than those of one piece are among them.
  */
-export async function* readRun(
-  objects: ObjectStore,
-  run: SortedRun,
-  after = '',
-): AsyncGenerator<readonly string[]> {
+export async function* readPieces(objects: ObjectStore, run: SortedRun, after = ''): AsyncGenerator<Buffer> {
   const { at, pieces } = run;
-  const fetch = (piece: number): Promise<readonly string[]> => {
-    const lines = linesIn(objects, nameOf(at, piece));
+  const fetch = (piece: number): Promise<Buffer> => {
+    const lines = pieceOf(objects, nameOf(at, piece));
     // Looked at when its turn comes.
     lines.catch(() => undefined);
     return lines;
@@ -96,4 +94,13 @@ export async function* readRun(
     if (piece + 1 < pieces) coming = fetch(piece + 1);
     yield lines;
   }
+}
+
+/** The lines of a run, those of a piece at a time; see {@link readPieces}. */
+export async function* readRun(
+  objects: ObjectStore,
+  run: SortedRun,
+  after = '',
+): AsyncGenerator<readonly string[]> {
+  for await (const piece of readPieces(objects, run, after)) yield linesOf(piece);
 }

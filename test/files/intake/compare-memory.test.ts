@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { type Finds, lookForLeavers, lookForMissing } from '../../../shared/files/intake/compare.js';
+import { mergeLines } from '../../../shared/files/intake/merge.js';
 import { linesOf } from '../../../shared/files/intake/presence.js';
 
 setFlagsFromString('--expose-gc');
@@ -11,8 +12,8 @@ const PIECES = 150;
 const LINES = 1_000;
 const body = { note: 'x'.repeat(60) };
 
-/** Members, cut out of the text of a piece, as the runs of an export give them. */
-async function* members(): AsyncGenerator<string> {
+/** Pieces of a run of members. */
+async function* pieces(): AsyncGenerator<Buffer> {
   for (let piece = 0; piece < PIECES; piece += 1) {
     const lines = Array.from({ length: LINES }, (_, i) => piece * LINES + i).flatMap((number) => {
       const id = `crmid:C-${String(number).padStart(9, '0')}`;
@@ -23,7 +24,7 @@ async function* members(): AsyncGenerator<string> {
         told: ['["ups","hot"]'],
       }).slice(0, 1);
     });
-    yield* Buffer.from(lines.join('\n')).toString('utf8').split('\n');
+    yield Buffer.from(lines.join('\n'));
   }
 }
 
@@ -41,7 +42,7 @@ test.each([
   const finds: Finds = { missing: [], asks: [], found: [], exits: [], turnover: new Map(), characters: 0 };
   const before = used();
   let seen = 0;
-  for await (const { tell } of look(members(), nobody())) {
+  for await (const { tell } of look(mergeLines([pieces()]), nobody())) {
     seen += 1;
     if (seen % LINES === 0) tell(finds);
   }
