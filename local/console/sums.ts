@@ -64,8 +64,9 @@ export function createCounter(kinds: ReadonlyMap<string, string>): Counter {
         move(before, -1);
         move(after, 1);
       }
-      for (const { connection, fault } of report.settlements.flatMap((one) => one.endings))
-        if (connection !== undefined && fault) at(connection).why = fault.message;
+      // What is parked or refused says of its row, not of the connection.
+      for (const { name, connection, fault } of report.settlements.flatMap((one) => one.endings))
+        if (name === 'held' && connection !== undefined && fault) at(connection).why = fault.message;
       for (const [name, { opened, closed }] of Object.entries(ledger.connections)) {
         at(name).opened += opened;
         at(name).closed += closed;

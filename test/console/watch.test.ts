@@ -3,6 +3,7 @@ import { personView } from '../../local/console/person.js';
 import { recordView } from '../../local/console/record.js';
 import { Fault } from '../../shared/core/fault.js';
 import type { Outcome } from '../../shared/core/remote.js';
+import { countLedger, emptyCounts } from '../../shared/pipeline/ledger.js';
 import { message } from '../support/fakes.js';
 import { hot, watchedWorld } from './world.js';
 
@@ -141,6 +142,16 @@ test('a connection that nothing is sent to says why and when it is tried next, a
   expect(sales()?.why).toMatch(
     /^nothing is sent to "sales" until it answers again, next tried at .*: sales answered 503$/,
   );
+  // What the other cloud was told of a row just before is no reason to send nothing.
+  const refused = {
+    name: 'rejected',
+    connection: 'sales',
+    fault: new Fault('remote.rejected', 'no such name'),
+  } as const;
+  const settlements = [{ id: 'm-9', settled: true, endings: [refused] }];
+  const ledger = countLedger(1, 1, settlements, emptyCounts());
+  watch.observer.batch({ source: 'test', replayed: false, ledger, settlements });
+  expect(sales()?.why).toMatch(/^nothing is sent to "sales"/);
   isDown = false;
   await deps.clock.sleep(60_000);
   await run(messages);

@@ -49,7 +49,7 @@ export function Chart() {
             viewBox={`0 0 ${SHOWN} ${HEIGHT}`}
             preserveAspectRatio="none"
             role="img"
-            aria-label={`${count(sum)} records ended in the last two minutes, at most ${count(Math.max(0, ...shown.map(total)))} in one second`}
+            aria-label={`${count(sum)} ${sum === 1 ? 'record' : 'records'} ended in the last two minutes, at most ${count(Math.max(0, ...shown.map(total)))} in one second`}
             onPointerMove={(event) => {
               const { left, width } = event.currentTarget.getBoundingClientRect();
               const place = Math.floor(((event.clientX - left) / width) * SHOWN);

@@ -66,7 +66,11 @@ function Core({ now }: { readonly now: Sums }) {
           <li key={step}>{step}</li>
         ))}
       </ol>
-      <span>{now.under > 0 ? `${count(now.under)} messages at work` : 'waits for messages'}</span>
+      <span>
+        {now.under > 0
+          ? `${count(now.under)} ${now.under === 1 ? 'message' : 'messages'} at work`
+          : 'waits for messages'}
+      </span>
       <span class="kept">
         <a href={hrefOf('kept', 'parked')}>retry queue {count(now.parked)}</a>
         <a href={hrefOf('kept', 'letters')}>dead letters {count(now.letters)}</a>
