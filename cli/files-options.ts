@@ -19,7 +19,7 @@ usage: tributary files list [--source NAME] [--limit N]
                  ends it after the rows under way, and the deployment or another run goes on from there
 
 RESULT is new, reading, rows, waiting (why stands below), comparing and exits (of a full export whose rows are done), waiting
-for you (accept lets it go on), accepted; or how it ended: done, refused, changed, gone, overtaken.
+for you (accept lets it go on), accepted; or how it ended: done, refused, changed, overtaken.
 
   --source NAME  the entry in "files" of the configuration
   --limit N      list at most so many; 50 unless given

@@ -7,6 +7,7 @@ import { plural } from '../shared/core/plural.js';
 import type { Clock, StateStore } from '../shared/core/ports.js';
 import type { RulesFile } from '../shared/core/rules.js';
 import { forgetPerson, forgetPlace } from '../shared/pipeline/forget.js';
+import { withNamed } from '../shared/secrets.js';
 import { readStateSettings } from '../shared/settings.js';
 import { openStore } from '../shared/stores/open.js';
 import { type ForgetOptions, HELP, type Meant, readForgetOptions } from './forget-options.js';
@@ -67,7 +68,7 @@ function placeOf(
 }
 
 async function forgetMeant({ meant }: ForgetOptions, world: World): Promise<Done> {
-  const settings = readStateSettings(world.env);
+  const settings = readStateSettings(await withNamed(world.env, world.clock, 'TRIBUTARY_STATE_CONNECTION'));
   const { rules, file } = await readRules(
     settings.TRIBUTARY_CONFIG,
     world.env['TRIBUTARY_FUNCTIONS'],

@@ -1,7 +1,7 @@
 import { Fault } from '../shared/core/fault.js';
 import type { Clock } from '../shared/core/ports.js';
 import { pseudonymOf } from '../shared/pseudonym.js';
-import { openSecrets, withSecrets } from '../shared/secrets.js';
+import { withNamed } from '../shared/secrets.js';
 import type { Filter } from './parked-filter.js';
 
 interface Machine {
@@ -11,9 +11,7 @@ interface Machine {
 
 /** The key with which the deployment names persons. */
 async function logKey({ env, clock }: Machine): Promise<string> {
-  const { TRIBUTARY_LOG_KEY: key = '' } = await withSecrets(env, await openSecrets(env, clock), [
-    'TRIBUTARY_LOG_KEY',
-  ]);
+  const { TRIBUTARY_LOG_KEY: key = '' } = await withNamed(env, clock, 'TRIBUTARY_LOG_KEY');
   if (key !== '') return key;
   const text =
     'TRIBUTARY_LOG_KEY is not set; --person NAMESPACE:ID is looked for by the name that the logs use, which is made with the key of the deployment';

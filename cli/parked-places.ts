@@ -1,5 +1,6 @@
 import type { RetryQueue } from '../shared/core/kept.js';
 import type { Clock } from '../shared/core/ports.js';
+import { withNamed } from '../shared/secrets.js';
 import { keptOptions, readKeptSettings } from '../shared/settings.js';
 import { openLetters, openParking } from '../shared/stores/open-kept.js';
 import type { Shelf } from '../shared/stores/shelf.js';
@@ -18,9 +19,10 @@ const OBJECTS = /^(?:s3|blob):/;
 export async function openPlaces(
   from: string | undefined,
   requeue: boolean,
-  env: Env,
+  given: Env,
   clock: Clock,
 ): Promise<Places> {
+  const env = await withNamed(given, clock, 'TRIBUTARY_STORAGE_CONNECTION');
   const options = { ...keptOptions(readKeptSettings(env)), clock };
   const parking = await openParking(options);
   if (from !== undefined && from !== 'letters' && from !== 'queue') {

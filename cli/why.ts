@@ -3,6 +3,7 @@ import { declaredNames, NO_NAMES, tellWhy, titlesIn, type WhyNames } from '../sh
 import { type Asking, why as ask, type Why } from '../shared/audit/why.js';
 import type { LoadedRules } from '../shared/config/load-rules.js';
 import { Fault } from '../shared/core/fault.js';
+import { withNamed } from '../shared/secrets.js';
 import { readStateSettings } from '../shared/settings.js';
 import { openStore } from '../shared/stores/open.js';
 import { paintOf } from './paint.js';
@@ -64,7 +65,7 @@ async function askAll({ about }: WhyOptions, loaded: LoadedRules | undefined, as
 }
 
 async function go(options: WhyOptions, world: World): Promise<number> {
-  const settings = readStateSettings(world.env);
+  const settings = readStateSettings(await withNamed(world.env, world.clock, 'TRIBUTARY_STATE_CONNECTION'));
   const loaded = await rulesHere(options.config ?? settings.TRIBUTARY_CONFIG, world);
   const store = await openStore(settings.TRIBUTARY_STATE, {
     clock: world.clock,

@@ -10,7 +10,7 @@ import { type IntakePages, intakePages } from './files/intake/pages.js';
 import { personKeysBy } from './files/intake/person-lines.js';
 import type { FileSource } from './files/intake/source.js';
 import { jsonLog } from './log.js';
-import { CONNECTION_SETTINGS, openSecrets, withSecrets } from './secrets.js';
+import { CONNECTION_SETTINGS, openSecrets, withNamed, withSecrets } from './secrets.js';
 import { readFilesSettings, readStateSettings, type StateSettings } from './settings.js';
 import { connectionIn } from './stores/azure-connection.js';
 import { TTL_DAYS } from './stores/deps.js';
@@ -49,7 +49,7 @@ export async function filesDeps(env: Env, assembled: Assembled): Promise<IntakeD
 
 /** The files queue of a deployment. */
 export async function openQueueOf(given: Env, clock: Clock): Promise<MessageQueue> {
-  const env = await withSecrets(given, await openSecrets(given, clock), ['TRIBUTARY_STORAGE_CONNECTION']);
+  const env = await withNamed(given, clock, 'TRIBUTARY_STORAGE_CONNECTION');
   const settings = readFilesSettings(env);
   const connection = settings.TRIBUTARY_STORAGE_CONNECTION;
   return openFilesQueue(settings.TRIBUTARY_FILES_QUEUE, { clock, connection });

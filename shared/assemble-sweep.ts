@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { systemClock } from './clock.js';
 import type { Clock } from './core/ports.js';
 import { jsonLog } from './log.js';
-import { openSecrets, withSecrets } from './secrets.js';
+import { withNamed } from './secrets.js';
 import { readStateSettings } from './settings.js';
 import { TTL_DAYS } from './stores/deps.js';
 
@@ -18,7 +18,7 @@ export async function assembleSweep(
   given: Readonly<Record<string, string | undefined>>,
   clock: Clock = systemClock,
 ): Promise<Sweep> {
-  const env = await withSecrets(given, await openSecrets(given, clock), ['TRIBUTARY_STATE_CONNECTION']);
+  const env = await withNamed(given, clock, 'TRIBUTARY_STATE_CONNECTION');
   const settings = readStateSettings(env);
   const [, table] = TABLE.exec(settings.TRIBUTARY_STATE) ?? [];
   const connection = settings.TRIBUTARY_STATE_CONNECTION;

@@ -76,3 +76,16 @@ export async function withSecrets(
   );
   return Object.assign({ ...env }, ...values);
 }
+
+/**
+ * The settings, and of those that are listed the values of the secrets that they name, wherever the settings keep secrets. For whoever needs
+ * no other secret. Throws what {@link withSecrets} throws.
+ */
+export async function withNamed(
+  env: Env,
+  clock: Pick<Clock, 'now'>,
+  ...listed: readonly (typeof SECRET_SETTINGS)[number][]
+): Promise<Env> {
+  if (listed.every((setting) => secretNamed(env[setting]) === undefined)) return env;
+  return withSecrets(env, await openSecrets(env, clock), listed);
+}

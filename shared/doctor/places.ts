@@ -2,7 +2,7 @@ import type { Clock } from '../core/ports.js';
 import type { Finding } from '../core/remote.js';
 import { openGateOf } from '../door/auth/open-gate.js';
 import { readDoorSettings } from '../door/settings.js';
-import { type CONNECTION_SETTINGS, openSecrets, withSecrets } from '../secrets.js';
+import { type CONNECTION_SETTINGS, openSecrets, withNamed } from '../secrets.js';
 import { connectionIn, identityIn } from '../stores/azure-connection.js';
 import { openStore } from '../stores/open.js';
 import { openAppender } from '../stores/open-appender.js';
@@ -80,7 +80,7 @@ const NOBODY = ':doctor';
 export function placesOf(env: Env, clock: Clock): readonly Part[] {
   // A connection may be a secret that is named. It is fetched by whoever needs it: then they say what is wrong with it.
   const connectionOf = async (setting: (typeof CONNECTION_SETTINGS)[number]) =>
-    connectionIn(await withSecrets(env, await openSecrets(env, clock), [setting]), setting);
+    connectionIn(await withNamed(env, clock, setting), setting);
   const kept = async (parking: string, deadLetters: string) => ({
     parking,
     deadLetters,

@@ -71,9 +71,10 @@ async function onAzure(): Promise<Ground> {
     settings: {
       TRIBUTARY_PARKING: 'storage-queue:parked',
       TRIBUTARY_DEAD_LETTERS: 'blob:letters/dev',
-      TRIBUTARY_STORAGE_CONNECTION: connectionString,
+      TRIBUTARY_STORAGE_CONNECTION: 'secret:storage',
       TRIBUTARY_STATE: 'azure-table:state',
-      TRIBUTARY_STATE_CONNECTION: connectionString,
+      TRIBUTARY_STATE_CONNECTION: 'secret:storage',
+      TRIBUTARY_SECRET_STORAGE: connectionString,
     },
     givenUp: 'storage-queue:given-up',
     put: async (name, text) => {
@@ -138,7 +139,7 @@ describe.each([
     expect(await count()).toEqual([0, 0]);
 
     const options = { parking: 'memory:x', deadLetters: settings['TRIBUTARY_DEAD_LETTERS'] ?? '' };
-    const connection = settings['TRIBUTARY_STORAGE_CONNECTION'];
+    const connection = settings['TRIBUTARY_SECRET_STORAGE'];
     const letters = await openLetters({ ...options, connection, clock: fakeClock() });
     await letters.bury([sample({ fault: new Fault('remote.rejected', 'no') })]);
     expect((await tributaryParked(['replay', '--requeue'], env)).status).toBe(0);

@@ -5,7 +5,7 @@ import { type FileProgress, isOver, type Reason } from './progress.js';
 export interface FileState {
   /**
    * `new` (nobody has begun), `reading`, `rows`, `waiting`; `comparing` and `exits` of a full export whose rows are done; `waiting for
-   * you`, `accepted`; or how it ended: `done`, `refused`, `changed`, `gone`, `overtaken`.
+   * you`, `accepted`; or how it ended: `done`, `refused`, `changed`, `overtaken`.
    */
   readonly word: string;
   readonly why: Reason | undefined;

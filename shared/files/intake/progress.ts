@@ -24,9 +24,9 @@ export type BadRow = z.infer<typeof BadRow>;
 
 /**
  * How far a file has come: `reading` to its end before any row acts; `rows` act; then `done`, or one of the ends in which
- * nothing more is done: `refused` as a whole, `changed` or `gone` under our hands, `overtaken` by a newer full export.
+ * nothing more is done: `refused` as a whole, `changed` under our hands, `overtaken` by a newer full export.
  */
-export const STAGES = ['reading', 'rows', 'done', 'refused', 'changed', 'gone', 'overtaken'] as const;
+export const STAGES = ['reading', 'rows', 'done', 'refused', 'changed', 'overtaken'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** All that is kept of one version of one file. */
