@@ -81,10 +81,11 @@ export interface ParkedOptions {
 
 const DEFAULT_LIMIT = { list: 100, show: 100, replay: Infinity, drop: Infinity } as const;
 
-function numberOf(name: string, text: string, least: number, most: number): number {
+function numberOf(name: 'limit' | 'rate', text: string, least: number, most: number): number {
   const value = Number(text);
-  if (/^\d+(\.\d+)?$/.test(text) && value >= least && value <= most) return value;
-  throw new WrongUse(`--${name} takes a number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+  const [shape, what] = name === 'rate' ? [/^\d+(\.\d+)?$/, 'a number'] : [/^\d+$/, 'a whole number'];
+  if (shape.test(text) && value >= least && value <= most) return value;
+  throw new WrongUse(`--${name} takes ${what} from ${least} to ${most}, not ${JSON.stringify(text)}`);
 }
 
 function filterOf(values: Words<typeof OPTIONS>['values'], now: number): Filter {

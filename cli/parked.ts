@@ -1,12 +1,11 @@
 import { systemClock } from '../shared/clock.js';
-import { Fault } from '../shared/core/fault.js';
 import { meet, type ParkedWorld, tellMore, totals, upTo } from './parked-meet.js';
 import { HELP, type ParkedOptions, readOptions } from './parked-options.js';
 import { withName } from './parked-person.js';
 import { openPlaces, type Places } from './parked-places.js';
 import { replay } from './parked-replay.js';
 import { HEADING, lineOf, paragraphOf, type View, viewOf } from './parked-view.js';
-import { WrongUse } from './wrong-use.js';
+import { complain } from './world.js';
 
 async function look(places: Places, options: ParkedOptions, world: ParkedWorld): Promise<number> {
   const { action, json, values, filter } = options;
@@ -70,10 +69,7 @@ export async function runParked(args: readonly string[], world: ParkedWorld): Pr
       return await look(places, options, world);
     return await (options.action === 'drop' ? remove : replay)(places, options, world);
   } catch (error) {
-    if (error instanceof WrongUse) world.err(`tributary parked: ${error.message}\n\n${HELP}`);
-    else if (error instanceof Fault) world.err(`tributary parked: ${error.code}: ${error.message}\n`);
-    else throw error;
-    return 2;
+    return complain('parked', error, world);
   }
 }
 

@@ -59,6 +59,7 @@ describe('what is found', () => {
     [['drop'], 'say --all'],
     [['list', '--since', 'yesterday'], '--since takes'],
     [['list', '--limit', '0'], '--limit takes'],
+    [['list', '--limit', '1.5'], '--limit takes a whole number'],
     [['replay', '--rate', 'fast'], '--rate takes'],
     [['list', '--colour'], '--colour'],
     [['list', '--requeue'], '--requeue is for dead letters'],
@@ -69,6 +70,8 @@ describe('what is found', () => {
     const { status, out, err } = await run(...args);
     expect({ status, out }).toEqual({ status: 2, out: '' });
     expect(err).toContain(why);
+    // Short enough that the reason is seen.
+    expect(err.trim().split('\n').length).toBeLessThanOrEqual(3);
   });
 
   test('without settings it says which; with --help it says how', async () => {
