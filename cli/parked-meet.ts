@@ -16,16 +16,21 @@ export interface ParkedWorld {
   readonly stop: AbortSignal;
 }
 
+/** Messages that are looked at behind the last one taken, only to say whether more are meant: in a bucket each is a request. */
+const LOOKS = 500;
+
 /** How far a way through all places may go, and whether it left anything out. */
 export interface Left {
   /** How many more are taken. */
   count: number;
-  /** Whether one was met that is meant, too, and was one too many. */
-  more: boolean;
+  /** How many more are looked at once enough have been taken. */
+  looks: number;
+  /** `some`: one was met that is meant, too, and was one too many. `perhaps`: it ended before everything was looked at. */
+  more: 'none' | 'some' | 'perhaps';
 }
 
 /** A way through all places that takes no more than `limit`. */
-export const upTo = (limit: number): Left => ({ count: limit, more: false });
+export const upTo = (limit: number): Left => ({ count: limit, looks: LOOKS, more: 'none' });
 
 /** What is met on the way through a place, as far as it is meant, some at a time. */
 export async function* meet(
@@ -34,21 +39,34 @@ export async function* meet(
   left: Left,
   { stop }: ParkedWorld,
 ): AsyncGenerator<readonly Visited[]> {
-  if (left.more) return;
+  if (left.more !== 'none') return;
   for await (const some of shelf.visit(interestOf(filter))) {
     if (stop.aborted) return;
     const meant = some.filter((visited) => matches(visited, filter));
     const taken = meant.slice(0, left.count);
     left.count -= taken.length;
-    left.more = meant.length > taken.length;
+    if (meant.length > taken.length) left.more = 'some';
+    else if (left.count === 0 && taken.length === 0) {
+      left.looks -= some.length;
+      if (left.looks <= 0) left.more = 'perhaps';
+    }
     if (taken.length > 0) yield taken;
-    if (left.more) return;
+    if (left.more !== 'none') return;
   }
 }
 
-/** Says on `err` that the limit has left something out. */
-export function tellMore({ more }: Left, { limit }: ParkedOptions, { err }: ParkedWorld): void {
-  if (more) err(`there are more than --limit ${limit} took\n`);
+/** What is said of what the limit has left out; nothing where it has not. */
+export function moreText({ more }: Left, { limit }: Pick<ParkedOptions, 'limit'>): string | undefined {
+  if (more === 'none') return undefined;
+  return more === 'some'
+    ? `there are more than --limit ${limit} took`
+    : `there may be more than --limit ${limit} took: it was not looked to the end`;
+}
+
+/** Says {@link moreText} on `err`. */
+export function tellMore(left: Left, options: ParkedOptions, { err }: ParkedWorld): void {
+  const text = moreText(left, options);
+  if (text !== undefined) err(`${text}\n`);
 }
 
 /** Of a queue only a part can be seen: says how much there is besides. */

@@ -68,7 +68,7 @@ export async function replay(places: Places, options: ParkedOptions, world: Park
     }
   line.clear();
   tellMore(left, options, world);
-  if (json) world.out(`${JSON.stringify({ ...tally, more: left.more }, null, 2)}\n`);
+  if (json) world.out(`${JSON.stringify({ ...tally, more: left.more !== 'none' }, null, 2)}\n`);
   else world.out(`${summary(tally)}\n${tally.stopped ? `stopped: ${tally.stopped}\n` : ''}`);
   const named = options.filter.records.length > 0 && tally.replayed === 0;
   return tally.left > 0 || tally.unreadable > 0 || tally.stopped || named ? 1 : 0;

@@ -1,5 +1,5 @@
 import { systemClock } from '../shared/clock.js';
-import { meet, type ParkedWorld, tellMore, totals, upTo } from './parked-meet.js';
+import { meet, moreText, type ParkedWorld, tellMore, totals, upTo } from './parked-meet.js';
 import { HELP, type ParkedOptions, readOptions } from './parked-options.js';
 import { withName } from './parked-person.js';
 import { openPlaces, type Places } from './parked-places.js';
@@ -21,16 +21,12 @@ async function look(places: Places, options: ParkedOptions, world: ParkedWorld):
         views.push(view);
         if (!json) world.out(action === 'show' ? `${paragraphOf(view)}\n` : `${lineOf(view)}\n`);
       }
-  if (json) world.out(`${JSON.stringify({ kept: views, more: left.more, inAll }, null, 2)}\n`);
+  if (json) world.out(`${JSON.stringify({ kept: views, more: left.more !== 'none', inAll }, null, 2)}\n`);
   else {
     const all = Object.entries(inAll).map(([place, count]) => `${place} holds ${count}`);
-    const more = left.more ? ['there are more; --limit takes a higher number'] : [];
-    world.err(
-      [`${views.length} shown`, ...more, ...all, 'what is not due or in other hands cannot be seen'].join(
-        '; ',
-      ),
-    );
-    world.err('\n');
+    const more = moreText(left, options) ?? [];
+    const unseen = 'what is not due or in other hands cannot be seen';
+    world.err(`${[`${views.length} shown`, more, all, unseen].flat().join('; ')}\n`);
   }
   return views.length === 0 && (action === 'show' || filter.records.length > 0) ? 1 : 0;
 }
@@ -47,7 +43,7 @@ async function remove(places: Places, options: ParkedOptions, world: ParkedWorld
   tellMore(most, options, world);
   world.out(
     options.json
-      ? `${JSON.stringify({ dropped, left, more: most.more }, null, 2)}\n`
+      ? `${JSON.stringify({ dropped, left, more: most.more !== 'none' }, null, 2)}\n`
       : `${dropped} dropped, ${left} left\n`,
   );
   return dropped === 0 || left > 0 ? 1 : 0;

@@ -100,7 +100,7 @@ describe('which are meant', () => {
     expect(await listed('--limit', '4')).toHaveLength(4);
     const moreBeyond = async (...args: string[]) => {
       const [{ err }, { out }] = await Promise.all([run('list', ...args), run('list', '--json', ...args)]);
-      expect(JSON.parse(out).more).toBe(err.includes('there are more; --limit takes a higher number'));
+      expect(JSON.parse(out).more).toBe(err.includes('; there are more than --limit'));
       return JSON.parse(out).more;
     };
     // Three lie in one place, one in the other.
