@@ -99,9 +99,7 @@ function sourceOf(meaning: FileMeaning, place: () => Promise<FilePlace>, secrets
     },
     async reader(table, entry, at) {
       const shape = meaning.shapeOf({ name: entry.name, at }, table.columns);
-      if (!shape.ok) return shape;
-      const refusal = table.columns && shape.value.refusal();
-      return refusal ? { ok: false, fault: refusal } : ok(readerOf(shape.value));
+      return shape.ok ? ok(readerOf(shape.value)) : shape;
     },
   };
 }

@@ -5,11 +5,9 @@ import { refusalOf } from './file-refusal.js';
 import type { FileRule } from './file-rule.js';
 import type { AudienceKey } from './known-audiences.js';
 import { MOST_NAME } from './long-names.js';
-import type { About, Column } from './row-body.js';
+import type { About, Cells, Column } from './row-body.js';
 import { rowReader } from './row-shape.js';
 import type { Vocabulary } from './vocabulary.js';
-
-type Cells = Readonly<Record<string, unknown>>;
 
 /** What the rows of one file are. */
 export interface FileShape {
@@ -17,7 +15,10 @@ export interface FileShape {
   readonly audience: AudienceKey | undefined;
   /** The time of the file, epoch milliseconds: of the rows as messages, and of memberships that carry none. */
   readonly at: number;
-  /** Makes the cells of a row a profile export, as the decoder takes it; `decode.shape` when a cell is not what its column says. */
+  /**
+   * Makes the cells of a row a profile export, as the decoder takes it; `decode.shape`, `decode.status` or `decode.time` when a cell is
+   * not what its column says.
+   */
   body(cells: Cells): Result<Record<string, unknown>>;
   /** Takes notice of the members of a row, where a file has no columns of its own (JSON): for `refusal` and `notes`. */
   look(cells: Cells): void;
