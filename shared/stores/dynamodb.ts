@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -170,11 +171,15 @@ export const dynamoClient = (): DynamoDBClient =>
 
 /** The state store in a DynamoDB table whose only key is the string `person`. */
 export function dynamoStore(options: DynamoStoreOptions): StateStore {
-  const callOf = (signal?: AbortSignal, deadline?: number): Call => ({
-    ...options,
-    attempt: retrying(options, (error) => diagnose(error, options.table), signal, deadline),
-    request: signal ? { abortSignal: signal } : {},
-  });
+  const callOf = (signal?: AbortSignal, deadline?: number): Call => {
+    // Each request under way listens to it, more than the ten that Node takes for a leak.
+    if (signal) setMaxListeners(0, signal);
+    return {
+      ...options,
+      attempt: retrying(options, (error) => diagnose(error, options.table), signal, deadline),
+      request: signal ? { abortSignal: signal } : {},
+    };
+  };
   return {
     kind: 'dynamodb',
     read: (ids, signal, deadline) => readAll(ids, callOf(signal, deadline)),

@@ -164,6 +164,21 @@ export function storeLimits(subject: StoreSubject, started: () => StoreGround): 
   describe('time to live', () => expiry(started));
   describe('sizes', () => sizes(subject.room, open));
 
+  test('many under one signal are no leak of listeners, and nobody is warned of one', async () => {
+    const warned: string[] = [];
+    const hear = ({ name }: Error): number => warned.push(name);
+    process.on('warning', hear);
+    const { signal } = new AbortController();
+    const ids = Array.from({ length: 40 }, () => somebody());
+    await open().write(
+      ids.map((id) => ({ id, state: marked('x'), expected: undefined })),
+      signal,
+    );
+    await open().read(ids, signal);
+    process.off('warning', hear);
+    expect(warned).not.toContain('MaxListenersExceededWarning');
+  });
+
   test('a call whose invocation has ended does nothing but say so', async () => {
     const store = open();
     const id = somebody();
