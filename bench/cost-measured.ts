@@ -14,7 +14,7 @@ import { exportOf } from './events.js';
 /** What the pipeline was measured to need for one event, and how large the state of such a person is. */
 export interface Measures {
   /** Processor time, microseconds: everything but the SDKs of the clouds and the target's wire format. */
-  readonly cpuMicros: number;
+  readonly pipelineMicros: number;
   readonly stateBytes: number;
   /** The most memory the process has held, megabytes. */
   readonly megabytes: number;
@@ -69,7 +69,7 @@ export async function measure(rounds: number): Promise<Measures> {
   for (const batch of batches) await pipeline.run(batch, { redelivers: false });
   const { user, system } = process.cpuUsage(start);
   return {
-    cpuMicros: (user + system) / (rounds * EXAMPLE.batch),
+    pipelineMicros: (user + system) / (rounds * EXAMPLE.batch),
     stateBytes: bytes,
     megabytes: process.resourceUsage().maxRSS / 1024,
   };

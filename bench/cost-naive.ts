@@ -1,4 +1,5 @@
 import { billsOf, gigabytesPut, type Work } from './cost.js';
+import { NAMES } from './journey-report.js';
 import { AWS, AZURE } from './prices.js';
 
 /** A handler without a state, as far as a bill is concerned. */
@@ -7,30 +8,23 @@ interface Naive {
   /** Calls to the target for a batch, and how many of them one after another. */
   readonly calls: (batch: number, rows: number) => number;
   readonly turns: (batch: number) => number;
-  /** Processor time of an event, microseconds: what `end-to-end` measures, rounded up. */
-  readonly cpuMicros: number;
+  /** Whose processor time was measured: one that waits for each call works no more for it, but its process idles meanwhile. */
+  readonly measuredAs: string;
 }
 
 const NAIVE: readonly Naive[] = [
+  { name: NAMES.inOrder, calls: (batch) => batch, turns: (batch) => batch, measuredAs: NAMES.parallel },
+  { name: NAMES.parallel, calls: (batch) => batch, turns: () => 1, measuredAs: NAMES.parallel },
   {
-    name: 'Powertools, a call a record, in order',
-    calls: (batch) => batch,
-    turns: (batch) => batch,
-    cpuMicros: 1_500,
-  },
-  {
-    name: 'Powertools, a call a record, order lost',
-    calls: (batch) => batch,
-    turns: () => 1,
-    cpuMicros: 1_500,
-  },
-  {
-    name: 'zod, 200 rows a call',
+    name: NAMES.perBatch,
     calls: (batch, rows) => Math.ceil(batch / rows),
     turns: () => 1,
-    cpuMicros: 250,
+    measuredAs: NAMES.perBatch,
   },
 ];
+
+/** Processor time of each handler for an event, microseconds, by its name. */
+export type CpuMicros = ReadonlyMap<string, number>;
 
 /** What one of them costs for the work, US dollars, and the calls it makes to the target. */
 export interface Total {
@@ -43,7 +37,7 @@ export interface Total {
 /** Gigabytes, and share of a processor, as serverless.yml and infra/azure have them. */
 const SHAPE = { aws: { memory: 0.5, processors: 512 / 1769 }, azure: { memory: 2, processors: 1 } } as const;
 
-function naiveTotal({ name, calls, turns, cpuMicros }: Naive, work: Work): Total {
+function naiveTotal({ name, calls, turns }: Naive, cpuMicros: number, work: Work): Total {
   const { events, batch, rows, callMs, kilobytes, log } = work;
   const batches = events / batch;
   const gigabytes = (events * kilobytes) / 1_000_000;
@@ -72,20 +66,23 @@ function ours(work: Work): Total {
   const sum = ({ items }: typeof aws): number => items.reduce((all, { usd }) => all + usd, 0);
   const { events, batch, changed, rows } = work;
   const calls = (events / batch) * Math.ceil((batch * changed) / rows);
-  return { name: 'tributary', calls, aws: sum(aws), azure: sum(azure) };
+  return { name: NAMES.ours, calls, aws: sum(aws), azure: sum(azure) };
 }
 
-/** The same work done by tributary, and by those who remember nothing. */
-export const totalsOf = (work: Work): readonly Total[] => [
+/** The same work done by tributary, and by those who remember nothing, as far as they were measured. */
+export const totalsOf = (work: Work, measured: CpuMicros): readonly Total[] => [
   ours(work),
-  ...NAIVE.map((one) => naiveTotal(one, work)),
+  ...NAIVE.flatMap((one) => {
+    const cpuMicros = measured.get(one.measuredAs);
+    return cpuMicros === undefined ? [] : [naiveTotal(one, cpuMicros, work)];
+  }),
 ];
 
 /** As a table of Markdown. */
-export function totalsText(work: Work): string {
+export function totalsText(totals: readonly Total[]): string {
   const line = ({ name, calls, aws, azure }: Total): string =>
     `| ${name} | ${calls.toLocaleString('en')} | ${aws.toFixed(2)} | ${azure.toFixed(2)} |\n`;
   const head =
     '| handler | calls to the target | USD on AWS | USD on Azure |\n| --- | ---: | ---: | ---: |\n';
-  return `Beside handlers that remember nothing, by the same prices:\n\n${head}${totalsOf(work).map(line).join('')}`;
+  return `Beside handlers that remember nothing, by the same prices:\n\n${head}${totals.map(line).join('')}`;
 }

@@ -4,18 +4,22 @@ import { AS_OF, AWS, AZURE, type Price, VERIFIED } from './prices.js';
 export interface Work {
   readonly events: number;
   readonly kilobytes: number;
-  /** Shares of the events: those that change a row in the target, and those that only bring newer values. */
+  /**
+   * Shares of the events: those that change a row in the target, and those that only bring newer values. Any export is newer than the
+   * one before it: where rules read an attribute its time is kept, so that an older one that comes late is known for what it is.
+   */
   readonly changed: number;
   readonly newer: number;
   /** Messages of a batch, and rows that the target takes at once. */
   readonly batch: number;
   readonly rows: number;
-  /** A state as it is stored, kilobytes. */
+  /** A state as it is stored, and a page of the audit, kilobytes. */
   readonly state: number;
+  readonly page: number;
   /** Of the target and of the state store, milliseconds. */
   readonly callMs: number;
   readonly storeMs: number;
-  /** Processor time of the whole pipeline for one event, microseconds. */
+  /** Processor time of the function for one event, microseconds: the SDKs of the cloud and the target's wire format included. */
   readonly cpuMicros: number;
   /** Log of a batch, kilobytes. */
   readonly log: number;
@@ -26,13 +30,14 @@ export const EXAMPLE: Work = {
   events: 1_000_000,
   kilobytes: 2.6,
   changed: 0.2,
-  newer: 0.3,
+  newer: 0.8,
   batch: 500,
   rows: 200,
   state: 1.9,
+  page: 0.9,
   callMs: 500,
   storeMs: 10,
-  cpuMicros: 400,
+  cpuMicros: 1_500,
   log: 2,
 };
 
@@ -59,7 +64,7 @@ export function batchSeconds(work: Work, cloud: keyof typeof SHAPES): number {
   const { atOnce, perRead, readsAtOnce, processors } = SHAPES[cloud];
   const { batch, changed, newer, rows, callMs, storeMs, cpuMicros } = work;
   const reads = turns(Math.ceil(batch / perRead), readsAtOnce);
-  // The lease of those who are sent for, then the outcome of everybody.
+  // The lease of those who are sent for, then the outcome of everybody; pages of the audit go beside both.
   const writes = turns(batch * changed, atOnce) + turns(batch * (changed + newer), atOnce);
   // Four calls at once, for each connection.
   const calls = turns(Math.ceil((batch * changed) / rows), 4);
@@ -92,10 +97,11 @@ export const gigabytesPut = ({ events, kilobytes }: Work): number =>
 
 /** The bill of AWS and of Azure for some work. */
 export function billsOf(work: Work): { readonly aws: Bill; readonly azure: Bill } {
-  const { events, batch, kilobytes, state, changed, newer } = work;
+  const { events, batch, kilobytes, state, page, changed, newer } = work;
   const batches = events / batch;
   const gigabytes = (events * kilobytes) / 1_000_000;
   const writes = events * (newer + 2 * changed);
+  const pages = events * changed;
   const logs = (batches * work.log) / 1_000_000;
   const compute = (cloud: keyof typeof SHAPES): number =>
     batches * batchSeconds(work, cloud) * SHAPES[cloud].memory;
@@ -106,6 +112,8 @@ export function billsOf(work: Work): { readonly aws: Bill; readonly azure: Bill 
     item('stream: out', gigabytes, AWS.streamOut),
     item('state: reads', events * Math.ceil(state / 4), AWS.stateRead),
     item('state: writes', writes * Math.ceil(state), AWS.stateWrite),
+    item('audit: reads', pages * Math.ceil(page / 4), AWS.stateRead),
+    item('audit: writes', pages * Math.ceil(page), AWS.stateWrite),
     item('log', logs, AWS.log),
   ];
   const azure = [
@@ -114,6 +122,7 @@ export function billsOf(work: Work): { readonly aws: Bill; readonly azure: Bill 
     item('stream: in', events * Math.ceil(kilobytes / 64), AZURE.streamIn),
     item('state: reads', events, AZURE.state),
     item('state: writes', writes, AZURE.state),
+    item('audit: reads and writes', 2 * pages, AZURE.state),
     item('log', logs, AZURE.log),
   ];
   return {

@@ -93,3 +93,15 @@ export async function endToEnd(options: Options): Promise<Outcome> {
   );
   return { results, text: journeyText(results), missed: journeyMissed(results), ratios };
 }
+
+/** Processor time of those who do not wait, for an event of the usual mix, microseconds, by name; who cannot be had is left out. */
+export async function cpuOfHandlers(options: Options): Promise<ReadonlyMap<string, number>> {
+  if (!options.quick) await installPeers();
+  const results = await rounds(
+    ['ours', 'perBatch', 'parallel'],
+    { ...options, rounds: 1 },
+    USUAL,
+    openPeers(),
+  );
+  return new Map(results.map(({ name, cpuMicros }) => [name, cpuMicros]));
+}

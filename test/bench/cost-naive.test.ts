@@ -2,8 +2,13 @@ import { expect, test } from 'vitest';
 import { billsOf, EXAMPLE } from '../../bench/cost.js';
 import { totalsOf, totalsText } from '../../bench/cost-naive.js';
 
+const CPU = new Map([
+  ['Powertools, a call a record, order lost', 600],
+  ['zod, 200 rows a call', 100],
+]);
+
 const named = (name: string, work = EXAMPLE) => {
-  const found = totalsOf(work).find((one) => one.name === name);
+  const found = totalsOf(work, CPU).find((one) => one.name === name);
   if (found === undefined) throw new Error(`there is no ${name}`);
   return found;
 };
@@ -27,5 +32,9 @@ test('a slower target costs those the most who wait for it again and again', () 
 
 test('a state costs: whoever has none pays for no reads and writes', () => {
   expect(named('zod, 200 rows a call').aws).toBeLessThan(named('tributary').aws);
-  expect(totalsText(EXAMPLE)).toContain('| zod, 200 rows a call | 6,000 |');
+  expect(totalsText(totalsOf(EXAMPLE, CPU))).toContain('| zod, 200 rows a call | 6,000 |');
+});
+
+test('who was not measured is not in it', () => {
+  expect(totalsOf(EXAMPLE, new Map()).map(({ name }) => name)).toEqual(['tributary']);
 });
