@@ -1,20 +1,8 @@
-import type { Clock } from '../shared/core/ports.js';
 import type { Shelf, Visited } from '../shared/stores/shelf.js';
 import { interestOf, matches } from './parked-filter.js';
 import type { ParkedOptions } from './parked-options.js';
 import type { Places } from './parked-places.js';
-
-/** What the command takes from the machine; tests lend their own. */
-export interface ParkedWorld {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock;
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-  /** Whether somebody looks at `err`: only then progress is shown. */
-  readonly isTerminal: boolean;
-  /** Ends the work after what is under way, so that messages of a queue are given back. */
-  readonly stop: AbortSignal;
-}
+import type { World } from './world.js';
 
 /** Messages that are looked at behind the last one taken, only to say whether more are meant: in a bucket each is a request. */
 const LOOKS = 500;
@@ -37,7 +25,7 @@ export async function* meet(
   shelf: Shelf,
   { filter }: ParkedOptions,
   left: Left,
-  { stop }: ParkedWorld,
+  { stop }: Pick<World, 'stop'>,
 ): AsyncGenerator<readonly Visited[]> {
   if (left.more !== 'none') return;
   for await (const some of shelf.visit(interestOf(filter))) {
@@ -64,7 +52,7 @@ export function moreText({ more }: Left, { limit }: Pick<ParkedOptions, 'limit'>
 }
 
 /** Says {@link moreText} on `err`. */
-export function tellMore(left: Left, options: ParkedOptions, { err }: ParkedWorld): void {
+export function tellMore(left: Left, options: ParkedOptions, { err }: Pick<World, 'err'>): void {
   const text = moreText(left, options);
   if (text !== undefined) err(`${text}\n`);
 }

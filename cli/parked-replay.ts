@@ -3,16 +3,18 @@ import { Fault } from '../shared/core/fault.js';
 import { emptyTally, type KeptReplayDeps, replayKept, type Tally } from '../shared/pipeline/replay-kept.js';
 import type { Visited } from '../shared/stores/shelf.js';
 import { isEverything } from './parked-filter.js';
-import { meet, type ParkedWorld, tellMore, totals, upTo } from './parked-meet.js';
+import { meet, tellMore, totals, upTo } from './parked-meet.js';
 import type { ParkedOptions } from './parked-options.js';
 import type { Places } from './parked-places.js';
 import { bar, rateOf, statusLine } from './status-line.js';
+import type { World } from './world.js';
 
 const summary = ({ replayed, endings, requeued, dropped, left, unreadable }: Tally): string => {
   const ended = Object.entries(endings).filter(([, count]) => count > 0);
   const parts = ended.map(([name, count]) => `${count} ${name}`);
   if (requeued > 0) parts.push(`${requeued} put into the retry queue`);
-  return `${replayed} replayed (${parts.join(', ')}); ${dropped} removed, ${left} left, ${unreadable} unreadable`;
+  const ends = parts.length > 0 ? ` (${parts.join(', ')})` : '';
+  return `${replayed} replayed${ends}; ${dropped} removed, ${left} left, ${unreadable} unreadable`;
 };
 
 /** How many there may be to go through, where that is known before. */
@@ -41,7 +43,7 @@ function demandState({ shelves }: Places, state: string | undefined): void {
 }
 
 /** Tries what is kept again: here, or by the deployment. Gives the status. */
-export async function replay(places: Places, options: ParkedOptions, world: ParkedWorld): Promise<number> {
+export async function replay(places: Places, options: ParkedOptions, world: World): Promise<number> {
   const { requeue, rate, json } = options;
   if (!requeue) demandState(places, world.env['TRIBUTARY_STATE']);
   const tally = emptyTally();
@@ -49,8 +51,8 @@ export async function replay(places: Places, options: ParkedOptions, world: Park
   const machine = { clock: world.clock };
   const { parking } = places;
   const begun = world.clock.now();
-  const line = statusLine({ ...world, now: world.clock.now });
-  const total = world.isTerminal ? await toGo(places, options) : undefined;
+  const line = statusLine({ isTerminal: world.screen.err, err: world.err, now: world.clock.now });
+  const total = world.screen.err ? await toGo(places, options) : undefined;
   const deps: KeptReplayDeps = {
     way: requeue ? { kind: 'requeue', parking } : { kind: 'here', pipeline: await assemble(env, machine) },
     parking,
@@ -61,15 +63,19 @@ export async function replay(places: Places, options: ParkedOptions, world: Park
   const left = upTo(options.limit);
   // What this very replay has parked or buried is not tried once more.
   const isOld = ({ found }: Visited): boolean => !found.ok || found.value.at <= begun;
-  for (const shelf of places.shelves)
+  const isOver = (): boolean => tally.stopped !== undefined || world.stop.aborted;
+  for (const shelf of places.shelves) {
+    // Of a queue that is not worked off nothing is taken into the hand.
+    if (isOver()) break;
     for await (const some of meet(shelf, options, left, world)) {
       await replayKept(some.filter(isOld), tally, deps, world.stop);
-      if (tally.stopped || world.stop.aborted) break;
+      if (isOver()) break;
     }
+  }
   line.clear();
   tellMore(left, options, world);
-  if (json) world.out(`${JSON.stringify({ ...tally, more: left.more !== 'none' }, null, 2)}\n`);
-  else world.out(`${summary(tally)}\n${tally.stopped ? `stopped: ${tally.stopped}\n` : ''}`);
+  if (json) await world.out(`${JSON.stringify({ ...tally, more: left.more !== 'none' }, null, 2)}\n`);
+  else await world.out(`${summary(tally)}\n${tally.stopped ? `stopped: ${tally.stopped}\n` : ''}`);
   const named = options.filter.records.length > 0 && tally.replayed === 0;
   return tally.left > 0 || tally.unreadable > 0 || tally.stopped || named ? 1 : 0;
 }

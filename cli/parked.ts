@@ -1,27 +1,27 @@
-import { systemClock } from '../shared/clock.js';
-import { meet, moreText, type ParkedWorld, tellMore, totals, upTo } from './parked-meet.js';
+import { meet, moreText, tellMore, totals, upTo } from './parked-meet.js';
 import { HELP, type ParkedOptions, readOptions } from './parked-options.js';
 import { withName } from './parked-person.js';
 import { openPlaces, type Places } from './parked-places.js';
 import { replay } from './parked-replay.js';
 import { HEADING, lineOf, paragraphOf, type View, viewOf } from './parked-view.js';
-import { complain } from './world.js';
+import { complain, runHere, type World } from './world.js';
 
-async function look(places: Places, options: ParkedOptions, world: ParkedWorld): Promise<number> {
+async function look(places: Places, options: ParkedOptions, world: World): Promise<number> {
   const { action, json, values, filter } = options;
   const inAll = Object.fromEntries([...(await totals(places))].map(([{ place }, count]) => [place, count]));
   const views: View[] = [];
   const isPlain = !json && action !== 'show';
-  if (isPlain) world.out(`${HEADING}\n`);
+  if (isPlain) await world.out(`${HEADING}\n`);
   const left = upTo(options.limit);
   for (const shelf of places.shelves)
     for await (const some of meet(shelf, options, left, world))
       for (const visited of some) {
         const view = viewOf(visited, shelf.place, values && (json || action === 'show'));
         views.push(view);
-        if (!json) world.out(action === 'show' ? `${paragraphOf(view)}\n` : `${lineOf(view)}\n`);
+        if (!json) await world.out(action === 'show' ? `${paragraphOf(view)}\n` : `${lineOf(view)}\n`);
       }
-  if (json) world.out(`${JSON.stringify({ kept: views, more: left.more !== 'none', inAll }, null, 2)}\n`);
+  if (json)
+    await world.out(`${JSON.stringify({ kept: views, more: left.more !== 'none', inAll }, null, 2)}\n`);
   else {
     const all = Object.entries(inAll).map(([place, count]) => `${place} holds ${count}`);
     const more = moreText(left, options) ?? [];
@@ -31,7 +31,7 @@ async function look(places: Places, options: ParkedOptions, world: ParkedWorld):
   return views.length === 0 && (action === 'show' || filter.records.length > 0) ? 1 : 0;
 }
 
-async function remove(places: Places, options: ParkedOptions, world: ParkedWorld): Promise<number> {
+async function remove(places: Places, options: ParkedOptions, world: World): Promise<number> {
   let [dropped, left] = [0, 0];
   const most = upTo(options.limit);
   for (const shelf of places.shelves)
@@ -41,7 +41,7 @@ async function remove(places: Places, options: ParkedOptions, world: ParkedWorld
         else left++;
       }
   tellMore(most, options, world);
-  world.out(
+  await world.out(
     options.json
       ? `${JSON.stringify({ dropped, left, more: most.more !== 'none' }, null, 2)}\n`
       : `${dropped} dropped, ${left} left\n`,
@@ -50,11 +50,11 @@ async function remove(places: Places, options: ParkedOptions, world: ParkedWorld
 }
 
 /** `tributary parked` on a given machine. */
-export async function runParked(args: readonly string[], world: ParkedWorld): Promise<number> {
+export async function runParked(args: readonly string[], world: World): Promise<number> {
   try {
     const words = readOptions(args, world.clock.now());
     if (!words) {
-      world.out(HELP);
+      await world.out(HELP);
       return 0;
     }
     const options = { ...words, filter: await withName(words.filter, world) };
@@ -69,22 +69,6 @@ export async function runParked(args: readonly string[], world: ParkedWorld): Pr
   }
 }
 
-/** `tributary parked`. Ctrl-C ends it after the batch under way. */
-export async function parked(args: readonly string[]): Promise<number> {
-  const stop = new AbortController();
-  const end = (): void => stop.abort();
-  process.once('SIGINT', end);
-  try {
-    return await runParked(args, {
-      env: process.env,
-      clock: systemClock,
-      out: (text) => process.stdout.write(text),
-      err: (text) => process.stderr.write(text),
-      // Undefined where it is none, whatever the types say.
-      isTerminal: process.stderr.isTTY === true,
-      stop: stop.signal,
-    });
-  } finally {
-    process.off('SIGINT', end);
-  }
-}
+/** `tributary parked`. Ctrl-C ends it after the batch under way, so that messages of a queue are given back. */
+export const parked = (args: readonly string[]): Promise<number> =>
+  runHere(runParked, args, { heedsStop: true });

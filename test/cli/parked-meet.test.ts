@@ -3,7 +3,6 @@ import { meet, moreText, upTo } from '../../cli/parked-meet.js';
 import { readOptions } from '../../cli/parked-options.js';
 import type { Shelf, Visited } from '../../shared/stores/shelf.js';
 import { NOW, sample } from '../stores/kept-samples.js';
-import { fakeClock } from '../support/fakes.js';
 
 /** A place with letters of these sources, some at a time; counts how many have been looked at. */
 function shelfOf(sources: readonly string[], size = 10) {
@@ -28,14 +27,7 @@ function shelfOf(sources: readonly string[], size = 10) {
   return { seen, shelf };
 }
 
-const world = {
-  env: {},
-  clock: fakeClock(),
-  out: () => undefined,
-  err: () => undefined,
-  isTerminal: false,
-  stop: new AbortController().signal,
-};
+const world = { stop: new AbortController().signal };
 
 /** How many of `mine` are met up to the limit, what is said of others, and how many were looked at. */
 async function met(limit: number, sources: readonly string[]) {

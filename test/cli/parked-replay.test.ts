@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { Fault } from '../../shared/core/fault.js';
 import { contact, profile } from '../conformance/people.js';
 import { NOW, plain, sample } from '../stores/kept-samples.js';
 import { fakeClock } from '../support/fakes.js';
@@ -78,12 +79,16 @@ test('a connection that is down stops it, and everything stays where it is', asy
   org.crm().misbehave({ kind: 'down' });
   const kept = Array.from({ length: 30 }, (_, i) => letter({ id: `C-${i}` }));
   await (await letters()).bury(kept);
+  const foreign = new Fault('park.format', 'is none of ours');
+  await (await parking()).park([sample({ fault: foreign }, { id: 'foreign' })]);
   const { status, out } = await tributaryParked(['replay', '--rate', '5', '--json'], org.env());
   expect(status).toBe(1);
   expect(JSON.parse(out)).toMatchObject({
     replayed: 5,
     left: 5,
     dropped: 0,
+    // What waits in the queue is not even looked at.
+    unreadable: 0,
     stopped: expect.stringContaining('remote.unavailable'),
   });
   expect((await letters()).all().map(plain)).toEqual(kept.map(plain));
@@ -173,4 +178,8 @@ test('a replay that the limit ends says that there are more', async () => {
   expect(JSON.parse((await replay('--limit', '1', '--json')).out)).toMatchObject({ replayed: 1, more: true });
   const last = await replay('--json');
   expect([JSON.parse(last.out).more, last.err]).toEqual([false, expect.not.stringContaining('--limit')]);
+});
+
+test('where there is nothing to replay it is said plainly', async () => {
+  expect((await replay()).out).toBe('0 replayed; 0 removed, 0 left, 0 unreadable\n');
 });

@@ -1,15 +1,7 @@
 import { runParked } from '../../cli/parked.js';
 import type { DemoCrm } from '../../local/demo-crm/server.js';
-import type { Clock } from '../../shared/core/ports.js';
 import { settingOfSecret } from '../../shared/secrets.js';
-import { fakeClock } from '../support/fakes.js';
-
-/** What a command said and how it ended. */
-export interface Said {
-  readonly status: number;
-  readonly out: string;
-  readonly err: string;
-}
+import { type Lent, runLent, type Said } from './lent-world.js';
 
 /** The settings of a deployment against a demo CRM, everything else in memory. */
 export const settingsFor = (crm: DemoCrm, config: string): Record<string, string> => ({
@@ -22,24 +14,9 @@ export const settingsFor = (crm: DemoCrm, config: string): Record<string, string
 });
 
 /** Runs `tributary parked` in this process. */
-export async function tributaryParked(
+export const tributaryParked = (
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  more: { clock?: Clock; stop?: AbortSignal; onOut?: (text: string) => void; isTerminal?: boolean } = {},
-): Promise<Said> {
-  let [out, err] = ['', ''];
-  const status = await runParked(args, {
-    env,
-    clock: more.clock ?? fakeClock(),
-    out: (text) => {
-      out += text;
-      more.onOut?.(text);
-    },
-    err: (text) => {
-      err += text;
-    },
-    isTerminal: more.isTerminal ?? false,
-    stop: more.stop ?? new AbortController().signal,
-  });
-  return { status, out, err };
-}
+  { isTerminal = false, ...lent }: Omit<Lent, 'env' | 'screen'> & { readonly isTerminal?: boolean } = {},
+): Promise<Said> =>
+  runLent(runParked, args, { ...lent, env, screen: { out: false, err: isTerminal, colours: false } });
