@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import type { Deployment, EventHub, KinesisStream } from '../shared/adobe/deployment.js';
 import { DEFAULT_CONFIG, FUNCTIONS_HELP } from './rules-file.js';
+import { readValues } from './words.js';
 import { WrongUse } from './wrong-use.js';
 
 /** What `tributary adobe --help` says. */
@@ -99,17 +99,10 @@ function readEventHub(text: string | undefined): EventHub | undefined {
   );
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS }).values;
-  } catch (error) {
-    throw new WrongUse(error instanceof Error ? error.message : String(error));
-  }
-}
-
 /** Reads the words after `tributary adobe`; undefined when only help is wanted. */
 export function readAdobeOptions(args: readonly string[]): AdobeOptions | undefined {
-  const { help, url, login, kinesis, 'event-hub': hub, config, functions, out, json, ...more } = parse(args);
+  const values = readValues(args, OPTIONS);
+  const { help, url, login, kinesis, 'event-hub': hub, config, functions, out, json, ...more } = values;
   if (help) return undefined;
   return {
     url: readUrl(url),

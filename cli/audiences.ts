@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import { openAudienceBook } from '../shared/assemble-book.js';
 import { type AudienceRecord, recordJson } from '../shared/door/audience.js';
 import { printable } from './printable.js';
+import { readValues } from './words.js';
 import { complain, runHere, type World } from './world.js';
 import { WrongUse } from './wrong-use.js';
 
@@ -26,14 +26,6 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false, short: 'h' },
 } as const;
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS }).values;
-  } catch (error) {
-    throw new WrongUse(error instanceof Error ? error.message : String(error));
-  }
-}
 
 /** A name as rules can have it: letters, digits and hyphens, none twice. */
 function ruleName(name: string, taken: Set<string>): string {
@@ -101,7 +93,7 @@ function checkState({ env, err }: World): void {
 }
 
 async function go(args: readonly string[], world: World): Promise<number> {
-  const { help, yaml, json } = parse(args);
+  const { help, yaml, json } = readValues(args, OPTIONS);
   if (help) {
     await world.out(HELP);
     return 0;

@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { readValues } from './words.js';
+import { WrongUse } from './wrong-use.js';
 
 const HELP = `tributary dev: the main job on this machine, with nothing else installed.
 
@@ -41,26 +42,16 @@ const OPTIONS = {
 /** Largest number each option takes. */
 const MOST = { events: 1_000_000, seed: 2 ** 31, patience: 86_400, port: 65_535 } as const;
 
-class WrongUse extends Error {}
-
 function whole(name: string, text: string, most: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value <= most) return value;
   throw new WrongUse(`--${name} takes a whole number from 0 to ${most}, not ${JSON.stringify(text)}`);
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values;
-  } catch (error) {
-    throw new WrongUse(error instanceof Error ? error.message : String(error));
-  }
-}
-
 /** `tributary dev`. The local stack is loaded only here and only when it runs, so that it never ships. */
 export async function dev(args: readonly string[]): Promise<number> {
   try {
-    const values = parse(args);
+    const values = readValues(args, OPTIONS);
     if (values.help) {
       process.stdout.write(HELP);
       return 0;

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readWords } from './words.js';
 import { WrongUse } from './wrong-use.js';
 
 /** What `tributary files --help` says. */
@@ -57,17 +57,9 @@ export interface FilesOptions {
   readonly json: boolean;
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new WrongUse(error instanceof Error ? error.message : String(error));
-  }
-}
-
 /** Reads the words after `tributary files`; undefined when only help is wanted. */
 export function readFilesOptions(args: readonly string[]): FilesOptions | undefined {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = readWords(args, OPTIONS);
   if (values.help) return undefined;
   const [word = '', file = '', ...more] = positionals;
   const action = ACTIONS.find((one) => one === word);

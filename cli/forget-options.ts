@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readValues } from './words.js';
 import { WrongUse } from './wrong-use.js';
 
 /** What `tributary forget --help` says. */
@@ -42,17 +42,9 @@ export interface ForgetOptions {
   readonly json: boolean;
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values;
-  } catch (error) {
-    throw new WrongUse(error instanceof Error ? error.message : String(error));
-  }
-}
-
 /** Reads the words after `tributary forget`; undefined when only help is wanted. */
 export function readForgetOptions(args: readonly string[]): ForgetOptions | undefined {
-  const { person, rule, connection, object, json, help } = parse(args);
+  const { person, rule, connection, object, json, help } = readValues(args, OPTIONS);
   if (help) return undefined;
   const given = [person, rule, connection].filter((one) => one !== undefined && one !== '');
   if (given.length !== 1) throw new WrongUse('give exactly one of --person, --rule and --connection');

@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { fileSchemaText } from '../shared/config/json-schema.js';
+import { readValues } from './words.js';
 import { complain, runHere, type World } from './world.js';
-import { WrongUse } from './wrong-use.js';
 
 const HELP = `tributary schema: prints the JSON schema of rule files, for editors.
 
@@ -16,22 +15,15 @@ Save it, and name it in the first line of your rule file:
 Exit status: 0 fine, 2 wrong use.
 `;
 
-function wantsHelp(args: readonly string[]): boolean {
-  try {
-    const options = {
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false, short: 'h' },
-    } as const;
-    return parseArgs({ args: [...args], options, allowPositionals: false }).values.help;
-  } catch (error) {
-    throw new WrongUse(error instanceof Error ? error.message : String(error));
-  }
-}
+const OPTIONS = {
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false, short: 'h' },
+} as const;
 
 /** `tributary schema` on a given machine. */
 export async function runSchema(args: readonly string[], world: World): Promise<number> {
   try {
-    await world.out(wantsHelp(args) ? HELP : fileSchemaText());
+    await world.out(readValues(args, OPTIONS).help ? HELP : fileSchemaText());
     return 0;
   } catch (error) {
     return complain('schema', error, world);
