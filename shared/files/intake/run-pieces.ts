@@ -53,12 +53,16 @@ export async function writeRun(
   return counts;
 }
 
-async function pieceOf(objects: ObjectStore, name: string): Promise<Buffer> {
+/** A piece as it was packed. */
+async function packedPiece(objects: ObjectStore, name: string): Promise<Uint8Array> {
   const bytes = await objects.get(name);
-  if (bytes) return gunzipSync(bytes);
+  if (bytes) return bytes;
   const text = `${name} in ${objects.place} is gone, and with it who was in a full export; let the file be read again: tributary files retry`;
   throw new Fault('store.format', text);
 }
+
+/** Most pieces come out at once, and not bit by bit into a second copy. */
+const unpacked = (piece: Uint8Array): Buffer => gunzipSync(piece, { chunkSize: 1.25 * PIECE_CHARACTERS });
 
 const linesOf = (piece: Buffer): readonly string[] => piece.toString('utf8').split('\n');
 
@@ -67,7 +71,7 @@ async function pieceAt(objects: ObjectStore, { at, pieces }: SortedRun, after: s
   let [low, high] = [0, pieces - 1];
   while (after !== '' && low < high) {
     const middle = Math.ceil((low + high) / 2);
-    const [first = ''] = linesOf(await pieceOf(objects, nameOf(at, middle)));
+    const [first = ''] = linesOf(unpacked(await packedPiece(objects, nameOf(at, middle))));
     if (pairIn(first) <= after) low = middle;
     else high = middle - 1;
   }
@@ -80,19 +84,19 @@ async function pieceAt(objects: ObjectStore, { at, pieces }: SortedRun, after: s
  */
 export async function* readPieces(objects: ObjectStore, run: SortedRun, after = ''): AsyncGenerator<Buffer> {
   const { at, pieces } = run;
-  const fetch = (piece: number): Promise<Buffer> => {
-    const lines = pieceOf(objects, nameOf(at, piece));
+  const fetch = (piece: number): Promise<Uint8Array> => {
+    const packed = packedPiece(objects, nameOf(at, piece));
     // Looked at when its turn comes.
-    lines.catch(() => undefined);
-    return lines;
+    packed.catch(() => undefined);
+    return packed;
   };
   if (pieces === 0) return;
   const first = await pieceAt(objects, run, after);
   let coming = fetch(first);
   for (let piece = first; piece < pieces; piece++) {
-    const lines = await coming;
+    const packed = await coming;
     if (piece + 1 < pieces) coming = fetch(piece + 1);
-    yield lines;
+    yield unpacked(packed);
   }
 }
 
