@@ -9,6 +9,7 @@ import type { Page, Pages } from './page.js';
 import type { IntakePages } from './pages.js';
 import { type FileProgress, isOver, progressId, progressOf } from './progress.js';
 import type { FileSource } from './source.js';
+import { strangersIn } from './strangers.js';
 
 /** Files asked about at once. */
 const AT_ONCE = 100;
@@ -152,10 +153,11 @@ async function pollSome(
 async function pollSource(
   source: FileSource,
   pages: PolledPages,
-  deps: Pick<IntakeDeps, 'queue' | 'clock'>,
-): Promise<{ seen: number; ordered: number }> {
+  { sources, ...deps }: Pick<IntakeDeps, 'sources' | 'queue' | 'clock'>,
+): Promise<{ seen: number; ordered: number; unmatched: number }> {
   const place = await source.place();
   const counts = { seen: 0, ordered: 0 };
+  const strangers = strangersIn(source, [...sources.values()]);
   let some: FileEntry[] = [];
   const flush = async (): Promise<void> => {
     counts.seen += some.length;
@@ -163,12 +165,15 @@ async function pollSource(
     some = [];
   };
   for await (const entry of place.list()) {
-    if (source.roleOf(entry.name) !== 'data') continue;
+    if (source.roleOf(entry.name) !== 'data') {
+      strangers.see(entry.name);
+      continue;
+    }
     some.push(entry);
     if (some.length >= AT_ONCE) await flush();
   }
   if (some.length > 0) await flush();
-  return counts;
+  return { ...counts, unmatched: strangers.seen().count };
 }
 
 /**
@@ -181,8 +186,8 @@ export async function pollSources(
 ): Promise<void> {
   for (const source of sources.values()) {
     try {
-      const { seen, ordered } = await pollSource(source, pages, { queue, clock });
-      log.write('info', 'file.poll', { source: source.name, seen, ordered });
+      const counts = await pollSource(source, pages, { sources, queue, clock });
+      log.write('info', 'file.poll', { source: source.name, ...counts });
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       const { code, message } = error;

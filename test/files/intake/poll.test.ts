@@ -22,6 +22,16 @@ test('a poll orders work on files nobody has been sent to, and on no other', asy
   expect(w.crm.rows.size).toBe(1);
 });
 
+test('the log says how many files no entry takes', async () => {
+  const w = world({});
+  const { poll } = createLookout(w.deps);
+  w.place.write(NAME, 'C-1,,realized,1', AT);
+  w.place.write(`${NAME}.tributary.json`, '{}', AT);
+  w.place.write('notes.txt', 'buy milk', AT);
+  await poll();
+  expect(w.lines).toMatchObject([{ event: 'file.poll', fields: { seen: 1, ordered: 1, unmatched: 1 } }]);
+});
+
 test('polls do not multiply orders of files that wait in the queue, nor of ends of exports', async () => {
   const w = world({ mostExits: 1 });
   const { poll } = createLookout(w.deps);
