@@ -101,7 +101,7 @@ function fieldLines({ fields, moreFields = 0 }: ToldEntry): string[] {
     changed ? 'changed' : 'as before',
     show(rule, 60),
   ]);
-  const more = moreFields > 0 ? [`and ${moreFields} more fields`] : [];
+  const more = moreFields > 0 ? [`and ${plural(moreFields, 'more field')}`] : [];
   return [...table([['FIELD', 'VALUE', '', 'RULE'], ...rows]), ...more];
 }
 
@@ -128,7 +128,7 @@ function entryText(entry: ToldEntry, paint: Paint, isFiled: boolean): string {
     ...(again ? [['whole', 'what the row held was in doubt, forgotten or too old to count']] : []),
     ...audiences.map((audience) => ['audience', audienceText(audience)]),
     ...messages.map((message) => ['event', messageText(message)]),
-    ...(entry.moreMessages ? [['', `and ${entry.moreMessages} more events`]] : []),
+    ...(entry.moreMessages ? [['', `and ${plural(entry.moreMessages, 'more event')}`]] : []),
     ...request,
     ['person', `${persons.map((name) => show(name)).join(', ')} in the logs`],
   ];

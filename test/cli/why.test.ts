@@ -182,6 +182,30 @@ test.each([
 });
 
 test.each([
+  [1, 'and 1 more event\n', 'and 1 more field\n'],
+  [2, 'and 2 more events\n', 'and 2 more fields\n'],
+])('what is left out of an entry is counted: %d', (more, events, fields) => {
+  const entry = {
+    at: '2026-11-22T08:00:00.000Z',
+    causes: [],
+    rules: [],
+    audiences: [],
+    messages: [],
+    moreMessages: more,
+    fields: [{ name: 'Email', rule: 'rows', changed: true }],
+    moreFields: more,
+    answer: { kind: 'updated' as const },
+    persons: ['102600dec26b0199'],
+  };
+  const told = {
+    rows: [{ connection: 'sales', object: 'Contact', key: 'C-1', entries: [entry] }],
+    persons: [],
+  };
+  const text = whyText(told, paintOf(false));
+  expect([text.includes(events), text.includes(fields)]).toEqual([true, true]);
+});
+
+test.each([
   [[]],
   [['a/b']],
   [['a/b/c', 'd/e/f']],
