@@ -11,7 +11,7 @@ export interface Mix {
   readonly newer: number;
 }
 
-/** As docs/operations.md reckons with: most messages change nothing in a CRM. */
+/** As docs/operations.md reckons with: a fifth of the messages changes a row, the others only repeat it, newly. */
 export const USUAL: Mix = { changed: 0.2, newer: 0.3 };
 /** No re-exports at all: what never happens, and says what remembering costs where it saves nothing. */
 export const ALL_NEWS: Mix = { changed: 1, newer: 0 };

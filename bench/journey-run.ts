@@ -61,8 +61,15 @@ const put = (world: World, events: readonly Sent[]): Promise<void> => {
   return putAll(world.kinesis, STREAM, entries, systemClock);
 };
 
+/** A handler that has not settled what it was given after so long never will, milliseconds. */
+const LONGEST_MS = 180_000;
+
 async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await delay(2);
+  const end = performance.now() + LONGEST_MS;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`records are not settled after ${LONGEST_MS / 1000} s`);
+    await delay(2);
+  }
 }
 
 /** A handler on the stream, and a gate before it: closed, so that a backlog can be made. */

@@ -1,7 +1,14 @@
 import { ALL_NEWS, USUAL } from './journey-events.js';
 import { perBatch, perRecord } from './journey-naive.js';
 import { deployed } from './journey-ours.js';
-import { type JourneyResult, journeyMissed, journeyText, limited, NAMES } from './journey-report.js';
+import {
+  type JourneyResult,
+  journeyMissed,
+  journeyText,
+  limited,
+  MANY_CALLS,
+  NAMES,
+} from './journey-report.js';
 import { type Handling, type Journey, journey, type Load } from './journey-run.js';
 import type { Options, Outcome } from './outcome.js';
 import { installPeers, openPeers, type Peers } from './peers-load.js';
@@ -39,10 +46,11 @@ function summary(key: Key, events: number, runs: readonly Journey[]): JourneyRes
     p99: at(0.99),
     ratio: spread([]),
     atLimit: spread([]),
+    atMany: spread([]),
   };
 }
 
-/** Ratios round by round: of the rates in the run, and of what the limit of the CRM's day leaves of them. */
+/** Ratios round by round: of the rates in the run, and of what limits of the CRM's day leave of them. */
 function against(ours: readonly Journey[], theirs: readonly Journey[], [a, b]: readonly [number, number]) {
   const pairs = ours.flatMap((one, i) => {
     const other = theirs[i];
@@ -51,6 +59,7 @@ function against(ours: readonly Journey[], theirs: readonly Journey[], [a, b]: r
   return {
     ratio: spread(pairs.map(([one, other]) => one.rate / other.rate)),
     atLimit: spread(pairs.map(([one, other]) => limited(one, a) / limited(other, b))),
+    atMany: spread(pairs.map(([one, other]) => limited(one, a, MANY_CALLS) / limited(other, b, MANY_CALLS))),
   };
 }
 
@@ -65,14 +74,18 @@ async function rounds(
   const runs = new Map<Key, Journey[]>();
   const sizeOf = (key: Key): number => (quick ? 12 : EVENTS[key]);
   for (let round = 0; round < count; round++)
-    for (const key of keys) {
+    for (const key of [...keys.slice(round % keys.length), ...keys.slice(0, round % keys.length)]) {
       onScenario(`end to end, round ${round + 1}/${count}: ${NAMES[key]}`);
       const people = quick ? 6 : PEOPLE[key];
       const run = await journey(all[key], { people, events: sizeOf(key), single: quick ? 2 : SINGLE, mix });
       if (run) runs.set(key, [...(runs.get(key) ?? []), run]);
     }
   const ours = runs.get('ours') ?? [];
-  return [...runs].map(([key, found]) => ({
+  const inOrder = keys.flatMap((key) => {
+    const found = runs.get(key);
+    return found ? [[key, found] as const] : [];
+  });
+  return inOrder.map(([key, found]) => ({
     ...summary(key, sizeOf(key), found),
     ...against(ours, found, [sizeOf('ours'), sizeOf(key)]),
   }));
@@ -89,7 +102,10 @@ export async function endToEnd(options: Options): Promise<Outcome> {
   const missing = failure ?? [...peers.missing.values()][0];
   const results = { usual, news, missing };
   const ratios = Object.fromEntries(
-    usual.slice(1).map(({ name, atLimit }) => [`within the CRM's limit, against ${name}`, atLimit]),
+    usual.slice(1).flatMap(({ name, ratio, atLimit }) => [
+      [`within the CRM's limit, against ${name}`, atLimit],
+      [`a backlog, against ${name}`, ratio],
+    ]),
   );
   return { results, text: journeyText(results), missed: journeyMissed(results), ratios };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportOf } from './events.js';
 import { kinesisBatch } from './kinesis-batch.js';
-import { Held, type Told } from './memory-child.js';
+import { Far, Held, type Told } from './memory-child.js';
 import type { Options, Outcome } from './outcome.js';
 import { ROOT } from './root.js';
 
@@ -42,10 +42,14 @@ function payloadOf(records: number, file: number): string {
 }
 
 /** Runs the batches in a process of its own, so that nothing else is counted. */
-function hold(told: Told): Promise<Held> {
+function hold(told: Told, onBatch: (batch: number) => void): Promise<Held> {
   const child = fork(join(ROOT, 'dist/bench/memory-child.js'), { execArgv: HEAP });
   return new Promise((resolve, reject) => {
-    child.once('message', (held) => resolve(Held.parse(held)));
+    child.on('message', (message) => {
+      const far = Far.safeParse(message);
+      if (far.success) onBatch(far.data.batch);
+      else resolve(Held.parse(message));
+    });
     child.once('error', reject);
     // Not its exit: that may be heard of before its last message.
     child.once('disconnect', () => reject(new Error('the process ended without an answer')));
@@ -53,7 +57,9 @@ function hold(told: Told): Promise<Held> {
   });
 }
 
-async function measure(batches: number, records: number): Promise<Result> {
+async function measure(batches: number, records: number, onScenario: Options['onScenario']): Promise<Result> {
+  const what = `memory: batches of ${records.toLocaleString('en')} records`;
+  const onBatch = (batch: number): void => onScenario(`${what}: ${batch} of ${batches}`);
   const folder = await mkdtemp(join(tmpdir(), 'tributary-memory-'));
   try {
     const files: string[] = [];
@@ -65,7 +71,7 @@ async function measure(batches: number, records: number): Promise<Result> {
       await writeFile(place, text);
       files.push(place);
     }
-    return { batches, records, payload, ...(await hold({ batches, files })) };
+    return { batches, records, payload, ...(await hold({ batches, files }, onBatch)) };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -101,9 +107,7 @@ function mostAtOnce(): number {
 /** The Lambda with a hundred batches one after another: as large as Lambda makes them, and of 10,000 records, which it never does. */
 export async function memory({ quick, onScenario }: Options): Promise<Outcome> {
   const results: Result[] = [];
-  for (const records of quick ? [20, 50] : [mostAtOnce(), MANY]) {
-    onScenario(`memory: 100 batches of ${records.toLocaleString('en')} records`);
-    results.push(await measure(quick ? 2 : 100, records));
-  }
+  for (const records of quick ? [20, 50] : [mostAtOnce(), MANY])
+    results.push(await measure(quick ? 2 : 100, records, onScenario));
   return { results, text: results.map(resultText).join(''), missed: results.flatMap(missedBy), ratios: {} };
 }

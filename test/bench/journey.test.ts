@@ -49,7 +49,7 @@ test('within the limit nobody is faster than in the run, nor makes more calls th
 
 const result = (name: string, callsPer10k: number, atLimit: number): JourneyResult => ({
   ...{ name, callsPer10k, rowsPer10k: 1, most: 1, cpuMicros: 1, p50: 1, p99: 1 },
-  ...{ rate: spread([1]), ratio: spread([1]), atLimit: spread([atLimit]) },
+  ...{ rate: spread([1]), ratio: spread([1]), atLimit: spread([atLimit]), atMany: spread([atLimit]) },
 });
 
 test('a target that is missed is told: the ratio within the limit, the calls, and who was not there', () => {
