@@ -4,9 +4,6 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { startDoorServer } from '../local/door-server.js';
 import { systemClock } from '../shared/clock.js';
-import { compile } from '../shared/core/compile.js';
-import { RulesFile } from '../shared/core/rules.js';
-import { NO_TOOLS } from '../shared/core/tools.js';
 import { createAttempts } from '../shared/door/auth/attempts.js';
 import { gateOf } from '../shared/door/auth/gate-of.js';
 import { basicCheck, bearerCheck } from '../shared/door/auth/static.js';
@@ -19,6 +16,7 @@ import { watchStream } from '../shared/door/stream-watch.js';
 import { memoryKept } from '../shared/stores/memory-kept.js';
 import { Answered, type Load } from './door-load.js';
 import { type DoorLoad, MOODS, type Mood, RATE, summarise } from './door-report.js';
+import { rulesOf } from './rules-of.js';
 
 const TOKEN = 'bench-token-0123456789abcdef';
 const LATENCY_MS = { well: 8, slow: 4_000, down: 0, back: 8 } as const;
@@ -53,7 +51,7 @@ async function openBench(stream: Appender) {
     connections: {},
     rules: [],
   };
-  const { rules } = compile(RulesFile.parse(file), NO_TOOLS);
+  const rules = rulesOf(file);
   const clock = systemClock;
   const log = { write: () => undefined };
   const secrets = {

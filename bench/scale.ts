@@ -1,20 +1,18 @@
-import { compile } from '../shared/core/compile.js';
 import type { CompiledRules } from '../shared/core/compiled.js';
 import { fold } from '../shared/core/fold.js';
-import { RulesFile } from '../shared/core/rules.js';
 import { EMPTY_STATE, type PersonState } from '../shared/core/state.js';
-import { NO_TOOLS } from '../shared/core/tools.js';
 import { decodeMessage } from '../shared/pipeline/decode.js';
 import { inflate } from '../shared/pipeline/inflate.js';
 import { AUDIENCE_IDS, exportOf } from './events.js';
 import { type Comparison, compare } from './rounds.js';
+import { rulesOf } from './rules-of.js';
 
 const [FEW, MANY] = [10, 1_000];
 const START = 1_780_000_000_000;
 const PEOPLE = 64;
 
 /** `count` rules, each with an audience, a condition, an attribute and fields of its own, all about one row. */
-function rulesOf(count: number): CompiledRules {
+function manyRules(count: number): CompiledRules {
   const names = Array.from({ length: count }, (_, i) => `audience-${i}`);
   const file = {
     audiences: Object.fromEntries(names.map((name, i) => [name, (i < 2 && AUDIENCE_IDS[i]) || `other-${i}`])),
@@ -37,7 +35,7 @@ function rulesOf(count: number): CompiledRules {
       ],
     })),
   };
-  return compile(RulesFile.parse(file), NO_TOOLS).rules;
+  return rulesOf(file);
 }
 
 function runOf(rules: CompiledRules): () => unknown {
@@ -56,7 +54,7 @@ function runOf(rules: CompiledRules): () => unknown {
 /** Folding an event that concerns two rules, with few rules in the file and with many: the ratio of the rates. */
 export const benchScale = (options: { rounds: number; ms: number }): Comparison =>
   compare(
-    { name: `${FEW} rules`, run: runOf(rulesOf(FEW)) },
-    { name: `${MANY} rules`, run: runOf(rulesOf(MANY)) },
+    { name: `${FEW} rules`, run: runOf(manyRules(FEW)) },
+    { name: `${MANY} rules`, run: runOf(manyRules(MANY)) },
     options,
   );
