@@ -37,9 +37,11 @@ async function cost(options: Options): Promise<Outcome> {
   const work = { ...EXAMPLE, cpuMicros };
   const totals = totalsOf(work, cpu);
   const each = [...cpu].map(([name, micros]) => `${name} ${Math.round(micros)}`).join(', ');
+  const { batch, kilobytes, changed, newer, callMs, storeMs } = work;
+  const assumed = `assumed: batches of ${batch} events of ${kilobytes} kB, of which ${100 * changed} % change a row and ${100 * newer} % bring newer values; ${callMs} ms for a call to the target, ${storeMs} ms for one to the state`;
   return {
     results: { cpuMicros: Object.fromEntries(cpu), bills: billsOf(work), totals },
-    text: `measured: processor time of an event, the cloud's SDK included, µs: ${each}\n\n${costText(work)}\n${totalsText(totals)}`,
+    text: `measured: processor time of an event, the cloud's SDK included, µs: ${each}\n${assumed}\n\n${costText(work)}\n${totalsText(totals)}`,
     missed:
       cpuMicros > EXAMPLE.cpuMicros
         ? [`cost: an event takes ${Math.round(cpuMicros)} µs, the sums allow ${EXAMPLE.cpuMicros}`]

@@ -78,11 +78,17 @@ export const totalsOf = (work: Work, measured: CpuMicros): readonly Total[] => [
   }),
 ];
 
+const against = (theirs: number, ours: number): string =>
+  theirs < ours ? `${theirs.toFixed(2)}, AHEAD ${(ours / theirs).toFixed(1)} ×` : theirs.toFixed(2);
+
 /** As a table of Markdown. */
 export function totalsText(totals: readonly Total[]): string {
+  const own = totals.find(({ name }) => name === NAMES.ours);
   const line = ({ name, calls, aws, azure }: Total): string =>
-    `| ${name} | ${calls.toLocaleString('en')} | ${aws.toFixed(2)} | ${azure.toFixed(2)} |\n`;
+    `| ${name} | ${calls.toLocaleString('en')} | ${against(aws, own?.aws ?? 0)} | ${against(azure, own?.azure ?? 0)} |\n`;
   const head =
     '| handler | calls to the target | USD on AWS | USD on Azure |\n| --- | ---: | ---: | ---: |\n';
-  return `Beside handlers that remember nothing, by the same prices:\n\n${head}${totals.map(line).join('')}`;
+  const why =
+    'Who waits for each call in order pays for a function that waits: Azure bills 2 GB for all of that time, AWS 0.5.';
+  return `Beside handlers that remember nothing, by the same prices:\n\n${head}${totals.map(line).join('')}\n${why}\n`;
 }
