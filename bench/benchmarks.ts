@@ -6,8 +6,9 @@ import { benchDoor } from './door.js';
 import { doorText, missedBy } from './door-report.js';
 import { benchFiles, filesMissed, filesText } from './files.js';
 import { cpuOfHandlers, endToEnd } from './journey.js';
-import { NAMES } from './journey-report.js';
+import { NAMES as HANDLERS } from './journey-report.js';
 import { memory } from './memory.js';
+import type { Name } from './names.js';
 import type { Benchmark, Options, Outcome } from './outcome.js';
 import { peers } from './peers.js';
 import { stores } from './stores.js';
@@ -33,7 +34,7 @@ async function files(options: Options): Promise<Outcome> {
 /** The bills of docs/operations.md with the processor time that is measured here, beside those of handlers that remember nothing. */
 async function cost(options: Options): Promise<Outcome> {
   const cpu = await cpuOfHandlers(options);
-  const cpuMicros = cpu.get(NAMES.ours) ?? Number.NaN;
+  const cpuMicros = cpu.get(HANDLERS.ours) ?? Number.NaN;
   const work = { ...EXAMPLE, cpuMicros };
   const totals = totalsOf(work, cpu);
   const each = [...cpu].map(([name, micros]) => `${name} ${Math.round(micros)}`).join(', ');
@@ -56,8 +57,8 @@ async function bundles({ rounds, onScenario }: Options): Promise<Outcome> {
   return { results, text: bundlesText(results), missed: bundlesMissed(results), ratios: {} };
 }
 
-/** Every benchmark, in the order in which they run. */
-export const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+/** Every benchmark, by its name. */
+export const BENCHMARKS: Readonly<Record<Name, Benchmark>> = {
   core,
   scale,
   peers,
@@ -69,6 +70,3 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   door,
   bundles,
 };
-
-/** Those that `bench:check` runs: the others have no ratios. */
-export const CHECKED: readonly string[] = ['core', 'scale', 'peers'];

@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -8,6 +6,9 @@ import { azureBundle } from '../build/azure.js';
 import { type Bundle, pack } from '../build/bundle.js';
 import { lambdaBundle, lambdaNames } from '../build/lambdas.js';
 import { type Weight, weigh } from '../build/weight.js';
+import { ratioText } from './outcome.js';
+import { type Spread, spread } from './rounds.js';
+import { withFolder } from './tidy.js';
 
 const run = promisify(execFile);
 
@@ -23,14 +24,11 @@ export const MOST = { bytes: 400_000, ms: 60, bare: 40 } as const;
 /** What was measured of one bundle. */
 export interface BundleResult extends Weight {
   readonly name: string;
-  /** Median of bare node, milliseconds. */
-  readonly bare: number;
-  /** Median of the import over bare node, milliseconds, as if bare node took {@link MOST}`.bare`. */
-  readonly ms: number;
+  /** Bare node, milliseconds. */
+  readonly bare: Spread;
+  /** The import over bare node of the same round, milliseconds, as if bare node took {@link MOST}`.bare`. */
+  readonly ms: Spread;
 }
-
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
 /** Time of a whole process that imports a module, or nothing; milliseconds. */
 async function took(module: string | undefined): Promise<number> {
@@ -46,34 +44,38 @@ const bundlesIn = (folder: string): readonly (readonly [string, Bundle])[] => [
   ['azure', azureBundle(join(folder, 'azure'))],
 ];
 
+/** Times of bare node and of a module in turns, so that whatever else the machine does is in both; each second round the module begins. */
+async function timesOf(module: string, rounds: number): Promise<Pick<BundleResult, 'bare' | 'ms'>> {
+  const times: { bare: number; full: number }[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const early = round % 2 === 0 ? await took(undefined) : undefined;
+    const full = await took(module);
+    times.push({ bare: early ?? (await took(undefined)), full });
+  }
+  return {
+    bare: spread(times.map(({ bare }) => bare)),
+    ms: spread(times.map(({ bare, full }) => ((full - bare) * MOST.bare) / bare)),
+  };
+}
+
 /** Bundles each function, and the function app, and measures what a cold start has to read and run before it is asked anything. */
-export async function benchBundles(rounds: number): Promise<readonly BundleResult[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-bundles-'));
-  try {
+export const benchBundles = (rounds: number): Promise<readonly BundleResult[]> =>
+  withFolder('bundles', async (folder) => {
     const results: BundleResult[] = [];
     for (const [name, bundle] of bundlesIn(folder)) {
       const weight = weigh(await pack(ROOT, bundle));
       const module = pathToFileURL(join(bundle.folder, 'index.mjs')).href;
-      const times: { bare: number; full: number }[] = [];
-      // In turns, so that whatever else the machine does is in both.
-      for (let i = 0; i < rounds; i += 1)
-        times.push({ bare: await took(undefined), full: await took(module) });
-      const bare = median(times.map((one) => one.bare));
-      const ms = ((median(times.map(({ full }) => full)) - bare) * MOST.bare) / bare;
-      results.push({ name, ...weight, bare, ms });
+      results.push({ name, ...weight, ...(await timesOf(module, rounds)) });
     }
     return results;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
+  });
 
 /** What was measured, for people. */
 export const bundlesText = (results: readonly BundleResult[]): string =>
   results
     .map(({ name, atStart, inAll, bare, ms }) => {
       const bytes = `${Math.round(atStart / 1000)} kB before the first event, at most ${Math.round(inAll / 1000)} kB with it`;
-      return `${name.padEnd(9)} ${bytes}, imported in ${ms.toFixed(0)} ms over bare node (target: ${MOST.ms}), were bare node ${MOST.bare} ms and not ${bare.toFixed(0)}\n`;
+      return `${name.padEnd(9)} ${bytes}, imported in ${ratioText(ms)} ms over bare node (target: ${MOST.ms}), were bare node ${MOST.bare} ms and not ${bare.median.toFixed(0)}\n`;
     })
     .join('');
 
@@ -83,5 +85,5 @@ export const bundlesMissed = (results: readonly BundleResult[]): readonly string
     ...(atStart > MOST.bytes
       ? [`${name}: ${atStart} bytes before the first event are above ${MOST.bytes}`]
       : []),
-    ...(ms > MOST.ms ? [`${name}: ${ms.toFixed(1)} ms of import are above ${MOST.ms}`] : []),
+    ...(ms.median > MOST.ms ? [`${name}: ${ms.median.toFixed(1)} ms of import are above ${MOST.ms}`] : []),
   ]);

@@ -1,5 +1,5 @@
 import { benchCore, type CoreResult } from './core.js';
-import type { Options, Outcome } from './outcome.js';
+import { type Options, type Outcome, ratioText } from './outcome.js';
 import { benchScale } from './scale.js';
 
 /** Ratio to the limit that a scenario must reach; `always news`, which has none, is shown for what events cost at most. */
@@ -16,8 +16,7 @@ function row({ name, bytes, fieldsPerEvent, contenders, ratio }: CoreResult): st
   const rates = contenders.map(
     ({ name: who, median }) => `${who} ${Math.round(median * 64).toLocaleString('en')}/s`,
   );
-  const spread = `${ratio.min.toFixed(2)}-${ratio.max.toFixed(2)}`;
-  return `${name.padEnd(28)} ${String(bytes).padStart(6)} B  ${fieldsPerEvent} fields  ratio ${ratio.median.toFixed(2)} (${spread})  ${rates.join(', ')}\n`;
+  return `${name.padEnd(28)} ${String(bytes).padStart(6)} B  ${fieldsPerEvent} fields  ratio ${ratioText(ratio)}  ${rates.join(', ')}\n`;
 }
 
 /** The core against its limit, judged. */
@@ -42,12 +41,14 @@ const SCALE_TARGET = 0.7;
 export async function scale(options: Options): Promise<Outcome> {
   options.onScenario('scale');
   const results = benchScale(options);
-  const { median, min, max } = results.ratio;
-  const ratio = `${median.toFixed(2)} (${min.toFixed(2)}-${max.toFixed(2)})`;
+  const ratio = ratioText(results.ratio);
   return {
     results,
     text: `an event that two rules concern, 1,000 rules in the file against 10: ratio ${ratio} (target: at least ${SCALE_TARGET})\n`,
-    missed: median < SCALE_TARGET ? [`scale: ratio ${ratio} is below the target of ${SCALE_TARGET}`] : [],
+    missed:
+      results.ratio.median < SCALE_TARGET
+        ? [`scale: ratio ${ratio} is below the target of ${SCALE_TARGET}`]
+        : [],
     ratios: { '1,000 rules against 10': results.ratio },
   };
 }

@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { endWithParent } from './tidy.js';
 
 /** What a load is told. */
 export const Load = z.object({
@@ -82,10 +83,12 @@ async function run(load: Load): Promise<Answered[]> {
 }
 
 // Who started it wants its schemas, too.
-if (process.argv[1] === fileURLToPath(import.meta.url))
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  endWithParent();
   process.once('message', (told) => {
     void run(Load.parse(told)).then((answers) => {
       // Answers of a minute do not go through at once.
       process.send?.(answers, () => process.disconnect());
     });
   });
+}

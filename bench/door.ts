@@ -1,4 +1,3 @@
-import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
@@ -17,6 +16,7 @@ import { memoryKept } from '../shared/stores/memory-kept.js';
 import { Answered, type Load } from './door-load.js';
 import { type DoorLoad, MOODS, type Mood, RATE, summarise } from './door-report.js';
 import { rulesOf } from './rules-of.js';
+import { forkKept } from './tidy.js';
 
 const TOKEN = 'bench-token-0123456789abcdef';
 const LATENCY_MS = { well: 8, slow: 4_000, down: 0, back: 8 } as const;
@@ -80,7 +80,7 @@ async function openBench(stream: Appender) {
 
 /** The load has a process of its own, as AEP has a machine of its own. */
 function apply(load: Load): Promise<readonly Answered[]> {
-  const sender = fork(fileURLToPath(new URL('./door-load.js', import.meta.url)));
+  const sender = forkKept(fileURLToPath(new URL('./door-load.js', import.meta.url)), []);
   return new Promise((resolve, reject) => {
     sender.once('message', (answers) => resolve(z.array(Answered).parse(answers)));
     sender.once('error', reject);

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { systemClock } from '../shared/clock.js';
 import { ok } from '../shared/core/fault.js';
 import { openSources } from '../shared/files/intake/open-sources.js';
@@ -14,6 +11,7 @@ import { createPipeline } from '../shared/pipeline/run.js';
 import { memoryQueue } from '../shared/stores/memory-queue.js';
 import { folderObjects, generatedPlace, journeyConfig, nearStore, takesAll } from './files-ground.js';
 import { generatedCsv, leaversOf } from './files-rows.js';
+import { endWithParent, withFolder } from './tidy.js';
 
 // A process of its own: works on files from their place to the target, and tells the parent how far it is, and in the end what
 // that took at the most.
@@ -26,7 +24,6 @@ const FILES = ['members_20260901_020000.csv', 'members_20260902_020000.csv'] as 
 
 const nowhere = { park: async (): Promise<void> => undefined, bury: async (): Promise<void> => undefined };
 
-const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'));
 const counts = { delivered: 0, exits: 0 };
 /** Rows looked at: each is read twice, to the end of its file and again to act. */
 let looked = 0;
@@ -48,7 +45,7 @@ const counted = (source: FileSource, place: FilePlace): FileSource => ({
 });
 
 /** Everything around the worker, as a deployment has it, but for what lies outside of its process. */
-function deps() {
+function deps(folder: string) {
   const { rules, files } = journeyConfig(isSnapshot);
   const clock = systemClock;
   const log = {
@@ -93,15 +90,14 @@ const timer = setInterval(sample, 20);
 const start = performance.now();
 const seconds = (): number => (performance.now() - start) / 1000;
 const teller = setInterval(() => process.send?.({ looked, most, seconds: seconds() }), 15_000);
-try {
-  const world = deps();
+endWithParent();
+await withFolder('bench', async (folder) => {
+  const world = deps(folder);
   const options = { stop: new AbortController().signal, waiting: async () => undefined };
   for (const name of isSnapshot ? FILES : FILES.slice(0, 1))
     await runFile({ work: 'rows', source: 'bench', name }, world, options);
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
+});
 clearInterval(timer);
 clearInterval(teller);
 sample();
-process.send?.({ ...counts, most, seconds: seconds() });
+process.send?.({ ...counts, most, seconds: seconds() }, () => process.disconnect());

@@ -1,4 +1,3 @@
-import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse';
 import { parquetReadObjects } from 'hyparquet';
@@ -9,6 +8,7 @@ import { parquetOf } from './files-parquet.js';
 import { plannerOfFiles } from './files-plan.js';
 import { countRows, exitsOf, generatedCsv, held, leaversOf, wholeOf } from './files-rows.js';
 import { type Comparison, compareTasks, type Task } from './rounds.js';
+import { forkKept } from './tidy.js';
 
 const ROWS = 20_000;
 /** Rows of the shorter file whose memory is measured, and of the longer unless somebody asks for more. */
@@ -80,7 +80,7 @@ const looksOf = (kind: Memory['kind'], rows: number): number =>
 /** From the place to the target in a process of its own, so that nothing else is counted. */
 function memoryOf(kind: Memory['kind'], rows: number, tell: (text: string) => void): Promise<Memory> {
   const script = fileURLToPath(new URL('./files-journey.js', import.meta.url));
-  const child = fork(script, [`${rows}`, kind]);
+  const child = forkKept(script, [`${rows}`, kind]);
   const all = looksOf(kind, rows).toLocaleString('en');
   return new Promise((resolve, reject) => {
     child.on('message', (message) => {

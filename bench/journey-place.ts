@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type DemoCrm, startDemoCrm } from '../local/demo-crm/server.js';
 import { startKinesis } from '../local/emulators/kinesis.js';
 import { type StandIn, startStandIn } from './journey-table.js';
+import { endWithParent } from './tidy.js';
 
 /** What a process is told to be; latencies in milliseconds. */
 export const Place = z.discriminatedUnion('kind', [
@@ -61,6 +62,6 @@ const open = (place: Place): Promise<Opened> =>
 
 // Who started it wants its schemas, too. It ends with whoever started it.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.once('disconnect', () => process.exit(0));
+  endWithParent();
   process.once('message', (told) => void open(Place.parse(told)).then((opened) => process.send?.(opened)));
 }

@@ -1,10 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Opened, type Place, Seen } from './journey-place.js';
 import { ROOT } from './root.js';
+import { forkKept } from './tidy.js';
 
 export const STREAM = 'aep-exports';
 
@@ -22,7 +23,7 @@ export interface World {
 }
 
 async function start(place: Place): Promise<{ child: ChildProcess; opened: Opened }> {
-  const child = fork(join(ROOT, 'dist/bench/journey-place.js'), { execArgv: ['--no-warnings'] });
+  const child = forkKept(join(ROOT, 'dist/bench/journey-place.js'), [], { execArgv: ['--no-warnings'] });
   const told = once(child, 'message');
   child.send(place);
   return { child, opened: Opened.parse((await told)[0]) };

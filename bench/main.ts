@@ -1,18 +1,20 @@
 import { parseArgs } from 'node:util';
-import { BENCHMARKS, CHECKED } from './benchmarks.js';
-import { betterOf, judge, verdictText } from './check.js';
+import { checkAll } from './check-run.js';
 import { MANY_ROWS } from './files.js';
-import type { Options, Outcome } from './outcome.js';
-import { type Measurement, machine, measurementOf, readResults, writeResults } from './results.js';
+import { CHECKED, NAMES, type Name } from './names.js';
+import type { Options } from './outcome.js';
+import { jsonOf, measurementOf, peersLocked, writeResults } from './results.js';
+import { type Ended, failuresOf, outcomesOf, runAll } from './run.js';
+import { WrongUse } from './wrong-use.js';
 
 const HELP = `npm run bench -- [options]: how fast, against what, and at what cost; measured side by side in one run.
 npm run bench:check -- [options]: holds the ratios against the committed ones (bench/results.json).
 
   --only NAMES  only these benchmarks, with commas between them:
-                ${Object.keys(BENCHMARKS).join(', ')}
-  --json        results as JSON on standard output
-  --write       put the results into bench/results.json and bench/README.md
-  --check       hold the ratios against the committed ones; one that is worse is measured again
+                ${NAMES.join(', ')}
+  --json        results as JSON on standard output, when all have ended
+  --write       put the results of each that ends into bench/results.json and bench/README.md; what fails keeps its older ones
+  --check       hold the ratios against the committed ones (${CHECKED.join(', ')}); what is worse is measured again
   --quick       next to no work, nothing judged: whether everything still runs and gives what it should
   --rounds N    rounds per scenario (15)
   --ms N        processor time per contender and round, milliseconds (150)
@@ -20,7 +22,8 @@ npm run bench:check -- [options]: holds the ratios against the committed ones (b
   --rows N      of the longest file whose memory is measured (${MANY_ROWS.toLocaleString('en')}); Adobe puts 5,000,000 into one
   --help        this text
 
-bench/README.md says what each figure means. Exit status: 0 fine, 1 a target was missed or a ratio is worse, 2 wrong use.
+bench/README.md says what each figure means. Exit status: 0 fine, 1 a target was missed, a ratio is worse or a benchmark failed,
+2 wrong use, 130 interrupted.
 `;
 
 const OPTIONS = {
@@ -36,71 +39,52 @@ const OPTIONS = {
   help: { type: 'boolean', default: false, short: 'h' },
 } as const;
 
-/** What cannot be asked for. */
-class WrongUse extends Error {}
-
 function count(name: string, text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw new WrongUse(`--${name} must be a whole number above 0, not ${JSON.stringify(text)}`);
 }
 
-function namesIn(only: string | undefined, all: readonly string[]): readonly string[] {
-  const names = only?.split(',') ?? all;
-  const known = Object.keys(BENCHMARKS);
-  const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length === 0) return known.filter((name) => names.includes(name));
-  throw new WrongUse(`there is no benchmark ${JSON.stringify(unknown[0])}; there are: ${known.join(', ')}`);
+function namesIn(only: string | undefined, all: readonly Name[]): readonly Name[] {
+  const names: readonly string[] = only?.split(',') ?? all;
+  const unknown = names.filter((name) => !NAMES.some((one) => one === name));
+  if (unknown.length === 0) return NAMES.filter((name) => names.includes(name));
+  throw new WrongUse(`there is no benchmark ${JSON.stringify(unknown[0])}; there are: ${NAMES.join(', ')}`);
 }
 
 /** Says what is measured, to somebody who waits. */
 const say = (text: string): void => {
-  if (process.stderr.isTTY) process.stderr.write(text);
+  if (process.stderr.isTTY) process.stderr.write(`${text} …\n`);
 };
 
-type Named = readonly (Outcome & { readonly name: string })[];
-
-async function runAll(names: readonly string[], options: Options): Promise<Named> {
-  const outcomes = [];
-  for (const [place, name] of names.entries()) {
-    say(`[${place + 1}/${names.length}] ${name}\n`);
-    const outcome = await BENCHMARKS[name]?.(options);
-    if (outcome) outcomes.push({ name, ...outcome });
-  }
-  return outcomes;
+interface How {
+  readonly json: boolean;
+  readonly write: boolean;
+  readonly quick: boolean;
 }
 
-const prefixed = (name: string, ratios: Outcome['ratios']): Outcome['ratios'] =>
-  Object.fromEntries(Object.entries(ratios).map(([key, ratio]) => [`${name}: ${key}`, ratio]));
-
-/** The benchmark of a prefixed name. */
-const benchmarkOf = (name: string): string => name.split(': ', 1)[0] ?? name;
-
-const ratiosOf = (outcomes: Named): Outcome['ratios'] =>
-  Object.assign({}, ...outcomes.map(({ name, ratios }) => prefixed(name, ratios)));
-
-async function check(names: readonly string[], options: Options, json: boolean): Promise<number> {
-  const results = await readResults();
-  const committed = Object.fromEntries(
-    names.flatMap((name) => Object.entries(prefixed(name, results[name]?.ratios ?? {}))),
-  );
-  if (Object.keys(committed).length === 0)
-    throw new WrongUse(
-      'bench/results.json has no ratios of these; `npm run bench -- --write` puts them there',
-    );
-  const first = ratiosOf(await runAll(names, options));
-  const suspects = judge(committed, first).filter(({ worse }) => worse);
-  const again = names.filter((name) => suspects.some((one) => benchmarkOf(one.name) === name));
-  if (again.length > 0) say(`worse at first sight, measured again: ${again.join(', ')}\n`);
-  const verdicts = judge(committed, betterOf(first, ratiosOf(await runAll(again, options))));
-  process.stdout.write(json ? `${JSON.stringify(verdicts, null, 2)}\n` : verdictText(verdicts));
-  return verdicts.some(({ worse }) => worse) ? 1 : 0;
-}
-
-function report(outcomes: Named, json: boolean): void {
-  const found = Object.fromEntries(outcomes.map(({ name, results }) => [name, results]));
-  if (json) process.stdout.write(`${JSON.stringify({ machine: machine(), ...found }, null, 2)}\n`);
-  else for (const { text } of outcomes) process.stdout.write(`${text}\n`);
+async function report(
+  names: readonly Name[],
+  options: Options,
+  { json, write, quick }: How,
+): Promise<number> {
+  const locked = await peersLocked();
+  const at = new Date();
+  // As each of them ends: what fails later, or an interrupt, takes nothing away.
+  const onEnd = async (ended: Ended): Promise<void> => {
+    for (const line of failuresOf([ended])) process.stderr.write(`${line}\n`);
+    if (!('outcome' in ended)) return;
+    if (!json) process.stdout.write(`${ended.outcome.text}\n`);
+    if (write) await writeResults({ [ended.name]: measurementOf(ended.name, ended.outcome, at, locked) });
+  };
+  const all = await runAll(names, options, onEnd);
+  const outcomes = outcomesOf(all);
+  const missed = quick ? [] : outcomes.flatMap(([, outcome]) => outcome.missed);
+  const failed = failuresOf(all);
+  const measured = outcomes.map(([name, outcome]) => [name, measurementOf(name, outcome, at, locked)]);
+  if (json) process.stdout.write(jsonOf({ measured: Object.fromEntries(measured), missed, failed }));
+  for (const line of [...missed, ...failed]) process.stderr.write(`${line}\n`);
+  return missed.length + failed.length > 0 ? 1 : 0;
 }
 
 async function main(args: string[]): Promise<number> {
@@ -109,28 +93,21 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const { quick } = values;
+  const { quick, write, check, json, only } = values;
   const options: Options = {
     rounds: quick ? 1 : count('rounds', values.rounds),
     ms: quick ? 2 : count('ms', values.ms),
     seconds: quick ? 1 : count('seconds', values.seconds),
     rows: count('rows', values.rows),
     quick,
-    onScenario: (name) => say(`measuring ${name} …\n`),
+    onScenario: say,
   };
-  if (quick && (values.write || values.check))
+  if (quick && (write || check))
     throw new WrongUse('--quick measures nothing that could be written or checked');
-  if (values.check) return check(namesIn(values.only, CHECKED), options, values.json);
-  const outcomes = await runAll(namesIn(values.only, Object.keys(BENCHMARKS)), options);
-  report(outcomes, values.json);
-  if (values.write) {
-    const at = new Date();
-    const measured: [string, Measurement][] = outcomes.map((one) => [one.name, measurementOf(one, at)]);
-    await writeResults(Object.fromEntries(measured));
-  }
-  const missed = quick ? [] : outcomes.flatMap((outcome) => outcome.missed);
-  for (const line of missed) process.stderr.write(`${line}\n`);
-  return missed.length > 0 ? 1 : 0;
+  if (write && check)
+    throw new WrongUse('--check holds against what is committed and --write replaces it: one of the two');
+  if (check) return checkAll(namesIn(only, CHECKED), options, json);
+  return report(namesIn(only, NAMES), options, { json, write, quick });
 }
 
 const isWrongUse = (error: unknown): boolean =>

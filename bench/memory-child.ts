@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { kinesis } from '../lambdas/kinesis.js';
 import { benchPipeline, packedStore } from './bench-pipeline.js';
 import { CONTEXT, type kinesisBatch } from './kinesis-batch.js';
+import { endWithParent } from './tidy.js';
 
 /** What the process is told: how many batches, and the files of invocations that they are taken from in turn. */
 export const Told = z.object({ batches: z.number(), files: z.array(z.string()) });
@@ -62,8 +63,10 @@ async function run({ batches, files }: Told, far: (batch: number) => void): Prom
 }
 
 // Who started it wants its schemas, too.
-if (process.argv[1] === fileURLToPath(import.meta.url))
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  endWithParent();
   process.once('message', (told) => {
     const far = (batch: number): void => void process.send?.({ batch });
     void run(Told.parse(told), far).then((held) => process.send?.(held, () => process.disconnect()));
   });
+}

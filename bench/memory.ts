@@ -1,12 +1,11 @@
-import { fork } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportOf } from './events.js';
 import { kinesisBatch } from './kinesis-batch.js';
 import { Far, Held, type Told } from './memory-child.js';
 import type { Options, Outcome } from './outcome.js';
 import { ROOT } from './root.js';
+import { forkKept, withFolder } from './tidy.js';
 
 const MIB = 2 ** 20;
 /** What a batch may take at the most, and how much the heap may grow after the first tenth; bytes. */
@@ -43,7 +42,7 @@ function payloadOf(records: number, file: number): string {
 
 /** Runs the batches in a process of its own, so that nothing else is counted. */
 function hold(told: Told, onBatch: (batch: number) => void): Promise<Held> {
-  const child = fork(join(ROOT, 'dist/bench/memory-child.js'), { execArgv: HEAP });
+  const child = forkKept(join(ROOT, 'dist/bench/memory-child.js'), [], { execArgv: HEAP });
   return new Promise((resolve, reject) => {
     child.on('message', (message) => {
       const far = Far.safeParse(message);
@@ -60,8 +59,7 @@ function hold(told: Told, onBatch: (batch: number) => void): Promise<Held> {
 async function measure(batches: number, records: number, onScenario: Options['onScenario']): Promise<Result> {
   const what = `memory: batches of ${records.toLocaleString('en')} records`;
   const onBatch = (batch: number): void => onScenario(`${what}: ${batch} of ${batches}`);
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-memory-'));
-  try {
+  return withFolder('memory', async (folder) => {
     const files: string[] = [];
     let payload = 0;
     for (let file = 0; file < FILES; file++) {
@@ -72,9 +70,7 @@ async function measure(batches: number, records: number, onScenario: Options['on
       files.push(place);
     }
     return { batches, records, payload, ...(await hold({ batches, files }, onBatch)) };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 }
 
 const mib = (bytes: number): string => `${Math.round(bytes / MIB)} MiB`;

@@ -1,4 +1,4 @@
-import type { Spread } from './rounds.js';
+import { FEW_ROUNDS, type Spread } from './rounds.js';
 
 /** What a benchmark is told. */
 export interface Options {
@@ -31,10 +31,13 @@ export interface Outcome {
 /** A benchmark, by the name that `--only` takes. */
 export type Benchmark = (options: Options) => Promise<Outcome>;
 
-/** `12.3×`, with the range in which half of the rounds were. */
-export function ratioText({ median, low, high }: Spread): string {
+/** `12.3 (11.9-12.6)`: the median and the range in which half of the rounds were, or, said so, all of few. */
+export function ratioText({ median, low, high, rounds }: Spread): string {
   const digits = median >= 100 ? 0 : median >= 10 ? 1 : 2;
-  return `${median.toFixed(digits)} (${low.toFixed(digits)}-${high.toFixed(digits)})`;
+  const middle = median.toFixed(digits);
+  if (rounds.length === 1) return `${middle} (one round)`;
+  const all = rounds.length < FEW_ROUNDS ? `, all ${rounds.length} rounds` : '';
+  return `${middle} (${low.toFixed(digits)}-${high.toFixed(digits)}${all})`;
 }
 
 /** A number for people: three digits at least, thousands apart. */

@@ -4,13 +4,19 @@ export interface Contender {
   readonly run: () => unknown;
 }
 
-/** What the rounds gave: the middle one, the least and the most, and the quartiles between which half of them lie. */
+/** Of fewer rounds than these quartiles say nothing. */
+export const FEW_ROUNDS = 4;
+
+/** What the rounds gave: the middle one, the least and the most, and between which half of them lie. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
+  /** The quartiles; of fewer than {@link FEW_ROUNDS} rounds the least and the most. */
   readonly low: number;
   readonly high: number;
+  /** Each of them, as they came. */
+  readonly rounds: readonly number[];
 }
 
 /** Calls per second of one contender. */
@@ -23,13 +29,6 @@ export interface Comparison {
   /** Per round, the second contender's rate over the first's. */
   readonly ratio: Spread;
 }
-
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
-};
 
 let sink: unknown;
 
@@ -47,18 +46,28 @@ function rate(run: () => unknown, ms: number): number {
   return (calls * 1000) / spent;
 }
 
-/** The value below which a share of the rounds lies; of few rounds the nearest one. */
-const quantile = (values: readonly number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.round((values.length - 1) * share)] ?? 0;
+/** The value below which a share of them lies, between two of them where it is none; of none 0. */
+function quantile(sorted: readonly number[], share: number): number {
+  const place = (sorted.length - 1) * share;
+  const below = sorted[Math.floor(place)] ?? 0;
+  const above = sorted[Math.ceil(place)] ?? below;
+  // Of two alike exactly that: the sum below may differ from it in its last digit.
+  return below === above ? below : below + (above - below) * (place - Math.floor(place));
+}
 
 /** What some rounds gave; of no rounds zeros. */
-export const spread = (values: readonly number[]): Spread => ({
-  median: median(values),
-  min: Math.min(...values),
-  max: Math.max(...values),
-  low: quantile(values, 0.25),
-  high: quantile(values, 0.75),
-});
+export function spread(rounds: readonly number[]): Spread {
+  const sorted = [...rounds].sort((a, b) => a - b);
+  const few = sorted.length < FEW_ROUNDS;
+  return {
+    median: quantile(sorted, 0.5),
+    min: sorted[0] ?? 0,
+    max: sorted.at(-1) ?? 0,
+    low: quantile(sorted, few ? 0 : 0.25),
+    high: quantile(sorted, few ? 1 : 0.75),
+    rounds,
+  };
+}
 
 const summary = (
   [limit, ours]: readonly [string, string],
