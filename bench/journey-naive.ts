@@ -7,11 +7,14 @@ import { schemaOf } from './profile-schema.js';
 
 /* What a good engineer writes in a day: every record checked, failures named one by one, a token that is kept. No state. */
 
-const Export = schemaOf(z).extend({
-  person: z.object({ name: z.object({ firstName: z.string(), lastName: z.string() }) }),
-  personalEmail: z.object({ address: z.string() }),
-  loyalty: z.object({ tier: z.string(), points: z.number() }),
-});
+// Compiled, as zod is fastest: https://zod.dev/compile.
+const Export = z.compile(
+  schemaOf(z).extend({
+    person: z.object({ name: z.object({ firstName: z.string(), lastName: z.string() }) }),
+    personalEmail: z.object({ address: z.string() }),
+    loyalty: z.object({ tier: z.string(), points: z.number() }),
+  }),
+);
 
 type Contact = Readonly<Record<string, unknown>> & { readonly AEP_Id__c: string };
 
@@ -94,9 +97,11 @@ export function perRecord(world: World, peers: Peers, processInParallel: boolean
     library.processPartialResponse(event, handle, processor, { context, processInParallel });
 }
 
-const Event = z.object({
-  Records: z.array(z.object({ kinesis: z.object({ data: z.string(), sequenceNumber: z.string() }) })),
-});
+const Event = z.compile(
+  z.object({
+    Records: z.array(z.object({ kinesis: z.object({ data: z.string(), sequenceNumber: z.string() }) })),
+  }),
+);
 
 const ROWS = 200;
 

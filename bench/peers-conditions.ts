@@ -1,4 +1,3 @@
-import { Environment } from '@marcbachmann/cel-js';
 import { plan } from '../shared/core/plan.js';
 import { readProfile } from '../shared/core/profile.js';
 import { EMPTY_STATE } from '../shared/core/state.js';
@@ -100,12 +99,18 @@ function logic({ ids }: Condition, peers: Peers): readonly Contestant[] {
   return [oneByOne('json-logic-engine', EVENTS, (i) => holds(members[i]), yes)];
 }
 
-function cel({ ids }: Condition): Contestant {
-  const environment = new Environment({ unlistedVariablesAreDyn: false }).registerVariable('profile', 'map');
+function cel({ ids }: Condition, peers: Peers): readonly Contestant[] {
+  interface Environment {
+    registerVariable(name: string, type: string): Environment;
+    parse(text: string): (variables: unknown) => unknown;
+  }
+  const library = peers.load<{ Environment: new (options: unknown) => Environment }>('@marcbachmann/cel-js');
+  if (library === undefined) return [];
+  const environment = new library.Environment({ unlistedVariablesAreDyn: false });
   const any = ids.map((id) => `profile.segmentMembership.ups["${id}"].status == "realized"`);
   const text = `(${any.join(' || ')}) && profile.homeAddress.countryCode in ["US", "CA"] && profile.loyalty.points >= 1000.0`;
-  const holds = environment.parse(text);
-  return oneByOne('cel-js', EVENTS, (i): unknown => holds({ profile: members[i] }), yes);
+  const holds = environment.registerVariable('profile', 'map').parse(text);
+  return [oneByOne('cel-js', EVENTS, (i) => holds({ profile: members[i] }), yes)];
 }
 
 function jsonata({ ids }: Condition, peers: Peers): readonly Contestant[] {
@@ -169,7 +174,7 @@ const contest = (name: string, condition: Condition, peers: Peers): Contest => {
       ...templates(condition, peers),
       ...logic(condition, peers),
       ...fql(condition, peers),
-      cel(condition),
+      ...cel(condition, peers),
       ...jsonata(condition, peers),
       ...jsonRules(condition, peers),
     ],

@@ -27,7 +27,24 @@ const text = (path: string): Promise<string> => readFile(path, 'utf8').catch(() 
 export const arePeersInstalled = async (): Promise<boolean> =>
   (await text(DONE)) === (await readFile(join(LOCKED, 'package-lock.json'), 'utf8'));
 
-/** Installs the peers with `npm ci`, without their install scripts, unless they are. Gives what npm said when it cannot. */
+/** What npm said, as far as it says why: not its code alone, nor where in npm it happened. */
+function npmReason(stderr: string): string | undefined {
+  const lines = stderr.split('\n').flatMap((line) => {
+    const [, said] = /^npm (?:error|ERR!) (?:network )?(\S.*)/.exec(line) ?? [];
+    return said === undefined ? [] : [said];
+  });
+  return lines.find((line) => !/^(code|syscall|errno|path|dest) /.test(line)) ?? lines[0];
+}
+
+/** In one line, why the peers could not be installed and what to do; from what running npm was rejected with. */
+export function whyNotInstalled(error: unknown): string {
+  const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
+  const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
+  const why = npmReason(stderr) ?? first;
+  return `npm ci of bench/peers: ${why.trim()}; let this machine reach its npm registry (npm config get registry), or copy node_modules/.cache/tributary-peers from a machine that can, and run this again`;
+}
+
+/** Installs the peers with `npm ci`, without their install scripts, unless they are. Gives {@link whyNotInstalled} when it cannot. */
 export async function installPeers(): Promise<string | undefined> {
   if (await arePeersInstalled()) return undefined;
   await mkdir(PLACE, { recursive: true });
@@ -36,7 +53,7 @@ export async function installPeers(): Promise<string | undefined> {
   try {
     await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: PLACE });
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return whyNotInstalled(error);
   }
   await writeFile(DONE, await readFile(join(LOCKED, 'package-lock.json')));
   return undefined;

@@ -44,21 +44,21 @@ function judged({ target, rivals }: Result): { name: string; ratio: Spread } | u
   return fastest;
 }
 
+/** Where tributary stands beside somebody, by the ratio of its rate to theirs. */
+export function standing(ratio: Spread): string {
+  if (ratio.low <= 1 && ratio.high >= 1) return `ON A PAR: tributary reaches ${ratioText(ratio)} of it`;
+  return ratio.median > 1
+    ? `tributary is ${ratioText(ratio)} × as fast`
+    : `AHEAD: tributary reaches ${ratioText(ratio)} of it`;
+}
+
 function contestText(result: Result): string {
   const { name, work, events, ours, rivals, target } = result;
   const aim = target ? ` (target: ${target.ratio} × the fastest of ${target.rivals.join(', ')})` : '';
   const line = (who: string, median: number, times: string): string =>
     `  ${who.padEnd(40)} ${amount(median * events).padStart(12)}/s  ${times}\n`;
   const others = [...rivals].sort((a, b) => b.median - a.median);
-  const rows = others.map(({ name: who, median, ratio }) =>
-    line(
-      who,
-      median,
-      ratio.median >= 1
-        ? `tributary is ${ratioText(ratio)} × as fast`
-        : `AHEAD: tributary reaches ${ratioText(ratio)} of it`,
-    ),
-  );
+  const rows = others.map(({ name: who, median, ratio }) => line(who, median, standing(ratio)));
   return `${name}: ${work}${aim}\n${line('tributary', ours.median, '')}${rows.join('')}`;
 }
 
@@ -90,7 +90,7 @@ export async function peers(options: Options): Promise<Outcome> {
   const contests: Result[] = [];
   for (const contest of contestsOf(opened)) contests.push(await measure(contest, options));
   const missing = Object.fromEntries(opened.missing);
-  if (failure !== undefined) missing['bench/peers'] = failure.split('\n', 1)[0] ?? '';
+  if (failure !== undefined) missing['bench/peers'] = failure;
   const results: PeerResults = { contests, missing };
   const loud = Object.entries(missing).map(([name, why]) => `NOT MEASURED: ${name}: ${why}\n`);
   return {

@@ -3,11 +3,8 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { dissenters } from '../../bench/contestant.js';
 import { benchCore } from '../../bench/core.js';
 import { CHECKED } from '../../bench/names.js';
-import { contestsOf } from '../../bench/peers.js';
-import { openPeers } from '../../bench/peers-load.js';
 import { Results } from '../../bench/results.js';
 
 const run = promisify(execFile);
@@ -38,24 +35,6 @@ test('an event plans as many fields with 1,000 rules as with 20: the others are 
   const fields = (name: string) => results.find((one) => one.name === name)?.fieldsPerEvent;
   expect(fields('typical')).toBeGreaterThan(0);
   expect(fields('typical, 1,000 rules')).toBe(fields('typical'));
-});
-
-test('every peer that is installed does the same as we do, and ours is always there', async () => {
-  const contests = contestsOf(openPeers());
-  expect(contests.length).toBeGreaterThanOrEqual(5);
-  for (const contest of contests) {
-    expect(await dissenters(contest)).toEqual([]);
-    expect(contest.rivals.length).toBeGreaterThanOrEqual(1);
-  }
-});
-
-test('somebody who does other work is found out', async () => {
-  const [contest] = contestsOf(openPeers());
-  if (contest === undefined) throw new Error('there is no contest');
-  const lazy = { name: 'lazy', run: () => undefined, answers: async () => [] };
-  expect(await dissenters({ ...contest, rivals: [lazy] })).toEqual([
-    expect.stringContaining('lazy, event 0'),
-  ]);
 });
 
 test.each([
