@@ -24,43 +24,38 @@ export interface Contest {
   readonly target?: { readonly ratio: number; readonly rivals: readonly string[] };
 }
 
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-
-/** Does one event after another; `shown` brings what it gives into the common form. */
-export const oneByOne = <T>(
+/**
+ * Does one event after another; `shown` brings what it gives into the common form. What it gives is kept until the last event is done,
+ * as a batch keeps it: the engine would not even make what nobody looks at.
+ */
+export function oneByOne<T>(
   name: string,
   events: number,
   one: (i: number) => T,
   shown: (given: T) => unknown,
-): Contestant => ({
-  name,
-  run: () => {
-    let last: unknown;
-    for (let i = 0; i < events; i++) last = one(i);
-    return last;
-  },
-  answers: async () => range(events).map((i) => shown(one(i))),
-});
+): Contestant {
+  const run = (): readonly T[] => {
+    const given: T[] = [];
+    for (let i = 0; i < events; i++) given.push(one(i));
+    return given;
+  };
+  return { name, run, answers: async () => run().map(shown) };
+}
 
 /** As {@link oneByOne}, for one that has to be awaited. */
-export const oneByOneAwaited = <T>(
+export function oneByOneAwaited<T>(
   name: string,
   events: number,
   one: (i: number) => Promise<T>,
   shown: (given: T) => unknown,
-): Contestant => ({
-  name,
-  run: async () => {
-    let last: unknown;
-    for (let i = 0; i < events; i++) last = await one(i);
-    return last;
-  },
-  answers: async () => {
-    const given = [];
-    for (const i of range(events)) given.push(shown(await one(i)));
+): Contestant {
+  const run = async (): Promise<readonly T[]> => {
+    const given: T[] = [];
+    for (let i = 0; i < events; i++) given.push(await one(i));
     return given;
-  },
-});
+  };
+  return { name, run, answers: async () => (await run()).map(shown) };
+}
 
 const miscount = (answers: readonly unknown[], events: number): string | undefined =>
   answers.length === events ? undefined : `${answers.length} answers to ${events} events`;

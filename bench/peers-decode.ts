@@ -55,7 +55,7 @@ function ours(): Contestant {
   };
 }
 
-/** Neither checks anything, so what it gives may well be of another shape. */
+// It checks nothing, so what it gives may well be of another shape.
 const unchecked: Decoder<Schema> = async ({ Records }) => Records.map((record) => parsed(record) as Schema);
 
 /** In a loop: as zod is mostly used, and as it is fastest. */
