@@ -44,9 +44,14 @@ function judged({ target, rivals }: Result): { name: string; ratio: Spread } | u
   return fastest;
 }
 
+/** Medians of two runs of the same code differ by as much, so that nobody is ahead by less. */
+const NEXT_TO_NOTHING = 0.1;
+
 /** Where tributary stands beside somebody, by the ratio of its rate to theirs. */
 export function standing(ratio: Spread): string {
-  if (ratio.low <= 1 && ratio.high >= 1) return `ON A PAR: tributary reaches ${ratioText(ratio)} of it`;
+  const crosses = ratio.low <= 1 && ratio.high >= 1;
+  if (crosses || Math.abs(ratio.median - 1) <= NEXT_TO_NOTHING)
+    return `ON A PAR: tributary reaches ${ratioText(ratio)} of it`;
   return ratio.median > 1
     ? `tributary is ${ratioText(ratio)} × as fast`
     : `AHEAD: tributary reaches ${ratioText(ratio)} of it`;
