@@ -91,7 +91,7 @@ test('who is ahead, and who is on a par, is said as plainly as who is behind', (
   expect(standing(spread([0.9, 0.95, 1.05, 1.2]))).toMatch(/^ON A PAR: /);
   expect(standing(spread([0.98, 0.98, 0.98]))).toMatch(/^ON A PAR: /);
   expect(standing(spread([1.08, 1.08, 1.08]))).toMatch(/^ON A PAR: /);
-  expect(standing(spread([2, 2, 2]))).toBe('tributary is 2.00 (2.00-2.00) × as fast');
+  expect(standing(spread([2, 2, 2]))).toMatch(/^tributary is 2\.00 .* × as fast$/);
 });
 
 test('what npm says is told, with what to do', () => {
