@@ -16,8 +16,8 @@ export interface Verdict {
 }
 
 /**
- * Two processes that run the same code differ by up to this share, however calm the rounds of each of them are: what was compiled
- * when, and where things lie in memory, is another matter in each. Seen with `--only core`, one process after another: 6 %.
+ * Processes that run the same code differ, however calm the rounds of each of them are: what was compiled when, and where things lie in
+ * memory, is another matter in each. Medians of eight of `--only core` had standard deviations of 1 to 4 % on a busy machine.
  */
 export const LEAST = 0.08;
 /** A run so noisy that it could not show this much says nothing at all, and must not pass for that. */
