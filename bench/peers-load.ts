@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT } from './root.js';
 
@@ -59,15 +60,19 @@ export async function installPeers(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Opens the peers as they are installed; those that are not are missing. */
-export function openPeers(): Peers {
+/** Opens the peers as they are installed in a folder, which is where they belong unless told; those that are not are missing. */
+export function openPeers(place: string = PLACE): Peers {
   // Segment's packages cannot be imported, only required; Node requires ES modules too.
-  const require = createRequire(join(PLACE, 'package.json'));
+  const require = createRequire(join(place, 'package.json'));
+  // As Node names what it loads, whichever way leads there.
+  const modules = join(existsSync(place) ? realpathSync(place) : place, 'node_modules', sep);
   const missing = new Map<string, string>();
   return {
     missing,
     load<T>(specifier: string): T | undefined {
       try {
+        // Node looks in the folders above as well, where the project has a zod and a cel-js of its own.
+        if (!require.resolve(specifier).startsWith(modules)) throw new Error('it is not installed');
         // What the peer's documentation says it exports. That it does what ours does is checked before it is measured.
         return require(specifier) as T;
       } catch (error) {

@@ -94,8 +94,9 @@ export async function peers(options: Options): Promise<Outcome> {
   const opened = openPeers();
   const contests: Result[] = [];
   for (const contest of contestsOf(opened)) contests.push(await measure(contest, options));
-  const missing = Object.fromEntries(opened.missing);
-  if (failure !== undefined) missing['bench/peers'] = failure;
+  // The cause before what follows from it.
+  const cause = failure === undefined ? {} : { 'bench/peers': failure };
+  const missing = { ...cause, ...Object.fromEntries(opened.missing) };
   const results: PeerResults = { contests, missing };
   const loud = Object.entries(missing).map(([name, why]) => `NOT MEASURED: ${name}: ${why}\n`);
   return {

@@ -86,6 +86,14 @@ test('cel-js is the one of the peers, not the one of the project', () => {
   expect(contest?.rivals.map(({ name }) => name)).toEqual(['plain JavaScript']);
 });
 
+test('what the project has of its own does not stand in for a peer that is not installed', () => {
+  const peers = openPeers(import.meta.dirname);
+  for (const name of ['zod', '@marcbachmann/cel-js']) {
+    expect(peers.load(name)).toBeUndefined();
+    expect(peers.missing.get(name)).toContain('not installed');
+  }
+});
+
 test('who is ahead, and who is on a par, is said as plainly as who is behind', () => {
   expect(standing(spread([0.5, 0.5, 0.5]))).toMatch(/^AHEAD: /);
   expect(standing(spread([0.9, 0.95, 1.05, 1.2]))).toMatch(/^ON A PAR: /);
