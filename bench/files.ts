@@ -7,6 +7,7 @@ import { openTable } from '../shared/files/formats/open-table.js';
 import { parquetOf } from './files-parquet.js';
 import { plannerOfFiles } from './files-plan.js';
 import { countRows, exitsOf, generatedCsv, held, leaversOf, wholeOf } from './files-rows.js';
+import { ratioText } from './outcome.js';
 import { type Comparison, compareTasks, type Task } from './rounds.js';
 import { forkKept } from './tidy.js';
 
@@ -139,11 +140,11 @@ export async function benchFiles(options: {
   return { rows: ROWS, ratios, memory };
 }
 
-const ratioText = (name: string, { ratio, contenders }: Comparison, rows: number): string => {
+const lineOf = (name: string, { ratio, contenders }: Comparison, rows: number): string => {
   const rates = contenders.map(
     (one) => `${one.name} ${Math.round(one.median * rows).toLocaleString('en')} rows/s`,
   );
-  return `${name.padEnd(16)} ratio ${ratio.median.toFixed(2)} (${ratio.min.toFixed(2)}-${ratio.max.toFixed(2)})  ${rates.join(', ')}\n`;
+  return `${name.padEnd(16)} ratio ${ratioText(ratio)}  ${rates.join(', ')}\n`;
 };
 
 const judged = ({ ratios }: FilesResult): readonly (readonly [Judged, Comparison])[] =>
@@ -155,7 +156,7 @@ export function filesText(result: FilesResult): string {
   const targets = Object.entries(TARGETS).map(([name, target]) => `${name} ${target}`);
   return [
     `rows of files against the bare parser (targets: ${targets.join(', ')})\n`,
-    ...judged(result).map(([name, one]) => ratioText(name, one, result.rows)),
+    ...judged(result).map(([name, one]) => lineOf(name, one, result.rows)),
     ...result.memory.map(
       (one) =>
         `memory           ${one.rows.toLocaleString('en')} rows of CSV (${one.kind}) to the target in ${one.seconds.toFixed(1)} s: at most ${mebibytes(one.most)} resident\n`,

@@ -57,6 +57,12 @@ const say = (text: string): void => {
   if (process.stderr.isTTY) process.stderr.write(`${text} …\n`);
 };
 
+/** A target that was missed, in a line that says of which benchmark. */
+const missedBy =
+  (name: Name) =>
+  (text: string): string =>
+    `MISSED ${text.startsWith(`${name}: `) ? text : `${name}: ${text}`}`;
+
 interface How {
   readonly json: boolean;
   readonly write: boolean;
@@ -68,6 +74,7 @@ async function report(
   options: Options,
   { json, write, quick }: How,
 ): Promise<number> {
+  if (quick) process.stderr.write('--quick: everything runs once, and no figure below means anything\n');
   const locked = await peersLocked();
   const at = new Date();
   // As each of them ends: what fails later, or an interrupt, takes nothing away.
@@ -79,7 +86,7 @@ async function report(
   };
   const all = await runAll(names, options, onEnd);
   const outcomes = outcomesOf(all);
-  const missed = quick ? [] : outcomes.flatMap(([, outcome]) => outcome.missed);
+  const missed = quick ? [] : outcomes.flatMap(([name, outcome]) => outcome.missed.map(missedBy(name)));
   const failed = failuresOf(all);
   const measured = outcomes.map(([name, outcome]) => [name, measurementOf(name, outcome, at, locked)]);
   if (json) process.stdout.write(jsonOf({ measured: Object.fromEntries(measured), missed, failed }));
