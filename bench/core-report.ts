@@ -1,4 +1,5 @@
-import { benchCore, type CoreResult } from './core.js';
+import { apart } from './apart.js';
+import { type CoreResult, SIZES } from './core.js';
 import { type Options, type Outcome, ratioText } from './outcome.js';
 import { benchScale } from './scale.js';
 
@@ -21,7 +22,12 @@ function row({ name, bytes, fieldsPerEvent, contenders, ratio }: CoreResult): st
 
 /** The core against its limit, judged. */
 export async function core(options: Options): Promise<Outcome> {
-  const results = benchCore(options);
+  const { rounds, ms, onScenario } = options;
+  const results: CoreResult[] = [];
+  for (const { name } of SIZES) {
+    onScenario(`core, ${name}`);
+    results.push(await apart({ kind: 'core', name, rounds, ms }));
+  }
   const targets = [...TARGETS].map(([name, target]) => `${name} ${target.toFixed(2)}`).join('; ');
   const head = `core against base64 + JSON.parse of the same bytes (target: ratio of at least: ${targets})\n`;
   return {

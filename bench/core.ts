@@ -5,6 +5,7 @@ import { advance } from '../shared/core/view.js';
 import { type AddressedEntry, decodeMessage } from '../shared/pipeline/decode.js';
 import { inflate } from '../shared/pipeline/inflate.js';
 import { AUDIENCE_IDS, exportOf } from './events.js';
+import type { Pace } from './rivals.js';
 import { type Comparison, compare } from './rounds.js';
 import { rulesOf } from './rules-of.js';
 
@@ -17,7 +18,8 @@ export interface CoreResult extends Comparison {
   readonly fieldsPerEvent: number;
 }
 
-const SIZES = [
+/** What is measured, by the names of {@link measureScenario}. */
+export const SIZES = [
   { name: 'small', rules: 20, memberships: 2, more: 0, news: 0.25 },
   { name: 'typical', rules: 20, memberships: 20, more: 0, news: 0.25 },
   { name: 'large', rules: 20, memberships: 20, more: 80, news: 0.25 },
@@ -75,7 +77,7 @@ function stateBefore(i: number, size: Size, rules: CompiledRules): PersonState {
   return advance(EMPTY_STATE, profile, rules, 1_780_000_000_000).state;
 }
 
-function scenario(size: Size, options: { rounds: number; ms: number }): CoreResult {
+function scenario(size: Size, options: Pace): CoreResult {
   const rules = rulesOf(rulesFile(size.rules));
   const events = Array.from({ length: PEOPLE }, (_, i) => exportOf(i, size.memberships, size.more));
   const encoded = events.map((event) => event.toString('base64'));
@@ -113,14 +115,12 @@ function scenario(size: Size, options: { rounds: number; ms: number }): CoreResu
   };
 }
 
-/** The core alone against its limit, at each event size and with many rules; rates are batches of {@link PEOPLE} events per second. */
-export function benchCore(options: {
-  rounds: number;
-  ms: number;
-  onScenario: (name: string) => void;
-}): CoreResult[] {
-  return SIZES.map((size) => {
-    options.onScenario(`core, ${size.name}`);
-    return scenario(size, options);
-  });
+/**
+ * The core alone against its limit, with events of a size of {@link SIZES}; rates are batches of {@link PEOPLE} events per second.
+ * Throws for a name that is none of theirs.
+ */
+export function measureScenario(name: string, pace: Pace): CoreResult {
+  const size = SIZES.find((one) => one.name === name);
+  if (size === undefined) throw new Error(`there is no scenario ${name}`);
+  return scenario(size, pace);
 }

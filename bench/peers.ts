@@ -1,44 +1,17 @@
-import { type Contest, dissenters } from './contestant.js';
+import { apart } from './apart.js';
 import { amount, type Options, type Outcome, ratioText } from './outcome.js';
-import { conditionContests } from './peers-conditions.js';
-import { decodeContests } from './peers-decode.js';
-import { installPeers, openPeers, type Peers } from './peers-load.js';
-import { mappingContests } from './peers-mapping.js';
-import { type Field, race } from './rivals.js';
+import { installPeers, openPeers } from './peers-load.js';
+import { type ContestResult, contestsOf } from './peers-measure.js';
 import type { Spread } from './rounds.js';
 
-/** What one contest came to. */
-interface Result extends Field {
-  readonly name: string;
-  readonly work: string;
-  readonly events: number;
-  readonly target: Contest['target'];
-}
-
 interface PeerResults {
-  readonly contests: readonly Result[];
+  readonly contests: readonly ContestResult[];
   /** What could not be installed or loaded, and why. */
   readonly missing: Readonly<Record<string, string>>;
 }
 
-/** The contests of whatever is installed. */
-export const contestsOf = (peers: Peers): readonly Contest[] => [
-  ...mappingContests(peers),
-  ...conditionContests(peers),
-  ...decodeContests(peers),
-];
-
-async function measure(contest: Contest, options: Options): Promise<Result> {
-  const { name, work, events, ours, rivals, target } = contest;
-  options.onScenario(name);
-  const wrong = await dissenters(contest);
-  if (wrong.length > 0) throw new Error(`${name}: not the same work:\n${wrong.join('\n')}`);
-  const field = await race(ours, rivals, { rounds: options.rounds, ms: Math.min(options.ms, 100) });
-  return { name, work, events, target, ...field };
-}
-
 /** The ratio to the fastest of those a target is about; undefined when none of them was there. */
-function judged({ target, rivals }: Result): { name: string; ratio: Spread } | undefined {
+function judged({ target, rivals }: ContestResult): { name: string; ratio: Spread } | undefined {
   const meant = rivals.filter(({ name }) => target?.rivals.includes(name));
   const [fastest] = meant.sort((a, b) => a.ratio.median - b.ratio.median);
   return fastest;
@@ -57,7 +30,7 @@ export function standing(ratio: Spread): string {
     : `AHEAD: tributary reaches ${ratioText(ratio)} of it`;
 }
 
-function contestText(result: Result): string {
+function contestText(result: ContestResult): string {
   const { name, work, events, ours, rivals, target } = result;
   const aim = target ? ` (target: ${target.ratio} × the fastest of ${target.rivals.join(', ')})` : '';
   const line = (who: string, median: number, times: string): string =>
@@ -80,7 +53,7 @@ function missedBy({ contests, missing }: PeerResults): readonly string[] {
   return [...absent, ...slow];
 }
 
-const ratiosOf = (contests: readonly Result[]): Outcome['ratios'] =>
+const ratiosOf = (contests: readonly ContestResult[]): Outcome['ratios'] =>
   Object.fromEntries(
     contests.flatMap(({ name, rivals }) =>
       rivals.map((rival) => [`${name}, against ${rival.name}`, rival.ratio]),
@@ -92,8 +65,12 @@ export async function peers(options: Options): Promise<Outcome> {
   options.onScenario('what the peers are (npm ci of bench/peers, unless it was done)');
   const failure = options.quick ? undefined : await installPeers();
   const opened = openPeers();
-  const contests: Result[] = [];
-  for (const contest of contestsOf(opened)) contests.push(await measure(contest, options));
+  const contests: ContestResult[] = [];
+  const pace = { rounds: options.rounds, ms: Math.min(options.ms, 100) };
+  for (const { name } of contestsOf(opened)) {
+    options.onScenario(name);
+    contests.push(await apart({ kind: 'contest', name, ...pace }));
+  }
   // The cause before what follows from it.
   const cause = failure === undefined ? {} : { 'bench/peers': failure };
   const missing = { ...cause, ...Object.fromEntries(opened.missing) };

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { dissenters } from '../../bench/contestant.js';
-import { contestsOf, standing } from '../../bench/peers.js';
+import { standing } from '../../bench/peers.js';
 import { arePeersInstalled, openPeers, whyNotInstalled } from '../../bench/peers-load.js';
+import { contestsOf } from '../../bench/peers-measure.js';
 import { readResults } from '../../bench/results.js';
 import { spread } from '../../bench/rounds.js';
 
