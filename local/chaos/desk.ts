@@ -3,8 +3,7 @@ import { json } from '../demo-crm/answer.js';
 import type { Answer } from '../vendor-answer.js';
 import type { RowWritten } from './crm.js';
 
-/** Where the model APIs are; nothing listens there, requests are handed over in process. */
-export const DESK_HOST = 'desk.example.com';
+/** Where one of the model APIs is, the pager; nothing listens there, requests are handed over in process. */
 export const PAGER_HOST = 'pager.example.com';
 
 /** A request to one of them. */

@@ -7,6 +7,7 @@ import { runAudiences } from '../../cli/audiences.js';
 import { runForget } from '../../cli/forget.js';
 import { runWhy } from '../../cli/why.js';
 import { type Azurite, startAzurite } from '../../local/emulators/azurite.js';
+import { ONE_RULE } from '../files/support/one-rule.js';
 import { runLent } from './lent-world.js';
 
 let azurite: Azurite;
@@ -15,15 +16,7 @@ let env: Record<string, string>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tributary-named-'));
   const config = join(folder, 'tributary.yaml');
-  await writeFile(
-    config,
-    `audiences: { hot: hot-1 }
-person: { key: [crmid] }
-connections: { sales: { type: http, url: "https://crm.example.com/rows" } }
-rules:
-  - { name: rows, when: { member: hot }, do: [{ upsert: sales/Contact, match: { Id: $key }, set: { Hot: { member: hot } } }] }
-`,
-  );
+  await writeFile(config, ONE_RULE);
   azurite = await startAzurite();
   const options = { allowInsecureConnection: true };
   await TableClient.fromConnectionString(azurite.connectionString, 'state', options).createTable();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { filesIn, watchFiles } from '../../../local/dev/watch-files.js';
 import { closeMemories } from '../../../shared/stores/open.js';
+import { ONE_RULE } from '../../files/support/one-rule.js';
 
 let root: string;
 beforeAll(async () => {
@@ -21,12 +22,7 @@ test('a file whose name no entry takes is told of once; one that an entry takes,
     `  - { name: ${name}, from: "${from}", match: "${match}", audience: hot }`;
   await writeFile(
     config,
-    `audiences: { hot: hot-1 }
-person: { key: [crmid] }
-connections: { sales: { type: http, url: "https://crm.example.com/rows" } }
-rules:
-  - { name: rows, when: { member: hot }, do: [{ upsert: sales/Contact, match: { Id: $key }, set: { Hot: { member: hot } } }] }
-files:
+    `${ONE_RULE}files:
 ${entry('members', 'members*.csv')}
 ${entry('guests', 'guests*.csv')}
 `,
